@@ -1,0 +1,33 @@
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { Policy } from '../policies/policy.ts'
+import type { Registry, Repository } from '../registries/registry.ts'
+import type { Rollout } from '../rollout/rollout.ts'
+import type { Store } from '../store/store.ts'
+import type { PullAuth, PullProgress, Target } from '../targets/target.ts'
+import type { JournalObserver } from './record-step.ts'
+import type { WorkloadRule, WorkloadSettings } from './workload-settings.ts'
+
+export type { Queue } from '../jobs/queue.ts'
+export type { PullProgress } from '../targets/target.ts'
+
+/** Everything that the use cases work with. Built in `wiring.ts`, and nowhere else. */
+export interface App {
+  readonly store: Store
+  readonly targets: readonly Target[]
+  readonly registryFor: (host: string) => Registry
+  /** The policy that a text names; null when there is none. */
+  readonly policyFor: (text: string) => Policy | null
+  readonly pullAuth: (repository: Repository, signal: AbortSignal) => Promise<PullAuth | null>
+  readonly rules: readonly WorkloadRule[]
+  readonly defaults: WorkloadSettings
+  readonly watchMode: 'labelled' | 'all'
+  readonly pollIntervalMs: number
+  readonly clock: Clock
+  /** Between 0 and 1, for jitter. */
+  readonly random: () => number
+  readonly newId: () => string
+  readonly log: Log
+  readonly onProgress?: (rollout: Rollout, progress: PullProgress) => void
+  readonly onJournal?: JournalObserver
+}

@@ -1,0 +1,30 @@
+import type { ImageReference } from '../image/reference.ts'
+import type { Policy } from '../policies/policy.ts'
+import type { ImageDescription } from '../registries/registry.ts'
+import type { Rollout } from '../rollout/rollout.ts'
+import type { Hold, Quarantine, Sighting, TagObservation, WorkloadRow } from '../store/store.ts'
+import type { Workload } from '../targets/target.ts'
+import type { WorkloadSettings } from './workload-settings.ts'
+
+/** Everything that a decision may depend on. */
+export interface DecideInput {
+  readonly workload: Workload
+  readonly reference: ImageReference
+  /** The tag that is followed: the reference's, or the one that engines fill in. */
+  readonly tag: string
+  readonly settings: WorkloadSettings
+  readonly policy: Policy
+  readonly observation: TagObservation | null
+  /** Newest first. */
+  readonly sightings: readonly Sighting[]
+  /** What lies under the observed digest; null when nobody had to look. */
+  readonly description: ImageDescription | null
+  readonly row: WorkloadRow | null
+  /** Newest first. */
+  readonly rollouts: readonly Rollout[]
+  readonly quarantines: readonly Quarantine[]
+  readonly hold: Hold | null
+  /** Whether a failure of the surroundings may be tried again before its time: an operator asked for this pass. */
+  readonly ignoresBackoff: boolean
+  readonly now: number
+}

@@ -1,0 +1,37 @@
+import { parseReference } from '../image/reference.ts'
+import type { Rollout } from '../rollout/rollout.ts'
+import type { Target } from '../targets/target.ts'
+import type { App } from './app.ts'
+import { pruneImages } from './prune-images.ts'
+import { rollOut } from './roll-out.ts'
+import type { WorkloadSettings } from './workload-settings.ts'
+
+/** Drives a rollout with what the app brings, tells how it ended, and clears up the images that it left over. */
+export async function driveRollout(
+  app: App,
+  target: Target,
+  rollout: Rollout,
+  settings: Pick<WorkloadSettings, 'policy' | 'keepImages'>,
+  stop: AbortSignal,
+): Promise<Rollout> {
+  const { store, clock, onProgress, onJournal } = app
+  const deps = {
+    target,
+    store,
+    clock,
+    pullAuth: (each: Rollout, signal: AbortSignal) => app.pullAuth(parseReference(each.repository), signal),
+    policyText: () => settings.policy,
+    onEnded: (each: Rollout) => tellEnd(app, each),
+    ...(onProgress && { onProgress }),
+    ...(onJournal && { onJournal }),
+  }
+  const rested = await rollOut(deps, rollout, stop)
+  if (rested.stage === 'ended') await pruneImages(app, target, rollout.workload, settings.keepImages)
+  return rested
+}
+
+function tellEnd(app: App, { workload, outcome, reason, gapMs, digest }: Rollout): void {
+  const level = outcome === 'succeeded' ? 'info' : outcome === 'needs-human' ? 'error' : 'warn'
+  const fields = { workload, outcome, digest, gapMs }
+  app.log[level](fields, `${outcome?.replaceAll('-', ' ')}: ${reason?.sentence ?? ''}`)
+}

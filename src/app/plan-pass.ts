@@ -1,0 +1,101 @@
+import { toAppError, type AppError } from '../errors.ts'
+import { familiarName } from '../image/reference.ts'
+import type { TagObservation } from '../store/store.ts'
+import type { SettingChange } from '../targets/target.ts'
+import type { App } from './app.ts'
+import { decideWorkload } from './decide-workload.ts'
+import type { Decision } from './decision.ts'
+import { planScans } from './scan-plan.ts'
+import { scanRepository } from './scan-repository.ts'
+import { watchedWorkloads, type WatchedWorkload } from './watched-workloads.ts'
+
+/** What a pass would do with one workload, and why. */
+export interface PlannedWorkload {
+  readonly id: string
+  readonly image: string
+  readonly decision: Decision
+  /** Set when a rollout would begin. */
+  readonly rollout: {
+    readonly order: 'stop-first' | 'start-first'
+    readonly why: string
+    /** Other workloads on the same engine whose containers were made from the same local tag, which will move. */
+    readonly sharesTagWith: readonly string[]
+    /** Null while the image is not on the target yet, so that nobody can tell. */
+    readonly changes: readonly SettingChange[] | null
+  } | null
+}
+
+export interface PassPlan {
+  readonly workloads: readonly PlannedWorkload[]
+  readonly failures: readonly { readonly subject: string; readonly error: AppError }[]
+}
+
+/** What a pass would do now. Looks at targets and registries, and changes nothing, our state included. */
+export async function planPass(app: App, signal: AbortSignal): Promise<PassPlan> {
+  const failures: { subject: string; error: AppError }[] = []
+  const workloads: PlannedWorkload[] = []
+  const forgetful = { ...app, store: { ...app.store, saveImageDescription: async () => {} } }
+  for (const target of app.targets) {
+    try {
+      const watched = await watchedWorkloads(app, target, signal)
+      const observations = await scanAll(app, watched, signal)
+      for (const each of watched) workloads.push(await planOne(forgetful, each, watched, observations, signal))
+    } catch (error) {
+      failures.push({ subject: target.name, error: toAppError(error) })
+    }
+  }
+  return { workloads, failures }
+}
+
+async function scanAll(app: App, watched: readonly WatchedWorkload[], signal: AbortSignal) {
+  const { store } = app
+  const memory = {
+    tagObservation: store.tagObservation.bind(store),
+    sightings: store.sightings.bind(store),
+    saveTagObservation: async () => {},
+  }
+  const found = await Promise.all(
+    planScans(watched).map(({ repository, tags }) => scanRepository({ ...app, memory }, repository, tags, signal)),
+  )
+  return found.flat()
+}
+
+async function planOne(
+  app: App,
+  watched: WatchedWorkload,
+  all: readonly WatchedWorkload[],
+  observations: readonly TagObservation[],
+  signal: AbortSignal,
+): Promise<PlannedWorkload> {
+  const { workload } = watched
+  const observation = observations.find((each) => isOf(each, watched)) ?? null
+  const decision = await decideWorkload(app, watched, observation, { ignoresBackoff: true, signal })
+  const base = { id: workload.id, image: workload.image, decision }
+  if (!decision.isRolloutDue || watched.kind !== 'watchable' || decision.candidate === null) {
+    return { ...base, rollout: null }
+  }
+  const { order } = watched.settings
+  const suggested = workload.suggestedOrder
+  const candidate = `${familiarName(watched.reference)}@${decision.candidate}`
+  return {
+    ...base,
+    rollout: {
+      order: order === 'auto' ? suggested.order : order,
+      why: order === 'auto' ? suggested.why : 'its settings say so',
+      sharesTagWith: all
+        .filter((each) => each.workload.id !== workload.id && each.workload.image === workload.image)
+        .map((each) => each.workload.id),
+      changes: await watched.target.previewSettings(workload, candidate, signal),
+    },
+  }
+}
+
+function isOf(observation: TagObservation, watched: WatchedWorkload): boolean {
+  if (watched.kind !== 'watchable') return false
+  const { reference, tag } = watched
+  return (
+    observation.registry === reference.registry &&
+    observation.repository === reference.repository &&
+    observation.tag === tag
+  )
+}

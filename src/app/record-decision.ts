@@ -1,0 +1,51 @@
+import { isoTime } from '../lib/clock.ts'
+import type { App } from './app.ts'
+import type { Decision } from './decision.ts'
+import { runningDigest } from './running-image.ts'
+import type { WatchedWorkload } from './watched-workloads.ts'
+
+/** Keeps a decision, and tells of it when it differs from the one before. */
+export async function recordDecision(app: App, watched: WatchedWorkload, decided: Decision): Promise<void> {
+  const { workload, settings } = watched
+  const before = await app.store.workload(workload.id)
+  const at = isoTime(app.clock)
+  // What runs by the registry's own word is accepted, whoever put it there.
+  const isAccepted = before === null || decided.state === 'current'
+  await app.store.saveWorkload({
+    id: workload.id,
+    image: workload.image,
+    imageId: workload.imageId,
+    digest: watched.kind === 'watchable' ? runningDigest(workload, watched.reference) : null,
+    mode: settings.mode,
+    baselineImage: isAccepted ? workload.imageId : before.baselineImage,
+    state: decided.state,
+    reason: decided.reason,
+    candidate: decided.candidate,
+    observedAt: at,
+    decidedAt: at,
+  })
+  if (before?.state === decided.state && before.reason.code === decided.reason.code) return
+  const level = decided.state === 'held' || decided.state === 'unknown' ? 'warn' : 'info'
+  app.log[level]({ workload: workload.id, code: decided.reason.code }, `${decided.state}: ${decided.reason.sentence}`)
+  if (decided.state === 'held') {
+    await app.store.addHistory({
+      at,
+      workload: workload.id,
+      rollout: null,
+      kind: 'held',
+      reason: decided.reason,
+      fromDigest: null,
+      toDigest: decided.candidate,
+    })
+  }
+}
+
+/** Marks workloads of a target that are not there any more; what is known of them stays. */
+export async function recordGone(app: App, target: string, present: ReadonlySet<string>): Promise<void> {
+  for (const row of await app.store.workloads()) {
+    if (!row.id.startsWith(`${target}/`) || present.has(row.id) || row.reason.code === 'GONE') continue
+    const reason = { code: 'GONE', sentence: 'it is not on the target any more, or not watched' }
+    await app.store.saveWorkload({ ...row, state: 'ignored', reason, candidate: null, decidedAt: isoTime(app.clock) })
+    app.log.info({ workload: row.id, code: reason.code }, reason.sentence)
+  }
+}

@@ -1,0 +1,82 @@
+import { isoTime, type Clock } from '../lib/clock.ts'
+import type { EffectKind, JournalStep, Rollout } from '../rollout/rollout.ts'
+import type { HistoryEntry, Quarantine, Store } from '../store/store.ts'
+
+/** Told of each journal step before (already durable) and after its effect. Tests kill the process here. */
+export type JournalObserver = (moment: {
+  readonly rollout: string
+  readonly step: JournalStep
+  readonly effect: EffectKind | null
+  readonly phase: 'before' | 'after'
+}) => void | Promise<void>
+
+export interface RecordDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly onJournal?: JournalObserver
+  readonly onEnded?: (rollout: Rollout) => void
+  readonly policyText: (rollout: Rollout) => string
+}
+
+/** Makes a step durable with all that follows from it: journal, history, quarantine, baseline. One transaction. */
+export async function recordStep(
+  deps: RecordDeps,
+  before: Rollout,
+  after: Rollout,
+  step: JournalStep,
+  effect: EffectKind | null,
+): Promise<Rollout> {
+  const at = isoTime(deps.clock)
+  const hasEnded = before.endedAt === null && after.endedAt !== null
+  await deps.store.saveRollout(after, {
+    journal: { rollout: after.id, step, effect: effect ?? after.stage, at },
+    ...(hasEnded && { history: ended(after, at) }),
+    ...(isUnfit(after) && !isUnfit(before) && { quarantine: quarantine(deps, after, at) }),
+    ...(hasEnded && after.outcome === 'succeeded' && after.toImage !== null && { baselineImage: after.toImage }),
+  })
+  await deps.onJournal?.({ rollout: after.id, step, effect, phase: 'before' })
+  if (hasEnded) deps.onEnded?.(after)
+  return after
+}
+
+/** The history entry of a rollout that starts. */
+export function started(rollout: Rollout): HistoryEntry {
+  return {
+    at: rollout.createdAt,
+    workload: rollout.workload,
+    rollout: rollout.id,
+    kind: 'rollout-started',
+    reason: { code: 'ROLLOUT_STARTED', sentence: `${rollout.tag} names another digest; ${rollout.order}` },
+    fromDigest: rollout.fromDigest,
+    toDigest: rollout.digest,
+  }
+}
+
+function ended(rollout: Rollout, at: string): HistoryEntry {
+  const outcome = rollout.outcome ?? 'needs-human'
+  return {
+    at,
+    workload: rollout.workload,
+    rollout: rollout.id,
+    kind: 'rollout-ended',
+    reason: {
+      code: outcome.toUpperCase().replaceAll('-', '_'),
+      sentence: rollout.reason?.sentence ?? outcome,
+    },
+    fromDigest: rollout.fromDigest,
+    toDigest: rollout.digest,
+  }
+}
+
+/** Not to be tried again by itself: it failed its gate, or it left something that a person has to look at. */
+const isUnfit = (rollout: Rollout): boolean => rollout.candidateAtFault || rollout.outcome === 'needs-human'
+
+function quarantine(deps: RecordDeps, rollout: Rollout, at: string): Quarantine {
+  return {
+    workload: rollout.workload,
+    digest: rollout.digest,
+    policy: deps.policyText(rollout),
+    reason: rollout.reason ?? { code: 'GATE_FAILED', sentence: 'it failed its gate' },
+    since: at,
+  }
+}

@@ -1,0 +1,83 @@
+import { isoTime } from '../lib/clock.ts'
+import { takeUp } from '../rollout/machine.ts'
+import type { Rollout } from '../rollout/rollout.ts'
+import { goBack } from '../rollout/step.ts'
+import type { FoundRollout, Target } from '../targets/target.ts'
+import type { App } from './app.ts'
+import { driveRollout } from './drive-rollout.ts'
+
+/**
+ * Rollouts that a former process left open, ready to be driven on.
+ * @param isFirst whether this process has driven nothing yet, so that every open rollout was left by another
+ */
+export async function openRollouts(app: App, target: Target, isFirst: boolean): Promise<readonly Rollout[]> {
+  const open = (await app.store.openRollouts()).filter((each) => each.target === target.name)
+  const now = app.clock.now()
+  return open
+    .filter((each) => each.stage !== 'kept' || each.keepUntil === null || Date.parse(each.keepUntil) <= now)
+    .map((each) => (isFirst ? takeUp(each) : each))
+}
+
+/** Drives one open rollout on. */
+export function resumeRollout(app: App, target: Target, rollout: Rollout, stop: AbortSignal): Promise<Rollout> {
+  app.log.info({ workload: rollout.workload, stage: rollout.stage, step: rollout.step }, 'going on with a rollout')
+  return driveRollout(app, target, rollout, app.defaults, stop)
+}
+
+/**
+ * Looks for rollouts of ours that the state does not know: it was lost, or an older one was restored. Those that were
+ * under way are taken into the state as the labels on the target tell them, so that no workload stays half replaced;
+ * everything else is held until a person has looked, since pins and pauses may be gone (I9).
+ */
+export async function adoptFoundRollouts(app: App, target: Target, signal: AbortSignal): Promise<void> {
+  const found = await target.findRollouts(signal)
+  const unknown: FoundRollout[] = []
+  for (const each of found) if ((await app.store.rollout(each.operation)) === null) unknown.push(each)
+  if (unknown.length === 0) return
+  const isLost = app.store.isNew || unknown.some((each) => each.intent !== null)
+  if (isLost && (await app.store.hold()) === null) await holdEverything(app, unknown)
+  for (const each of unknown) {
+    const rollout = await asRollout(app, target, each, signal)
+    if (rollout !== null) await app.store.saveRollout(rollout)
+  }
+}
+
+async function holdEverything(app: App, unknown: readonly FoundRollout[]): Promise<void> {
+  const names = [...new Set(unknown.map((each) => each.workload))].join(', ')
+  const reason = {
+    code: 'STATE_LOST',
+    sentence: `the state does not know what was rolled out before (${names}); look, then run: longshore resume`,
+  }
+  const at = isoTime(app.clock)
+  await app.store.setHold({ reason, since: at })
+  await app.store.addHistory({
+    at,
+    workload: null,
+    rollout: null,
+    kind: 'hold',
+    reason,
+    fromDigest: null,
+    toDigest: null,
+  })
+  app.log.warn({ code: reason.code }, `everything is held: ${reason.sentence}`)
+}
+
+/** The rollout as it can be taken up: everything counts as attempted, so that the target's word alone decides. */
+async function asRollout(
+  app: App,
+  target: Target,
+  { intent, hasOld }: FoundRollout,
+  signal: AbortSignal,
+): Promise<Rollout | null> {
+  if (intent === null) return null
+  if (!hasOld) return { ...intent, stage: 'ended', outcome: 'succeeded', endedAt: isoTime(app.clock) }
+  const { new: fresh, candidateImage } = await target.observe(intent, signal)
+  const rollout: Rollout = {
+    ...intent,
+    toImage: intent.toImage ?? candidateImage,
+    attempted: ['pull', 'protect', 'capture', 'create', 'disarm-old', 'stop-old', 'rename-old', 'start-new'],
+  }
+  if (fresh?.startedAt != null) return rollout
+  const reason = { code: 'STATE_LOST', sentence: 'the state was lost before the new version had started' }
+  return goBack(rollout, 'abandoned', reason).rollout
+}

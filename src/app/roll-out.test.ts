@@ -1,0 +1,234 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { startFakeClock } from '../../test/fakes/clock.ts'
+import { createMemoryStore } from '../../test/fakes/store.ts'
+import { oldId, startFakeEngine, type Behaviour, type FakeEngine } from '../../test/fakes/target.ts'
+import { parseDigest } from '../image/digest.ts'
+import { takeUp } from '../rollout/machine.ts'
+import { planRollout } from '../rollout/plan.ts'
+import { policyRestarts } from '../rollout/restart-policy.ts'
+import type { Order, Rollout } from '../rollout/rollout.ts'
+import type { Store } from '../store/store.ts'
+import { rollOut } from './roll-out.ts'
+
+const never = new AbortController().signal
+const digest = parseDigest(`sha256:${'b'.repeat(64)}`)
+
+class Crash extends Error {}
+
+interface World {
+  readonly engine: FakeEngine
+  readonly store: Store
+  readonly rollout: Rollout
+  readonly moments: string[]
+  run(rollout: Rollout, onMoment?: (moment: string) => void): Promise<Rollout>
+}
+
+function startWorld(order: Order, behaviour: Behaviour, restart = 'unless-stopped'): World {
+  const clock = startFakeClock()
+  const engine = startFakeEngine('web', restart, behaviour, () => clock.now())
+  const store = createMemoryStore()
+  const moments: string[] = []
+  const rollout = planRollout({
+    id: 'operation-1',
+    workload: 'local/container/web',
+    target: 'local',
+    name: 'web',
+    oldInstance: oldId,
+    image: 'localhost:5000/web:1',
+    repository: 'localhost:5000/web',
+    tag: '1',
+    digest,
+    fromDigest: null,
+    fromImage: 'sha256:old-image',
+    tagBefore: 'sha256:old-image',
+    order,
+    gate: { stableMs: 10_000, minUptimeMs: 30_000, deadlineMs: 120_000 },
+    restart,
+    keepOldMs: 0,
+    createdAt: new Date(clock.now()).toISOString(),
+  })
+  return {
+    engine,
+    store,
+    rollout,
+    moments,
+    run: (start, onMoment) =>
+      rollOut(
+        {
+          target: engine.target,
+          store,
+          clock,
+          pullAuth: async () => null,
+          policyText: () => 'digest',
+          onJournal: ({ step, effect, phase }) => {
+            const moment = `${step} ${effect ?? '-'} ${phase}`
+            moments.push(moment)
+            onMoment?.(moment)
+          },
+        },
+        start,
+        never,
+      ),
+  }
+}
+
+/** Runs to the end, taking up again after every crash as a new process would: from the store, never from memory. */
+async function survive(world: World, onMoment: (moment: string, count: number) => void): Promise<Rollout> {
+  let count = 0
+  let rollout = world.rollout
+  for (let lives = 0; lives < 60; lives++) {
+    try {
+      return await world.run(rollout, (moment) => onMoment(moment, count++))
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error
+      rollout = takeUp((await world.store.rollout(rollout.id)) ?? world.rollout)
+    }
+  }
+  throw new Error('it never came to rest')
+}
+
+const serving = ({ engine }: World) => [...engine.instances.values()].filter((each) => each.status === 'running')
+
+const orders: readonly Order[] = ['stop-first', 'start-first']
+const policies = ['no', 'always', 'unless-stopped', 'on-failure:3'] as const
+
+describe.each(orders)('%s', (order) => {
+  test.each(['healthy', 'no-check'] as const)('keeps a new version that is %s', async (behaviour) => {
+    const world = startWorld(order, behaviour)
+
+    const rollout = await world.run(world.rollout)
+
+    expect(rollout).toMatchObject({ stage: 'ended', outcome: 'succeeded' })
+    expect([...world.engine.instances.values()]).toEqual([
+      expect.objectContaining({ name: 'web', status: 'running', restart: 'unless-stopped', operation: 'operation-1' }),
+    ])
+    expect(world.engine.tag).toBe('sha256:new-image')
+  })
+
+  test.each([
+    ['unhealthy', 'rolled-back', true],
+    ['exits', 'rolled-back', true],
+    ['cannot-start', 'rolled-back', true],
+    ['port-taken', 'failed', false],
+    ['pull-fails', 'failed', false],
+  ] as const)('goes back when the new version is %s', async (behaviour, outcome, isQuarantined) => {
+    const world = startWorld(order, behaviour)
+
+    const rollout = await world.run(world.rollout)
+
+    expect(rollout).toMatchObject({ stage: 'ended', outcome, candidateAtFault: isQuarantined })
+    expect([...world.engine.instances.values()]).toEqual([
+      expect.objectContaining({ id: oldId, name: 'web', status: 'running', restart: 'unless-stopped' }),
+    ])
+    expect(world.engine.tag).toBe('sha256:old-image')
+    expect(await world.store.quarantine('local/container/web')).toHaveLength(isQuarantined ? 1 : 0)
+  })
+
+  test.each(policies)('gives two more tries under %s only where that policy restarts', async (restart) => {
+    const world = startWorld(order, 'exits', restart)
+
+    await world.run(world.rollout)
+
+    const tries = world.moments.filter((each) => each.endsWith('restart-new after')).length
+    expect(tries).toBe(policyRestarts(restart, 1) ? 2 : 0)
+  })
+
+  test('counts a run to the end of what is not meant to be restarted as good', async () => {
+    const world = startWorld(order, 'completes', 'no')
+
+    const rollout = await world.run(world.rollout)
+
+    expect(rollout.reason?.code).toBe('GATE_COMPLETED')
+  })
+})
+
+test('survives a crash before and after every effect, alone, in both orders and for every behaviour', async () => {
+  const behaviours: readonly Behaviour[] = ['healthy', 'unhealthy', 'exits', 'cannot-start', 'port-taken']
+  for (const order of orders) {
+    for (const behaviour of behaviours) {
+      const rehearsal = startWorld(order, behaviour)
+      await rehearsal.run(rehearsal.rollout)
+      for (let at = 0; at < rehearsal.moments.length; at++) {
+        const world = startWorld(order, behaviour)
+
+        const rollout = await survive(world, (_moment, count) => {
+          if (count === at) throw new Crash()
+        })
+
+        const label = `${order} ${behaviour} killed at ${rehearsal.moments[at]}`
+        expect(serving(world), label).toHaveLength(1)
+        expect(serving(world)[0], label).toMatchObject({ name: 'web', restart: 'unless-stopped' })
+        expect(rollout.stage, label).toBe('ended')
+        if (behaviour !== 'healthy') expect(serving(world)[0]?.id, label).toBe(oldId)
+      }
+    }
+  }
+})
+
+type Disturbance =
+  | { readonly kind: 'crash' | 'engine-restart' | 'engine-away' }
+  | { readonly kind: 'hand'; readonly action: 'stop' | 'start' | 'remove' | 'rename'; readonly which: 'old' | 'new' }
+
+const disturbance: fc.Arbitrary<Disturbance> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant<Disturbance>({ kind: 'crash' }) },
+  { weight: 2, arbitrary: fc.constant<Disturbance>({ kind: 'engine-restart' }) },
+  { weight: 1, arbitrary: fc.constant<Disturbance>({ kind: 'engine-away' }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('hand' as const),
+      action: fc.constantFrom('stop' as const, 'start' as const, 'remove' as const, 'rename' as const),
+      which: fc.constantFrom('old' as const, 'new' as const),
+    }),
+  },
+)
+
+test('holds I1, I2 and I8 under crashes, engine restarts and hands anywhere', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...orders),
+      fc.constantFrom<Behaviour>(
+        'healthy',
+        'no-check',
+        'unhealthy',
+        'exits',
+        'completes',
+        'cannot-start',
+        'port-taken',
+      ),
+      fc.constantFrom(...policies),
+      fc.uniqueArray(fc.tuple(fc.nat(40), disturbance), { maxLength: 4, selector: ([at]) => at }),
+      async (order, behaviour, restart, disturbances) => {
+        const world = startWorld(order, behaviour, restart)
+        const script = new Map(disturbances)
+        let hasHands = false
+        let hasStoppingHands = false
+
+        const rollout = await survive(world, (_moment, count) => {
+          const what = script.get(count)
+          if (what === undefined) return
+          if (what.kind === 'hand') {
+            hasHands = true
+            hasStoppingHands ||= what.which === 'old' || what.action === 'stop'
+            world.engine.byHand(what.action, what.which)
+          }
+          if (what.kind === 'engine-restart') world.engine.restart()
+          if (what.kind === 'engine-away') world.engine.away = true
+          if (what.kind === 'crash') throw new Crash()
+        })
+
+        expect(['ended', 'kept']).toContain(rollout.stage)
+        const hasPassed = rollout.outcome === 'succeeded'
+        if (!hasPassed) expect(world.engine.removed).not.toContain(oldId)
+        for (const id of world.engine.removed) expect(id === oldId || id.startsWith('new-operation-1')).toBe(true)
+        const engineRestarts = disturbances.some(([, what]) => what.kind === 'engine-restart')
+        if (hasStoppingHands || behaviour === 'completes' || (engineRestarts && restart === 'no')) return
+        const wasRemovedWhenDone = hasHands && hasPassed
+        if (!wasRemovedWhenDone) expect(serving(world).length).toBeGreaterThan(0)
+        if (!hasHands) expect(serving(world).map((each) => each.name)).toEqual(['web'])
+      },
+    ),
+    { numRuns: 1000 },
+  )
+})

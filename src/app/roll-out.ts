@@ -1,0 +1,185 @@
+import { toAppError, type AppError } from '../errors.ts'
+import type { Clock } from '../lib/clock.ts'
+import { redact } from '../lib/secret.ts'
+import {
+  attempt,
+  engineReturned,
+  fail,
+  foresee,
+  isBetweenVersions,
+  nextStep,
+  succeed,
+  type Step,
+} from '../rollout/machine.ts'
+import type { EffectKind, JournalStep, Rollout, RolloutFacts } from '../rollout/rollout.ts'
+import { goBack } from '../rollout/step.ts'
+import type { Store } from '../store/store.ts'
+import type { PullAuth, PullProgress, Target } from '../targets/target.ts'
+import { recordStep, type JournalObserver } from './record-step.ts'
+
+export interface RollOutDeps {
+  readonly target: Target
+  readonly store: Store
+  readonly clock: Clock
+  readonly pullAuth: (rollout: Rollout, signal: AbortSignal) => Promise<PullAuth | null>
+  readonly onProgress?: (rollout: Rollout, progress: PullProgress) => void
+  readonly onJournal?: JournalObserver
+  /** Told of every rollout that ended, for the log. */
+  readonly onEnded?: (rollout: Rollout) => void
+  /** Policy text of the workload, kept with a quarantine: another policy lifts it. */
+  readonly policyText: (rollout: Rollout) => string
+}
+
+/** Steps of one rollout without waiting in between; far more than any needs. */
+const stepsMax = 200
+
+/** How long an engine may be away before the rollout is parked for a later pass. */
+const engineAwayMaxMs = 5 * 60_000
+
+/** Pause before another try of what the surroundings refused. */
+const retryMs = 500
+
+/**
+ * Drives a rollout to its rest by turns of look, decide, write down, do. Whatever it was in the middle of when a
+ * process died, calling this again goes on from what the target shows.
+ *
+ * @param stop asks to park at the next place where the workload has a running version
+ * @returns the rollout at rest: `kept` or `ended`, or any other stage when it was parked
+ */
+export async function rollOut(deps: RollOutDeps, start: Rollout, stop: AbortSignal): Promise<Rollout> {
+  let rollout = start
+  let facts: RolloutFacts | null = null
+  for (let steps = 0; steps < stepsMax;) {
+    try {
+      facts ??= await deps.target.observe(rollout, AbortSignal.timeout(60_000))
+    } catch (error) {
+      const returned = await waitForEngine(deps, rollout, toAppError(error), stop)
+      if (returned === null) return rollout
+      rollout = returned
+      steps += 1
+      continue
+    }
+    const step = nextStep(rollout, facts, deps.clock.now())
+    if (step.kind === 'rest') return step.rollout
+    if (stop.aborted && canPark(rollout, step)) return rollout
+    if (step.kind === 'wait') {
+      rollout = await remember(deps, rollout, step.rollout)
+      await deps.clock.sleep(step.ms, stop)
+      facts = null
+      continue
+    }
+    steps += 1
+    if (step.kind === 'change') {
+      rollout = await write(deps, rollout, await withLogTail(deps, step.rollout, facts), step.step, null)
+      continue
+    }
+    const attempted = attempt(step.rollout, step.step, step.effect)
+    rollout = await write(deps, step.rollout, attempted, step.step, step.effect)
+    if (rollout !== attempted) continue
+    try {
+      await bringAbout(deps, rollout, step.effect)
+    } catch (error) {
+      const outcome = await onFailure(deps, rollout, step.effect, toAppError(error), stop)
+      if (outcome === null) return rollout
+      rollout = outcome
+      facts = null
+      continue
+    }
+    await deps.onJournal?.({ rollout: rollout.id, step: step.step, effect: step.effect, phase: 'after' })
+    rollout = succeed(rollout, step.effect, deps.clock.now())
+    facts = foresee(facts, rollout, step.effect)
+  }
+  return rollout
+}
+
+async function bringAbout(deps: RollOutDeps, rollout: Rollout, effect: EffectKind): Promise<void> {
+  if (effect === 'capture') {
+    const snapshot = await deps.target.capture(rollout, AbortSignal.timeout(60_000))
+    return deps.store.saveSnapshot(rollout.id, snapshot)
+  }
+  const signal = AbortSignal.timeout(effect === 'pull' ? 60 * 60_000 : 5 * 60_000)
+  const pullAuth = effect === 'pull' ? await deps.pullAuth(rollout, signal) : null
+  const { onProgress } = deps
+  await deps.target.apply(rollout, effect, {
+    signal,
+    ...(pullAuth && { pullAuth }),
+    ...(onProgress && { onPullProgress: (progress: PullProgress) => onProgress(rollout, progress) }),
+  })
+}
+
+/** An effect failed: the engine is away, what it acted on is gone (look again), or the rollout turns. Null: parked. */
+async function onFailure(
+  deps: RollOutDeps,
+  rollout: Rollout,
+  effect: EffectKind,
+  error: AppError,
+  stop: AbortSignal,
+): Promise<Rollout | null> {
+  if (error.code === 'TARGET_UNAVAILABLE') return waitForEngine(deps, rollout, error, stop)
+  const after = fail(rollout, effect, {
+    isCandidateAtFault: error.code === 'TARGET_START_FAILED',
+    code: error.code,
+    sentence: redact(error.message),
+  })
+  if (after.stage === rollout.stage) await deps.clock.sleep(retryMs, AbortSignal.timeout(retryMs))
+  return write(deps, rollout, after, after.step, null)
+}
+
+/**
+ * Makes a step durable. When the state cannot be written, a rollout on its way forward turns back, and one on its way
+ * back goes on: the labels on the target are enough to recover that, and the workload must not stay down meanwhile.
+ */
+async function write(
+  deps: RollOutDeps,
+  before: Rollout,
+  after: Rollout,
+  step: JournalStep,
+  effect: EffectKind | null,
+): Promise<Rollout> {
+  try {
+    return await recordStep(deps, before, after, step, effect)
+  } catch (thrown) {
+    const error = toAppError(thrown)
+    if (!error.code.startsWith('STATE_') || after.stage === 'passed' || after.stage === 'kept') throw thrown
+    if (before.stage === 'back') return after
+    return goBack(before, 'failed', { code: error.code, sentence: error.message }).rollout
+  }
+}
+
+/** @returns null when it stays away too long, or we are asked to stop: the rollout is parked as it is */
+async function waitForEngine(
+  deps: RollOutDeps,
+  rollout: Rollout,
+  error: AppError,
+  stop: AbortSignal,
+): Promise<Rollout | null> {
+  if (error.code !== 'TARGET_UNAVAILABLE') throw error
+  if (stop.aborted) return null
+  try {
+    await deps.target.waitUntilAvailable(AbortSignal.any([stop, AbortSignal.timeout(engineAwayMaxMs)]))
+  } catch {
+    return null
+  }
+  return engineReturned(rollout)
+}
+
+function canPark(rollout: Rollout, step: Step): boolean {
+  return step.kind === 'wait' || !isBetweenVersions(rollout)
+}
+
+/** The first look of a gate is made durable, so that a restart of ours does not give the candidate a new deadline. */
+async function remember(deps: RollOutDeps, before: Rollout, after: Rollout): Promise<Rollout> {
+  const isFirst = before.gateProgress?.instanceStartedAt == null && after.gateProgress?.instanceStartedAt != null
+  if (isFirst) await deps.store.saveRollout(after)
+  return after
+}
+
+/** What the candidate printed is kept before it is removed. */
+async function withLogTail(deps: RollOutDeps, rollout: Rollout, facts: RolloutFacts): Promise<Rollout> {
+  if (rollout.stage !== 'back' || rollout.logTail !== null || !facts.new?.startedAt) return rollout
+  try {
+    return { ...rollout, logTail: redact(await deps.target.readLogTail(facts.new.id, AbortSignal.timeout(5000))) }
+  } catch {
+    return { ...rollout, logTail: '' }
+  }
+}

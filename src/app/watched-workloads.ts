@@ -1,0 +1,74 @@
+import { toAppError } from '../errors.ts'
+import { parseReference, type ImageReference } from '../image/reference.ts'
+import type { Policy } from '../policies/policy.ts'
+import type { Repository } from '../registries/registry.ts'
+import type { Target, Workload } from '../targets/target.ts'
+import type { App } from './app.ts'
+import { decision, type Decision } from './decision.ts'
+import { readSettings, type WorkloadSettings } from './workload-settings.ts'
+
+/** A workload that somebody asked us to watch. */
+export type WatchedWorkload = WatchableWorkload | UnwatchableWorkload
+
+interface WatchedBase {
+  readonly target: Target
+  readonly workload: Workload
+  readonly settings: WorkloadSettings
+}
+
+/** One that can be decided about. */
+export interface WatchableWorkload extends WatchedBase {
+  readonly kind: 'watchable'
+  readonly reference: ImageReference
+  readonly tag: string
+  readonly policy: Policy
+}
+
+/** One whose decision is already clear from what it is. */
+export interface UnwatchableWorkload extends WatchedBase {
+  readonly kind: 'unwatchable'
+  readonly decision: Decision
+}
+
+/**
+ * The watched workloads of a target, as it shows them now.
+ * @throws TARGET_UNAVAILABLE, TARGET_FORBIDDEN, TARGET_UNSUPPORTED
+ */
+export async function watchedWorkloads(
+  app: App,
+  target: Target,
+  signal: AbortSignal,
+): Promise<readonly WatchedWorkload[]> {
+  const workloads = await target.listWorkloads(signal)
+  return workloads.flatMap((workload) => {
+    const reading = readSettings(workload, app.rules, app.defaults, app.watchMode)
+    if (!reading.watch && reading.problems.length === 0) return []
+    const base = { target, workload, settings: reading.settings }
+    return [classify(app, base, reading.problems)]
+  })
+}
+
+/** The repository that a scan has to look at for this workload. */
+export function repositoryOf({ reference }: WatchableWorkload): Repository {
+  return { registry: reference.registry, repository: reference.repository }
+}
+
+function classify(app: App, base: WatchedBase, problems: readonly string[]): WatchedWorkload {
+  const unwatchable = (state: 'ignored' | 'held', code: string, sentence: string): UnwatchableWorkload => ({
+    ...base,
+    kind: 'unwatchable',
+    decision: decision(state, code, sentence),
+  })
+  const { leftAlone, image } = base.workload
+  if (leftAlone !== null) return unwatchable('ignored', leftAlone.code, leftAlone.sentence)
+  if (problems.length > 0) return unwatchable('held', 'SETTINGS_INVALID', problems.join('; '))
+  const policy = app.policyFor(base.settings.policy)
+  if (policy === null) return unwatchable('held', 'POLICY_INVALID', `there is no policy ${base.settings.policy}`)
+  try {
+    const reference = parseReference(image)
+    // Engines fill in `latest` where a workload names no tag, so that is what it follows.
+    return { ...base, kind: 'watchable', reference, tag: reference.tag ?? 'latest', policy }
+  } catch (error) {
+    return unwatchable('held', 'REFERENCE_INVALID', toAppError(error).message)
+  }
+}

@@ -1,0 +1,60 @@
+import type { SettingsOverride, WorkloadSettings } from './settings.ts'
+import { readLabels } from './workload-labels.ts'
+import { matchesRule, type MatchedWorkload, type WorkloadMatch } from './workload-match.ts'
+
+export type { GateSettings, SettingsOverride, WorkloadSettings } from './settings.ts'
+
+/** One entry of `workloads` in the configuration. */
+export interface WorkloadRule {
+  readonly match: WorkloadMatch
+  readonly watch: boolean
+  readonly settings: SettingsOverride
+}
+
+export interface SettingsReading {
+  readonly watch: boolean
+  /** What decided `watch`, for people. */
+  readonly why: string
+  readonly settings: WorkloadSettings
+  /** Sentences about wrong labels. With any, the workload must be held: nobody knows what its owner meant. */
+  readonly problems: readonly string[]
+}
+
+/** What the labels and the configuration say about one workload. Total and pure. */
+export function readSettings(
+  workload: MatchedWorkload,
+  rules: readonly WorkloadRule[],
+  defaults: WorkloadSettings,
+  watchMode: 'labelled' | 'all',
+): SettingsReading {
+  const labels = readLabels(workload.labels)
+  const index = rules.findIndex((rule) => matchesRule(rule.match, workload))
+  const rule = rules[index]
+  return {
+    ...(labels.watch ?? watchByConfig(rule, index, watchMode)),
+    settings: override(override(defaults, rule?.settings ?? {}), labels.settings),
+    problems: labels.problems,
+  }
+}
+
+function watchByConfig(rule: WorkloadRule | undefined, index: number, watchMode: 'labelled' | 'all') {
+  if (rule !== undefined) return { watch: rule.watch, why: `workloads[${index}] of the configuration matches` }
+  if (watchMode === 'all') return { watch: true, why: 'all workloads are watched' }
+  return { watch: false, why: 'no label and no rule asks for it' }
+}
+
+function override(base: WorkloadSettings, over: SettingsOverride): WorkloadSettings {
+  return {
+    policy: over.policy ?? base.policy,
+    mode: over.mode ?? base.mode,
+    order: over.order ?? base.order,
+    gate: {
+      stableMs: over.gate?.stableMs ?? base.gate.stableMs,
+      minUptimeMs: over.gate?.minUptimeMs ?? base.gate.minUptimeMs,
+      deadlineMs: over.gate?.deadlineMs ?? base.gate.deadlineMs,
+    },
+    keepOldMs: over.keepOldMs ?? base.keepOldMs,
+    keepImages: over.keepImages ?? base.keepImages,
+    onManualChange: over.onManualChange ?? base.onManualChange,
+  }
+}

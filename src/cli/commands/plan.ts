@@ -1,0 +1,76 @@
+import { planPass, type PassPlan, type PlannedWorkload } from '../../app/plan-pass.ts'
+import type { Doors, ExitCode, GlobalOptions, Output } from '../doors.ts'
+import { count, json, short } from '../present.ts'
+import { table } from '../table.ts'
+
+interface PlanOptions extends GlobalOptions {
+  readonly output: Output
+  readonly exitCode?: boolean
+}
+
+/** `longshore plan`: what a pass would do now, and why. Changes nothing. */
+export async function runPlan(doors: Doors, options: PlanOptions): Promise<ExitCode> {
+  const { app, close } = await doors.openApp({ ...options, access: 'reader' })
+  try {
+    const plan = await planPass(app, doors.stop)
+    doors.print(options.output === 'json' ? json(toJson(plan)) : toText(plan, doors.columns))
+    for (const { subject, error } of plan.failures) doors.tell(`${subject}: ${error.code}: ${error.message}\n`)
+    if (plan.failures.length > 0) return 1
+    return options.exitCode === true && plan.workloads.some((each) => each.rollout !== null) ? 1 : 0
+  } finally {
+    await close()
+  }
+}
+
+function toText({ workloads }: PassPlan, columns: number | null): string {
+  if (workloads.length === 0) return nothingWatched
+  const rows = workloads.map(({ id, image, decision, rollout }) => [
+    id,
+    image,
+    rollout === null ? decision.state : 'roll out',
+    short(decision.candidate),
+    decision.reason.sentence,
+  ])
+  const titles = ['WORKLOAD', 'IMAGE', 'PLAN', 'DIGEST', 'WHY']
+  const canShrink = new Set(['IMAGE', 'WHY'])
+  const overview = table(
+    titles.map((title) => ({ title, canShrink: canShrink.has(title) })),
+    rows,
+    columns,
+  )
+  const due = workloads.filter((each) => each.rollout !== null)
+  const summary = due.length === 0 ? 'Nothing would be rolled out.' : `${count(due.length, 'rollout')} would begin.`
+  return [overview, '', ...due.flatMap(detail), summary].join('\n')
+}
+
+const nothingWatched = `No watched workload was found.
+Start a container with --label longshore.watch=true, or name it in the configuration.`
+
+function detail({ id, rollout }: PlannedWorkload): readonly string[] {
+  if (rollout === null) return []
+  const { order, why, sharesTagWith, changes } = rollout
+  const shared =
+    sharesTagWith.length === 0
+      ? []
+      : [`  The engine's tag will also move under ${sharesTagWith.join(', ')}; they keep running.`]
+  const settings =
+    changes === null
+      ? ['  Which defaults of the image change is known once it is on the engine.']
+      : changes.map((each) => `  ${each.setting}: ${each.from} becomes ${each.to}`)
+  return [`${id}: ${order}, since ${why}.`, ...shared, ...settings, '']
+}
+
+function toJson({ workloads, failures }: PassPlan) {
+  return {
+    workloads: workloads.map(({ id, image, decision, rollout }) => ({
+      id,
+      image,
+      state: decision.state,
+      code: decision.reason.code,
+      reason: decision.reason.sentence,
+      candidate: decision.candidate,
+      rollout,
+    })),
+    failures: failures.map(({ subject, error }) => ({ subject, code: error.code, message: error.message })),
+  }
+}

@@ -1,0 +1,40 @@
+import type { App, PullProgress, Queue } from '../app/app.ts'
+
+/** What the commands are given by `main.ts`: where they write, and how they get at everything else, when they need it. */
+export interface Doors {
+  /** Data: what a program may read. Without the last line break. */
+  readonly print: (text: string) => void
+  /** The log, and what is said to a person beside the data. */
+  readonly tell: (text: string) => void
+  /** Width of the terminal in columns; null where the output goes elsewhere, and nothing needs to be cut. */
+  readonly columns: number | null
+  /** Whether a person watches what `tell` writes. */
+  readonly isWatched: boolean
+  readonly openApp: (options: OpenAppOptions) => Promise<OpenApp>
+  /** Reads and checks the configuration. @returns the file that it came from, null without one */
+  readonly checkConfig: (options: GlobalOptions) => Promise<{ readonly file: string | null }>
+  readonly configSchema: () => Promise<unknown>
+  /** Fires when the process is asked to end. */
+  readonly stop: AbortSignal
+}
+
+export interface GlobalOptions {
+  readonly config?: string
+  readonly state?: string
+}
+
+export interface OpenAppOptions extends GlobalOptions {
+  readonly access: 'owner' | 'reader' | 'visitor'
+  readonly onPullProgress?: (workload: string, progress: PullProgress) => void
+}
+
+export interface OpenApp {
+  readonly app: App
+  readonly queue: Queue
+  close(): Promise<void>
+}
+
+/** `0` done, `1` something failed, `2` the input has to be corrected. */
+export type ExitCode = 0 | 1 | 2
+
+export type Output = 'table' | 'json'

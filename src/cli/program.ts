@@ -1,0 +1,118 @@
+import { Command, CommanderError, Option } from 'commander'
+import { errorTable, toAppError, type AppError, type ErrorCode } from '../errors.ts'
+import { redact } from '../lib/secret.ts'
+import type { Doors, ExitCode, GlobalOptions, Output } from './doors.ts'
+
+/** Errors of the input: correcting it is all that helps. */
+const inputErrors: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'CLI_USAGE',
+  'CONFIG_INVALID',
+  'CONFIG_NOT_FOUND',
+  'CONFIG_UNSAFE',
+  'DIGEST_INVALID',
+  'PLATFORM_INVALID',
+  'POLICY_INVALID',
+  'REFERENCE_INVALID',
+  'WORKLOAD_NOT_FOUND',
+])
+
+/** Runs a command line. Each command loads what it needs when it is called: one that needs little starts fast. */
+export async function runProgram(doors: Doors, version: string, args: readonly string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = 0
+  const program = buildProgram(doors, version, (code) => (exitCode = code))
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    return tellError(doors, toAppError(error), args)
+  }
+}
+
+function buildProgram(doors: Doors, version: string, done: (code: ExitCode) => void): Command {
+  const program = new Command('longshore')
+    .description('Keeps every workload on the image its owner meant.')
+    .version(version)
+    .option('-c, --config <file>', 'configuration file (default: /etc/longshore/longshore.yml if there is one)')
+    .option('--state <folder>', 'folder of the state')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => doors.print(text.trimEnd()), writeErr: doors.tell })
+    .addHelpText('after', '\nExit codes: 0 done, 1 something failed, 2 the input has to be corrected.')
+  const global = () => program.opts<GlobalOptions>()
+
+  withOutput(program.command('run'))
+    .description('follow the watched workloads until stopped')
+    .option('--once', 'make one full pass, wait for its rollouts, and exit 1 if any failed')
+    .action(async (options: { output: Output; once?: boolean }) => {
+      done(await (await import('./commands/run.ts')).runRun(doors, { ...global(), ...options }))
+    })
+  withOutput(program.command('plan'))
+    .description('show what a pass would do now, and why; changes nothing')
+    .option('--exit-code', 'exit 1 when something would be rolled out')
+    .action(async (options: { output: Output; exitCode?: boolean }) => {
+      done(await (await import('./commands/plan.ts')).runPlan(doors, { ...global(), ...options }))
+    })
+  withOutput(program.command('status'))
+    .description('show how every workload stood at the last pass')
+    .action(async (options: { output: Output }) => {
+      done(await (await import('./commands/status.ts')).runStatus(doors, { ...global(), ...options }))
+    })
+  withOutput(program.command('history'))
+    .description('show what happened, and why')
+    .argument('[workload]', 'id or name; all without')
+    .option('-n, --limit <count>', 'entries at the most', '50')
+    .option('--journal', 'with every step of each rollout')
+    .action(async (workload: string | undefined, options: { output: Output; limit: string; journal?: boolean }) => {
+      done(await (await import('./commands/history.ts')).runHistory(doors, workload, { ...global(), ...options }))
+    })
+  program
+    .command('resume')
+    .description('lift the hold on everything, or accept what one workload runs now')
+    .argument('[workload]', 'id or name')
+    .action(async (workload: string | undefined) => {
+      done(await (await import('./commands/resume.ts')).runResume(doors, workload, global()))
+    })
+  withOutput(program.command('reference'))
+    .description('show how an image reference is read')
+    .argument('<reference>', 'as in `docker pull`')
+    .action(async (text: string, { output }: { output: Output }) => {
+      doors.print((await import('./commands/reference.ts')).runReference(text, output))
+    })
+  addConfigCommands(
+    program.command('config').description('check the configuration, or print its schema'),
+    doors,
+    global,
+  )
+  return program
+}
+
+function withOutput(command: Command): Command {
+  return command.addOption(
+    new Option('-o, --output <form>', 'form of the output').choices(['table', 'json']).default('table'),
+  )
+}
+
+function addConfigCommands(config: Command, doors: Doors, global: () => GlobalOptions): void {
+  config
+    .command('check')
+    .description('read the configuration and say what is wrong with it')
+    .action(async () => {
+      const { file } = await doors.checkConfig(global())
+      doors.print(file === null ? 'There is no configuration file; the defaults apply.' : `${file} is right.`)
+    })
+  config
+    .command('schema')
+    .description('print the JSON Schema of the configuration')
+    .action(async () => doors.print(JSON.stringify(await doors.configSchema(), null, 2)))
+}
+
+function tellError(doors: Doors, error: AppError, args: readonly string[]): ExitCode {
+  const { code, hint } = error
+  const message = redact(error.message)
+  const asJson = args.some(
+    (each, at) => each === '--output=json' || (/^(-o|--output)$/.test(args[at - 1] ?? '') && each === 'json'),
+  )
+  doors.tell(asJson ? `${JSON.stringify({ error: { code, message, hint } })}\n` : `${code}: ${message}\n${hint}\n`)
+  const isInput = inputErrors.has(code) && errorTable[code].actor === 'user'
+  return isInput ? 2 : 1
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import type { App } from '../app/app.ts'
+import type { Doors, GlobalOptions, OpenApp } from './doors.ts'
+import { runProgram } from './program.ts'
+
+/** What only `main.ts` may reach, each loaded when it is first needed. */
+export interface Parts {
+  readonly openApp: (options: {
+    readonly configFile: string | undefined
+    readonly stateFolder: string | undefined
+    readonly env: NodeJS.ProcessEnv
+    readonly access: 'owner' | 'reader' | 'visitor'
+    readonly writeLog: (line: string) => void
+    readonly onProgress?: App['onProgress']
+  }) => Promise<OpenApp>
+  readonly loadConfig: (sources: {
+    readonly file?: string | undefined
+    readonly state?: string | undefined
+    readonly env: NodeJS.ProcessEnv
+  }) => Promise<{ readonly file: string | null }>
+  readonly configSchema: () => Promise<unknown>
+}
+
+/** How long what is under way may take to reach a place where it can be parked, once we are asked to stop. */
+const parkMaxMs = 10_000
+
+/** Runs the command line of this process, and sets its exit code. */
+export async function runProcess(parts: Parts): Promise<void> {
+  enableCompileCache()
+  process.exitCode = await runProgram(doors(parts), version(), process.argv.slice(2))
+}
+
+function doors(parts: Parts): Doors {
+  const { env, stdout, stderr } = process
+  const tell = (text: string) => void stderr.write(text)
+  return {
+    print: (text) => void stdout.write(`${text}\n`),
+    tell,
+    columns: stdout.isTTY ? stdout.columns : null,
+    isWatched: stderr.isTTY,
+    stop: stopSignal(),
+    openApp: ({ config, state, access, onPullProgress }) =>
+      parts.openApp({
+        configFile: config,
+        stateFolder: state,
+        env,
+        access,
+        writeLog: tell,
+        ...(onPullProgress && { onProgress: (rollout, progress) => onPullProgress(rollout.workload, progress) }),
+      }),
+    checkConfig: ({ config, state }: GlobalOptions) => parts.loadConfig({ file: config, state, env }),
+    configSchema: parts.configSchema,
+  }
+}
+
+/** The first signal asks to park what is under way; the second, or the time running out, ends the process. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController()
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(1)
+    controller.abort()
+    setTimeout(() => process.exit(0), parkMaxMs).unref()
+  }
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
+  return controller.signal
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version // our own file
+}

@@ -1,0 +1,45 @@
+import { AppError } from '../../errors.ts'
+import { encodeName, type Call } from './call.ts'
+import { objectOf, textOf } from './json.ts'
+import type { ImageInspect } from './shapes.ts'
+
+/** What can be asked of the engine about images. */
+export interface ImageCalls {
+  /** By id, tag or `repository@digest`; null when there is none. */
+  inspectImage(reference: string, signal: AbortSignal): Promise<ImageInspect | null>
+  /** Lets `repository:tag` name the image, whatever it named before. */
+  tagImage(image: string, repository: string, tag: string, signal: AbortSignal): Promise<void>
+  /**
+   * Takes one reference away, never by force; the image goes with its last one.
+   * @throws TARGET_CONFLICT when it is the last and a container uses the image
+   */
+  removeImageReference(reference: string, signal: AbortSignal): Promise<void>
+}
+
+export function imageCalls(call: Call): ImageCalls {
+  return {
+    async inspectImage(reference, signal) {
+      try {
+        return readImage(await call.json({ method: 'GET', path: `/images/${encodeName(reference)}/json` }, signal))
+      } catch (error) {
+        if (error instanceof AppError && error.code === 'TARGET_NOT_FOUND') return null
+        throw error
+      }
+    },
+    async tagImage(image, repository, tag, signal) {
+      const query = { repo: repository, tag }
+      await call.json({ method: 'POST', path: `/images/${encodeName(image)}/tag`, query }, signal)
+    },
+    async removeImageReference(reference, signal) {
+      const path = `/images/${encodeName(reference)}`
+      await call.json({ method: 'DELETE', path, query: { force: '0' }, limitMs: 5 * 60_000 }, signal)
+    },
+  }
+}
+
+function readImage(value: unknown): ImageInspect {
+  const { Id, ...rest } = objectOf(value)
+  if (textOf(Id) === '') throw new AppError('TARGET_FAILED', 'the engine described an image without an id')
+  // The fields are the engine's documented ones, each optional in the type.
+  return { ...rest, Id: textOf(Id) } as unknown as ImageInspect
+}

@@ -1,0 +1,28 @@
+import { AppError } from '../../errors.ts'
+
+/** Code of the error of a name that leads only where it must not. */
+export const refusedAddress = 'ADDRESS_REFUSED'
+
+/** What a failed connection means. @param answered whether the headers of an answer had come */
+export function connectionFailure(cause: unknown, subject: string, host: string, answered: boolean): AppError {
+  const code = codeOf(cause)
+  if (code === refusedAddress) {
+    return new AppError('REGISTRY_REFUSED', `${subject}: ${host} leads to an address that is not allowed`, { cause })
+  }
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return new AppError('REGISTRY_TOO_LARGE', `${subject}: ${host} sent too many headers`, { cause })
+  }
+  if (code.startsWith('HPE_')) {
+    return new AppError('REGISTRY_INTEGRITY', `${subject}: ${host} does not speak HTTP (${code})`, { cause })
+  }
+  if (answered) {
+    return new AppError('REGISTRY_INTEGRITY', `${subject}: the answer of ${host} was cut off`, { cause })
+  }
+  return new AppError('REGISTRY_UNAVAILABLE', `${subject}: no answer from ${host} (${code})`, { cause })
+}
+
+function codeOf(cause: unknown): string {
+  if (typeof cause !== 'object' || cause === null) return 'unknown'
+  // Several addresses that all failed come as one AggregateError, with the code of the first.
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : 'unknown'
+}

@@ -1,0 +1,50 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { askHelper } from './credential-helper.ts'
+
+const usualPath = process.env['PATH']
+let folder = ''
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'longshore-helpers-'))
+  process.env['PATH'] = `${folder}${delimiter}${usualPath}`
+  await install('good', 'read server; echo "{\\"Username\\":\\"for $server\\",\\"Secret\\":\\"from $1\\"}"')
+  await install('empty', 'echo "credentials not found in native keychain"; exit 1')
+  await install('broken', 'echo SECRETVALUE; echo SECRETVALUE >&2; exit 3')
+  await install('chatty', 'head -c 200000 /dev/zero')
+  await install('odd', 'echo SECRETVALUE')
+})
+afterAll(async () => {
+  process.env['PATH'] = usualPath
+  await rm(folder, { recursive: true })
+})
+
+async function install(name: string, script: string): Promise<void> {
+  const file = join(folder, `docker-credential-${name}`)
+  await writeFile(file, `#!/bin/sh\n${script}\n`)
+  await chmod(file, 0o755)
+}
+
+test('gives the server to the helper and takes its answer', async () => {
+  const credential = await askHelper('good', 'r.example', 'config.json')
+
+  expect(credential?.username).toBe('for r.example')
+  expect(credential?.password.reveal()).toBe('from get')
+})
+
+test('a helper that knows none is no failure', async () => {
+  await expect(askHelper('empty', 'r.example', 'config.json')).resolves.toBeNull()
+})
+
+test.each(['broken', 'chatty', 'odd', 'missing', '../good', 'a b', '$(id)', ''])(
+  'the helper %j is an error that shows nothing of its output',
+  async (name) => {
+    const error: unknown = await askHelper(name, 'r.example', 'config.json').catch((thrown: unknown) => thrown)
+
+    expect(error).toMatchObject({ code: 'CREDENTIALS_INVALID', message: expect.stringContaining('config.json') })
+    expect(error).not.toMatchObject({ message: expect.stringContaining('SECRETVALUE') })
+    expect(error).not.toHaveProperty('cause')
+  },
+)

@@ -1,0 +1,45 @@
+/** Ceilings of every exchange with a registry; tests lower them. */
+export interface Limits {
+  readonly connectMs: number
+  /** From the request sent to the headers of the answer complete. */
+  readonly firstByteMs: number
+  /** A request with its redirects and bodies. */
+  readonly totalMs: number
+  readonly headerBytes: number
+  /** The specification asks for at least 4 MiB; Distribution and Harbor store no larger ones. */
+  readonly manifestBytes: number
+  readonly configBytes: number
+  readonly tokenBytes: number
+  /** All pages together. */
+  readonly tagListBytes: number
+  readonly tagPages: number
+  readonly tags: number
+  readonly redirects: number
+  /** Requests under way to one host. */
+  readonly concurrency: number
+  readonly tries: number
+  /** No further try starts after this. */
+  readonly retryWithinMs: number
+  readonly tokens: number
+}
+
+const kib = 1024
+const mib = 1024 * kib
+
+export const defaultLimits: Limits = {
+  connectMs: 10_000,
+  firstByteMs: 30_000,
+  totalMs: 120_000,
+  headerBytes: 64 * kib,
+  manifestBytes: 8 * mib,
+  configBytes: 8 * mib,
+  tokenBytes: 64 * kib,
+  tagListBytes: 64 * mib,
+  tagPages: 1000,
+  tags: 1_000_000,
+  redirects: 5,
+  concurrency: 4,
+  tries: 3,
+  retryWithinMs: 10_000,
+  tokens: 10_000,
+}

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { endpointOf } from './endpoint.ts'
+import { admitRealm } from './realm.ts'
+
+const hosts = {
+  'registry.corp.example': { authRealms: ['login.other.example'] },
+  'plain.example:5000': { plainHttp: true },
+}
+const admit = (registry: string, realm: string, isPrivate = false): string | undefined =>
+  admitRealm(endpointOf(registry, hosts), realm, isPrivate)?.reach
+
+test.each([
+  ['docker.io', 'https://auth.docker.io/token', 'public'],
+  ['ghcr.io', 'https://ghcr.io/token', 'configured'],
+  ['lscr.io', 'https://ghcr.io/token', 'public'],
+  ['registry.gitlab.com', 'https://gitlab.com/jwt/auth', 'public'],
+  ['registry.example.co.uk', 'https://auth.example.co.uk/token', 'public'],
+  ['registry.corp.example', 'https://login.other.example/token', 'private'],
+  ['localhost:5000', 'http://localhost:5001/auth', 'configured'],
+  ['plain.example:5000', 'http://auth.plain.example/token', 'public'],
+])('%s may send its credentials to %s', (registry, realm, reach) => {
+  expect(admit(registry, realm)).toBe(reach)
+})
+
+test.each([
+  ['registry.example.com', 'https://evil.example.net/token'],
+  ['registry.example.com', 'https://registry.example.com.evil.net/token'],
+  ['registry.example.com', 'http://registry.example.com/token'],
+  ['registry.example.com', 'https://user:pass@registry.example.com/token'],
+  ['registry.example.com', 'https://169.254.169.254/latest/meta-data'],
+  ['127.0.0.1:5000', 'http://2852039166/'],
+  ['127.0.0.1:5000', 'http://[::ffff:169.254.169.254]/'],
+  ['127.0.0.1:5000', 'http://[fd00:ec2::254]/'],
+  ['mine.azurecr.io', 'https://yours.azurecr.io/oauth2/token'],
+  ['registry.example.co.uk', 'https://evil.co.uk/token'],
+  ['registry.example.com', 'file:///etc/passwd'],
+  ['registry', 'https://other/token'],
+])('%s may not send its credentials to %s', (registry, realm) => {
+  expect(() => admit(registry, realm)).toThrow(expect.objectContaining({ code: 'REGISTRY_REFUSED' }))
+})
+
+test('a realm of the same domain may be private only when the registry is', () => {
+  expect(admit('registry.example.com', 'https://auth.example.com/', true)).toBe('private')
+  expect(admit('registry.example.com', 'https://auth.example.com/', false)).toBe('public')
+})
+
+test('a realm that is a mere name is none', () => {
+  expect(admitRealm(endpointOf('registry.example.com', {}), 'Artifactory Realm', false)).toBeNull()
+})
+
+test.each(['user@host', 'host/path', 'host?x', 'a b', ''])('%j is no registry host', (registry) => {
+  expect(() => endpointOf(registry, {})).toThrow(expect.objectContaining({ code: 'REGISTRY_REFUSED' }))
+})

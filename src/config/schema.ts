@@ -1,0 +1,206 @@
+import { z } from 'zod'
+import { durationRanges } from '../app/settings.ts'
+import { duration, filePath, flag, host, password, registryHost, text, wholeNumber } from './fields.ts'
+
+const dayMs = 86_400_000
+
+const watchModes = ['labelled', 'all'] as const
+const modes = ['auto', 'notify'] as const
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const
+export const logFormats = ['plain', 'json'] as const
+
+const policy = z
+  .enum(['digest'])
+  .describe('Which image the workload should run. `digest` follows the tag that the workload names.')
+const mode = z.enum(modes).describe('`auto` rolls new images out; `notify` shows them and never acts.')
+const order = z
+  .enum(['auto', 'stop-first', 'start-first'])
+  .describe('Which version runs while the other starts. `auto` takes stop-first unless both can safely run at once.')
+const stable = duration(durationRanges.stable).describe(
+  'With a health check: how long it has to be healthy without a break.',
+)
+const minUptime = duration(durationRanges.minUptime).describe(
+  'Without a health check: how long it has to run without a break.',
+)
+const deadline = duration(durationRanges.deadline).describe(
+  'When the gate gives up; later if the health check itself needs longer.',
+)
+const keepOld = duration(durationRanges.keepOld).describe(
+  'How long the old version is kept, stopped, after a good rollout.',
+)
+const keepImages = wholeNumber(0, 100).describe('How many superseded images stay on the engine.')
+const onManualChange = z
+  .enum(['hold', 'reapply'])
+  .describe(
+    'What to do when somebody else changed the image: `hold` leaves it and says so, `reapply` goes on as before.',
+  )
+
+const defaults = z.strictObject({
+  policy: policy.default('digest'),
+  mode: mode.default('auto'),
+  order: order.default('auto'),
+  gate: z
+    .strictObject({
+      stable: stable.prefault('10s'),
+      minUptime: minUptime.prefault('30s'),
+      deadline: deadline.prefault('120s'),
+    })
+    .prefault({})
+    .describe('What a new version has to show before it counts as good.'),
+  keepOld: keepOld.prefault('10m'),
+  keepImages: keepImages.prefault(1),
+  onManualChange: onManualChange.default('hold'),
+})
+
+const match = z
+  .strictObject({
+    name: text().optional().describe('Name of the workload; `*` stands for any text, `?` for one character.'),
+    label: text().optional().describe('A label of the workload: `key`, or `key=value`.'),
+    image: text()
+      .optional()
+      .describe('Image that the workload names, with or without its tag: `nginx`, `registry.example.com/prod/*`.'),
+  })
+  .refine((given) => Object.keys(given).length > 0, { error: 'needs at least one of name, label and image' })
+
+const rule = z.strictObject({
+  match: match.describe('Which workloads it is about. All that is given has to match.'),
+  watch: flag().prefault(true).describe('Whether they are watched. The label `longshore.watch` has the last word.'),
+  policy: policy.optional(),
+  mode: mode.optional(),
+  order: order.optional(),
+  gate: z
+    .strictObject({ stable: stable.optional(), minUptime: minUptime.optional(), deadline: deadline.optional() })
+    .optional()
+    .describe('What a new version has to show before it counts as good.'),
+  keepOld: keepOld.optional(),
+  keepImages: keepImages.optional(),
+  onManualChange: onManualChange.optional(),
+})
+
+const target = z.strictObject({
+  name: text(60)
+    .regex(/^[a-z0-9-]+$/, { error: 'must consist of a to z, 0 to 9 and -' })
+    .describe('Name that begins the ids of its workloads; unique.'),
+  kind: z.enum(['docker']).default('docker').describe('What it is.'),
+  host: text()
+    .regex(/^(unix:\/\/\/|tcp:\/\/)./, { error: 'must begin with unix:/// or tcp://' })
+    .optional()
+    .describe('Address of the engine. Without one: DOCKER_HOST, or `unix:///var/run/docker.sock`.'),
+  allowInsecure: flag()
+    .prefault(false)
+    .describe('Allow plain TCP to an engine on another machine. Whoever reaches that port owns the machine.'),
+})
+
+const registry = z
+  .strictObject({
+    host: registryHost().describe(
+      'Host and port as they stand in image references: `registry.example.com`, `docker.io`.',
+    ),
+    kind: z.enum(['distribution']).default('distribution').describe('What it is.'),
+    path: text()
+      .regex(/^[a-z0-9._-]+(\/[a-z0-9._-]+)*$/, { error: 'must be a path in lower case such as team or team/web' })
+      .optional()
+      .describe('Only repositories at or below this path; the longest path that fits wins.'),
+    plainHttp: flag().prefault(false).describe('Speak http instead of https. Credentials then travel unprotected.'),
+    username: text().optional().describe('Needs a password beside it.'),
+    password: password().optional().describe('Needs a username beside it. Best written as `${file:/run/secrets/x}`.'),
+    authRealms: z
+      .array(host())
+      .max(20, { error: 'must have at most 20 entries' })
+      .prefault([])
+      .describe('Further hosts that may be given the credentials, when the registry names one of them as its sign-in.'),
+    concurrency: wholeNumber(1, 64).prefault(4).describe('Requests to this host at the same time.'),
+  })
+  .refine((given) => (given.username === undefined) === (given.password === undefined), {
+    error: 'needs username and password, or neither',
+    when: isObject,
+  })
+
+/** All there is to configure. What `describe` says becomes docs/configuration.md and the JSON Schema. */
+export const configSchema = z.strictObject({
+  pollInterval: duration({ minMs: 10_000, maxMs: 7 * dayMs })
+    .prefault('5m')
+    .describe('How often every repository is checked, give or take 10 %. At least 10s.'),
+  watch: z
+    .enum(watchModes)
+    .default('labelled')
+    .describe('`labelled` watches what a label or a rule names; `all` watches everything that does not opt out.'),
+  targets: z
+    .array(target)
+    .min(1, { error: 'needs at least one target' })
+    .max(100, { error: 'must have at most 100 entries' })
+    .superRefine(uniqueBy(['name'], 'name'), { when: isList })
+    .prefault([{ name: 'local' }])
+    .describe('Endpoints that run workloads.'),
+  registries: z
+    .array(registry)
+    .max(1000, { error: 'must have at most 1000 entries' })
+    .superRefine(uniqueBy(['host', 'path'], 'host and path'), { when: isList })
+    .superRefine(hostsAgree, { when: isList })
+    .prefault([])
+    .describe('Registries that need credentials or other than the usual treatment; all others work without an entry.'),
+  dockerConfig: filePath()
+    .optional()
+    .describe("Docker's own config.json, for credentials. Without one: DOCKER_CONFIG, or `~/.docker/config.json`."),
+  defaults: defaults.prefault({}).describe('How workloads are treated unless a rule or a label says otherwise.'),
+  workloads: z
+    .array(rule)
+    .max(10_000, { error: 'must have at most 10000 entries' })
+    .prefault([])
+    .describe('Rules; the first that matches a workload wins. Labels of the workload beat its rule.'),
+  state: filePath()
+    .optional()
+    .describe(
+      'Folder of the state file. Without one: `/var/lib/longshore` for root, else `$XDG_STATE_HOME/longshore` or `~/.local/state/longshore`.',
+    ),
+  log: z
+    .strictObject({
+      level: z.enum(logLevels).default('info').describe('Least important lines that are written.'),
+      format: z.enum(logFormats).default('plain').describe('`plain` is for people, `json` for programs.'),
+    })
+    .prefault({})
+    .describe('Log lines, on standard error.'),
+})
+
+export type ParsedConfig = z.output<typeof configSchema>
+
+/**
+ * Checks across fields run even when some fields are wrong, so that one look shows all problems.
+ * They must then not rely on any field.
+ */
+function isObject({ value }: { value: unknown }): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+function isList({ value }: { value: unknown }): boolean {
+  return Array.isArray(value)
+}
+
+function uniqueBy<Key extends string>(keys: readonly [Key, ...Key[]], what: string) {
+  return (list: readonly ({ readonly [K in Key]?: unknown } | null)[], context: z.core.$RefinementCtx) => {
+    const seen = new Map<string, number>()
+    for (const [index, item] of list.entries()) {
+      if (item?.[keys[0]] === undefined) continue
+      const id = JSON.stringify(keys.map((key) => item[key] ?? null))
+      const first = seen.get(id)
+      if (first === undefined) seen.set(id, index)
+      else context.addIssue({ code: 'custom', path: [index], message: `has the same ${what} as entry ${first}` })
+    }
+  }
+}
+
+/** What holds for a host cannot differ between its paths: they share connections. */
+function hostsAgree(list: readonly (z.output<typeof registry> | null)[], context: z.core.$RefinementCtx): void {
+  for (const [index, item] of list.entries()) {
+    if (item?.host === undefined) continue
+    const first = list.findIndex((other) => other?.host === item.host)
+    for (const key of ['kind', 'plainHttp', 'authRealms', 'concurrency'] as const) {
+      if (JSON.stringify(list[first]?.[key]) === JSON.stringify(item[key])) continue
+      context.addIssue({
+        code: 'custom',
+        path: [index, key],
+        message: `must be as in entry ${first}, of the same host`,
+      })
+    }
+  }
+}

@@ -1,0 +1,4 @@
+import { createLocalQueue } from './local.ts'
+
+/** Every kind of queue, by its name. */
+export const queues = { local: createLocalQueue } as const

@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+import { refuseOldNode } from './cli/require-node.ts'
+
+const refusal = refuseOldNode(process.versions.node)
+if (refusal === null) {
+  const { runProcess } = await import('./cli/run-process.ts')
+  await runProcess({
+    openApp: async (options) => (await import('./wiring.ts')).openApp(options),
+    loadConfig: async (sources) => (await import('./config/load.ts')).loadConfig(sources),
+    configSchema: async () => (await import('./config/json-schema.ts')).configJsonSchema(),
+  })
+} else {
+  process.stderr.write(`${refusal}\n`)
+  process.exitCode = 1
+}

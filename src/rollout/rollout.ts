@@ -1,0 +1,122 @@
+import type { Digest } from '../image/digest.ts'
+import type { Reason } from './facts.ts'
+import type { Gate, GateProgress } from './gate.ts'
+import type { RestartPolicy } from './restart-policy.ts'
+
+export type { InstanceFacts, Reason, RolloutFacts } from './facts.ts'
+
+/** Which of the two runs while the other starts. */
+export type Order = 'stop-first' | 'start-first'
+
+/**
+ * Steps of the journal (docs/rollouts.md). A step is durable before its effect.
+ * `J4`..`J7` mean different effects in the two orders; `R` is everything on the way back.
+ */
+export const journalSteps = ['J0', 'J1', 'J2', 'J3', 'J4', 'J5', 'J6', 'J7', 'J8', 'R'] as const
+export type JournalStep = (typeof journalSteps)[number]
+
+/**
+ * Where a rollout stands, as far as looking at the target cannot tell:
+ * `forward`   on the way to the verdict of the gate;
+ * `passed`    the gate has passed: from here the new version is the one to keep;
+ * `back`      on the way back to the old version, or, before that was touched, removing our own traces;
+ * `kept`      done; the old instance is kept stopped until `keepUntil`;
+ * `ended`     nothing is left to do.
+ */
+export type Stage = 'forward' | 'passed' | 'back' | 'kept' | 'ended'
+
+export type Outcome =
+  /** The new version serves. */
+  | 'succeeded'
+  /** The new version failed its gate; the old one serves again. */
+  | 'rolled-back'
+  /** The surroundings failed (port taken, disk full, pull failed); the old version serves. */
+  | 'failed'
+  /** A person or another tool changed the workload meanwhile; their state was left. */
+  | 'superseded'
+  /** Stopped before the old version was touched; planned afresh by the next pass. */
+  | 'abandoned'
+  /** Neither way could be completed; nothing was removed, and a person has to look. */
+  | 'needs-human'
+
+/** One attempt to move a workload to a digest. Plain data: what the store keeps and the machine reads. */
+export interface Rollout {
+  /** Also the value of the operation label on what we create. */
+  readonly id: string
+  readonly workload: string
+  readonly target: string
+  /** The workload's name on the target, without suffixes of ours. */
+  readonly name: string
+  /** Engine id of the instance that is replaced. */
+  readonly oldInstance: string
+  /** Image reference as the user wrote it on the workload. */
+  readonly image: string
+  /** Familiar name without tag and digest, to pull and tag under: `localhost:5000/web`. */
+  readonly repository: string
+  readonly tag: string
+  /** The digest to run. */
+  readonly digest: Digest
+  /** Digest that ran before, for people; null when it has none. */
+  readonly fromDigest: Digest | null
+  /** Engine image id that ran before. */
+  readonly fromImage: string
+  readonly order: Order
+  readonly gate: Gate
+  /** The user's restart policy, restored on whichever version stays. */
+  readonly restart: RestartPolicy
+  /** Where the user's tag pointed on the engine before we moved it; null when it named nothing. */
+  readonly tagBefore: string | null
+  /** How long the old instance is kept after success. */
+  readonly keepOldMs: number
+  readonly createdAt: string
+
+  readonly stage: Stage
+  /** Set with the verdict, so also while the way back is still under way. */
+  readonly outcome: Outcome | null
+  readonly reason: Reason | null
+  /** Whether `reason` is the candidate's own fault, so that (workload, digest) is quarantined. */
+  readonly candidateAtFault: boolean
+  /** Latest journal step that was made durable. */
+  readonly step: JournalStep
+  /** Every effect that was made durable as about to happen, in order, repeats too; the machine reads who did what from it. */
+  readonly attempted: readonly EffectKind[]
+  /** Effects that failed, repeats too. */
+  readonly failures: readonly EffectKind[]
+  readonly gateProgress: GateProgress | null
+  /** The second look of a start-first rollout, after names and aliases moved. */
+  readonly checkProgress: GateProgress | null
+  /** Engine image id of the candidate, once pulled and checked. */
+  readonly toImage: string | null
+  /** Milliseconds during which neither version ran, once known. */
+  readonly gapMs: number | null
+  /** Last lines that the failed version printed, with secrets struck out; null unless it failed. */
+  readonly logTail: string | null
+  readonly keepUntil: string | null
+  readonly endedAt: string | null
+}
+
+/** What the target can be told to do, one engine operation (or an idempotent few) each. */
+export const effectKinds = [
+  'pull',
+  'protect',
+  'capture',
+  'create',
+  'disarm-old',
+  'stop-old',
+  'rename-old',
+  'rename-new',
+  'start-new',
+  'restart-new',
+  'connect-new',
+  'arm-new',
+  'stop-new',
+  'rename-new-back',
+  'rename-old-back',
+  'connect-old',
+  'tag-back',
+  'arm-old',
+  'start-old',
+  'remove-new',
+  'remove-old',
+] as const
+export type EffectKind = (typeof effectKinds)[number]

@@ -1,0 +1,56 @@
+import type { InstanceFacts, Reason } from './facts.ts'
+import type { EffectKind, JournalStep, Outcome, Rollout } from './rollout.ts'
+
+/** What the machine wants next. */
+export type Step =
+  /** Make `rollout` durable with the journal step, then bring the effect about. */
+  | { readonly kind: 'effect'; readonly rollout: Rollout; readonly step: JournalStep; readonly effect: EffectKind }
+  /** Make `rollout` durable with the journal step, then look again. */
+  | { readonly kind: 'change'; readonly rollout: Rollout; readonly step: JournalStep }
+  /** Look again after a while; `rollout` carries what the gate remembers and need not be durable. */
+  | { readonly kind: 'wait'; readonly rollout: Rollout; readonly ms: number }
+  /** Nothing to do now: ended, or kept and not due. */
+  | { readonly kind: 'rest'; readonly rollout: Rollout }
+
+export const effect = (rollout: Rollout, step: JournalStep, kind: EffectKind): Step => ({
+  kind: 'effect',
+  rollout,
+  step,
+  effect: kind,
+})
+
+export const change = (rollout: Rollout, step: JournalStep, patch: Partial<Rollout>): Step => ({
+  kind: 'change',
+  rollout: { ...rollout, ...patch },
+  step,
+})
+
+/** Turns round. What was done so far is undone by looking at the target, not from memory. */
+export function goBack(rollout: Rollout, outcome: Outcome, reason: Reason, candidateAtFault = false): Step {
+  return change(rollout, 'R', { stage: 'back', outcome, reason, candidateAtFault, checkProgress: null })
+}
+
+export function end(rollout: Rollout, now: number, patch: Partial<Rollout> = {}): Step {
+  return change(rollout, rollout.step, { ...patch, stage: 'ended', endedAt: new Date(now).toISOString() })
+}
+
+/** A crash-looping version counts as up: it is what serves, as badly as it may. */
+export const isUp = (instance: InstanceFacts): boolean =>
+  instance.status === 'running' || instance.status === 'restarting' || instance.status === 'paused'
+
+export const hasStarted = (instance: InstanceFacts): boolean => instance.startedAt !== null
+
+export const hasAttempted = (rollout: Rollout, kind: EffectKind): boolean => rollout.attempted.includes(kind)
+
+export const timesAttempted = (rollout: Rollout, kind: EffectKind): number =>
+  rollout.attempted.filter((each) => each === kind).length
+
+export const timesFailed = (rollout: Rollout, kind: EffectKind): number =>
+  rollout.failures.filter((each) => each === kind).length
+
+/** Whether the old version may no longer be as we found it, because of us. */
+export const hasTouchedOld = (rollout: Rollout): boolean =>
+  hasAttempted(rollout, 'disarm-old') || hasAttempted(rollout, 'stop-old') || hasAttempted(rollout, 'rename-old')
+
+/** Tries of one effect before the rollout gives up on it. */
+export const triesMax = 3

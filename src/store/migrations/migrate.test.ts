@@ -1,0 +1,85 @@
+import { CamelCasePlugin, Kysely } from 'kysely'
+import { DatabaseSync } from 'node:sqlite'
+import { beforeEach, expect, test } from 'vitest'
+import type { Db, Tables } from '../sql/tables.ts'
+import { sqliteDialect } from '../sqlite/dialect.ts'
+import { migrate, schemaVersion } from './migrate.ts'
+import type { Migration } from './migration.ts'
+import { migrations } from './migrations.ts'
+
+const types = { sequence: 'integer' } as const
+
+let database: DatabaseSync
+let db: Db
+
+beforeEach(() => {
+  database = new DatabaseSync(':memory:')
+  db = new Kysely<Tables>({
+    dialect: sqliteDialect(database, 'memory'),
+    plugins: [new CamelCasePlugin()],
+  })
+})
+
+const tables = (): unknown[] =>
+  database
+    .prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by name")
+    .all()
+    .map((row) => row['name'])
+
+/** Makes a table of that name, so that it fails when it runs twice. */
+const makes =
+  (name: string): Migration =>
+  (to) =>
+    to.schema.createTable(name).addColumn('id', 'text').execute()
+
+const fails: Migration = async () => {
+  throw new Error('no')
+}
+
+test('an empty database gets every table, and a second run changes nothing', async () => {
+  await migrate(db, types)
+  const first = tables()
+
+  await migrate(db, types)
+
+  expect(first).toEqual([
+    'history',
+    'images',
+    'journal',
+    'meta',
+    'quarantine',
+    'rollouts',
+    'sightings',
+    'snapshots',
+    'tag_observations',
+    'workloads',
+  ])
+  expect(tables()).toEqual(first)
+  expect(await schemaVersion(db)).toBe(migrations.length)
+})
+
+test('only those run that have not run yet, in order', async () => {
+  await migrate(db, types, [makes('a')])
+
+  await migrate(db, types, [makes('a'), makes('b'), makes('c')])
+
+  expect(tables()).toEqual(['a', 'b', 'c', 'meta'])
+  expect(await schemaVersion(db, [fails, fails, fails])).toBe(3)
+})
+
+test('one that fails leaves everything as it was before all of them', async () => {
+  await migrate(db, types, [makes('a')])
+
+  await expect(migrate(db, types, [makes('a'), makes('b'), fails])).rejects.toThrow('no')
+
+  expect(tables()).toEqual(['a', 'meta'])
+  expect(await schemaVersion(db, [makes('a')])).toBe(1)
+})
+
+test('a schema with more than are known is refused unchanged', async () => {
+  await migrate(db, types, [makes('a'), makes('b')])
+
+  await expect(migrate(db, types, [makes('a')])).rejects.toMatchObject({ code: 'STATE_NEWER' })
+
+  expect(await schemaVersion(db, [fails, fails])).toBe(2)
+})

@@ -1,0 +1,44 @@
+import type { HistoryEntry, HistoryKind } from '../store.ts'
+import type { Check } from './shape.ts'
+import { isText, keyOf, objectOf, orNull, parseJson, readRow } from './shape.ts'
+import type { Db } from './tables.ts'
+import { isDigestText, isReason } from './values.ts'
+
+const isKind = keyOf<HistoryKind>({
+  'rollout-started': true,
+  'rollout-ended': true,
+  held: true,
+  hold: true,
+  resume: true,
+  found: true,
+  removed: true,
+})
+
+const isHistoryEntry: Check<HistoryEntry> = objectOf<HistoryEntry>({
+  at: isText,
+  workload: orNull(isText),
+  rollout: orNull(isText),
+  kind: isKind,
+  reason: isReason,
+  fromDigest: orNull(isDigestText),
+  toDigest: orNull(isDigestText),
+})
+
+export async function appendHistory(db: Db, entry: HistoryEntry): Promise<void> {
+  const { at, workload, rollout, kind, fromDigest, toDigest } = entry
+  const reason = JSON.stringify(entry.reason)
+  await db.insertInto('history').values({ at, workload, rollout, kind, reason, fromDigest, toDigest }).execute()
+}
+
+/** In the order of writing, not of `at`: a clock that was set back must not hide what happened last. */
+export async function readHistory(
+  db: Db,
+  query: { workload?: string; limit: number },
+): Promise<readonly HistoryEntry[]> {
+  const { workload, limit } = query
+  const latest = db.selectFrom('history').selectAll().orderBy('sequence', 'desc').limit(limit)
+  const rows = await (workload === undefined ? latest : latest.where('workload', '=', workload)).execute()
+  return rows.map(({ sequence, ...row }) =>
+    readRow('history', String(sequence), isHistoryEntry, { ...row, reason: parseJson(row.reason) }),
+  )
+}

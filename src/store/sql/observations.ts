@@ -1,0 +1,83 @@
+import type { Reason } from '../../rollout/rollout.ts'
+import type { Sighting, TagObservation, Time } from '../store.ts'
+import type { Check } from './shape.ts'
+import { isNumber, isText, objectOf, orNull, parseJson, readRow } from './shape.ts'
+import type { Db } from './tables.ts'
+import { isDigestText } from './values.ts'
+
+const isFailure = objectOf<Reason & { at: Time; since: Time; count: number }>({
+  code: isText,
+  sentence: isText,
+  at: isText,
+  since: isText,
+  count: isNumber,
+})
+
+const isTagObservation: Check<TagObservation> = objectOf<TagObservation>({
+  registry: isText,
+  repository: isText,
+  tag: isText,
+  digest: orNull(isDigestText),
+  reads: isNumber,
+  firstSeenAt: orNull(isText),
+  seenAt: orNull(isText),
+  failure: orNull(isFailure),
+})
+
+const isSighting: Check<Sighting> = objectOf<Sighting>({ digest: isDigestText, firstSeenAt: isText })
+
+export async function readTagObservation(
+  db: Db,
+  registry: string,
+  repository: string,
+  tag: string,
+): Promise<TagObservation | null> {
+  const row = await db
+    .selectFrom('tagObservations')
+    .selectAll()
+    .where('registry', '=', registry)
+    .where('repository', '=', repository)
+    .where('tag', '=', tag)
+    .executeTakeFirst()
+  if (row === undefined) return null
+  const failure = row.failure === null ? null : parseJson(row.failure)
+  return readRow('tag_observations', `${registry}/${repository}:${tag}`, isTagObservation, { ...row, failure })
+}
+
+export async function writeTagObservation(db: Db, observation: TagObservation): Promise<void> {
+  const { registry, repository, tag, digest, reads, firstSeenAt, seenAt } = observation
+  const failure = observation.failure === null ? null : JSON.stringify(observation.failure)
+  const looked = { digest, reads, firstSeenAt, seenAt, failure }
+  await db
+    .insertInto('tagObservations')
+    .values({ registry, repository, tag, ...looked })
+    .onConflict((conflict) => conflict.columns(['registry', 'repository', 'tag']).doUpdateSet(looked))
+    .execute()
+  const since = firstSeenAt ?? seenAt
+  if (digest === null || since === null) return
+  await db
+    .insertInto('sightings')
+    .values({ registry, repository, tag, digest, firstSeenAt: since })
+    .onConflict((conflict) => conflict.columns(['registry', 'repository', 'tag', 'digest']).doNothing())
+    .execute()
+}
+
+export async function readSightings(
+  db: Db,
+  registry: string,
+  repository: string,
+  tag: string,
+  limit: number,
+): Promise<readonly Sighting[]> {
+  const rows = await db
+    .selectFrom('sightings')
+    .select(['digest', 'firstSeenAt'])
+    .where('registry', '=', registry)
+    .where('repository', '=', repository)
+    .where('tag', '=', tag)
+    .orderBy('firstSeenAt', 'desc')
+    .orderBy('sequence', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => readRow('sightings', `${registry}/${repository}:${tag}`, isSighting, row))
+}

@@ -1,0 +1,77 @@
+import type { Gate, GateProgress } from '../../rollout/gate.ts'
+import type { Order, Outcome, Rollout, Stage } from '../../rollout/rollout.ts'
+import { effectKinds, journalSteps } from '../../rollout/rollout.ts'
+import type { Check } from './shape.ts'
+import { isFlag, isNumber, isText, keyOf, listOf, objectOf, oneOf, orNull } from './shape.ts'
+import { isDigestText, isReason } from './values.ts'
+
+const isGate = objectOf<Gate>({
+  stableMs: isNumber,
+  minUptimeMs: isNumber,
+  deadlineMs: isNumber,
+  restartsMax: isNumber,
+})
+
+const isGateProgress = objectOf<GateProgress>({
+  startedAt: isNumber,
+  goodSince: orNull(isNumber),
+  restarts: isNumber,
+  instanceStartedAt: orNull(isText),
+  lookedAt: isNumber,
+})
+
+const isOrder = keyOf<Order>({ 'stop-first': true, 'start-first': true })
+
+const isStage = keyOf<Stage>({
+  forward: true,
+  passed: true,
+  back: true,
+  kept: true,
+  ended: true,
+})
+
+const isOutcome = keyOf<Outcome>({
+  succeeded: true,
+  'rolled-back': true,
+  failed: true,
+  superseded: true,
+  abandoned: true,
+  'needs-human': true,
+})
+
+export const isJournalStep = oneOf(journalSteps)
+
+/** A field added to `Rollout` has to be added here, and needs a migration that gives it to older records. */
+export const isRollout: Check<Rollout> = objectOf<Rollout>({
+  id: isText,
+  workload: isText,
+  target: isText,
+  name: isText,
+  oldInstance: isText,
+  image: isText,
+  repository: isText,
+  tag: isText,
+  digest: isDigestText,
+  fromDigest: orNull(isDigestText),
+  fromImage: isText,
+  order: isOrder,
+  gate: isGate,
+  restart: isText,
+  tagBefore: orNull(isText),
+  keepOldMs: isNumber,
+  createdAt: isText,
+  stage: isStage,
+  outcome: orNull(isOutcome),
+  reason: orNull(isReason),
+  candidateAtFault: isFlag,
+  step: isJournalStep,
+  attempted: listOf(oneOf(effectKinds)),
+  failures: listOf(oneOf(effectKinds)),
+  gateProgress: orNull(isGateProgress),
+  checkProgress: orNull(isGateProgress),
+  toImage: orNull(isText),
+  gapMs: orNull(isNumber),
+  logTail: orNull(isText),
+  keepUntil: orNull(isText),
+  endedAt: orNull(isText),
+})

@@ -1,0 +1,114 @@
+import type { ColumnType, Kysely } from 'kysely'
+
+/** `key` is one of `metaKeys`. */
+interface MetaTable {
+  readonly key: string
+  readonly value: string
+}
+
+interface TagObservationsTable {
+  readonly registry: string
+  readonly repository: string
+  readonly tag: string
+  readonly digest: string | null
+  readonly reads: number
+  readonly firstSeenAt: string | null
+  readonly seenAt: string | null
+  readonly failure: string | null
+}
+
+/** Written once and counted by the database; never given by us. */
+type Sequence = ColumnType<number, never, never>
+
+interface SightingsTable {
+  readonly sequence: Sequence
+  readonly registry: string
+  readonly repository: string
+  readonly tag: string
+  readonly digest: string
+  readonly firstSeenAt: string
+}
+
+interface ImagesTable {
+  readonly registry: string
+  readonly repository: string
+  readonly digest: string
+  readonly description: string
+}
+
+interface WorkloadsTable {
+  readonly id: string
+  readonly image: string
+  readonly imageId: string
+  readonly digest: string | null
+  readonly mode: string
+  readonly baselineImage: string
+  readonly state: string
+  readonly reason: string
+  readonly candidate: string | null
+  readonly observedAt: string
+  readonly decidedAt: string
+}
+
+/** `record` is the whole rollout; the other columns repeat what is asked for. */
+interface RolloutsTable {
+  readonly id: string
+  readonly workload: string
+  readonly stage: string
+  readonly outcome: string | null
+  readonly createdAt: string
+  readonly record: string
+}
+
+/** Apart from the rollouts because it holds environment values and is deleted with the end of the rollout. */
+interface SnapshotsTable {
+  readonly rollout: string
+  readonly snapshot: string
+}
+
+interface JournalTable {
+  readonly sequence: Sequence
+  readonly rollout: string
+  readonly step: string
+  readonly effect: string
+  readonly at: string
+}
+
+interface QuarantineTable {
+  readonly workload: string
+  readonly digest: string
+  readonly policy: string
+  readonly reason: string
+  readonly since: string
+}
+
+interface HistoryTable {
+  readonly sequence: Sequence
+  readonly at: string
+  readonly workload: string | null
+  readonly rollout: string | null
+  readonly kind: string
+  readonly reason: string
+  readonly fromDigest: string | null
+  readonly toDigest: string | null
+}
+
+/**
+ * The tables as the queries name them; in the database the names are in snake case (CamelCasePlugin).
+ * Columns are typed as the database gives them, not as what we hope to find: `rows.ts` checks that.
+ */
+export interface Tables {
+  readonly meta: MetaTable
+  readonly tagObservations: TagObservationsTable
+  readonly sightings: SightingsTable
+  readonly images: ImagesTable
+  readonly workloads: WorkloadsTable
+  readonly rollouts: RolloutsTable
+  readonly snapshots: SnapshotsTable
+  readonly journal: JournalTable
+  readonly quarantine: QuarantineTable
+  readonly history: HistoryTable
+}
+
+/** A connection or a transaction: the queries do not care which. */
+export type Db = Kysely<Tables>

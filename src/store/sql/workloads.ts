@@ -1,0 +1,61 @@
+import type { DecisionState, WorkloadRow } from '../store.ts'
+import type { Check } from './shape.ts'
+import { isText, keyOf, objectOf, oneOf, orNull, parseJson, readRow } from './shape.ts'
+import type { Db, Tables } from './tables.ts'
+import { isDigestText, isReason } from './values.ts'
+
+const isState = keyOf<DecisionState>({
+  current: true,
+  outdated: true,
+  held: true,
+  unknown: true,
+  'rolling-out': true,
+  ignored: true,
+})
+
+const isWorkload: Check<WorkloadRow> = objectOf<WorkloadRow>({
+  id: isText,
+  image: isText,
+  imageId: isText,
+  digest: orNull(isDigestText),
+  mode: oneOf(['auto', 'notify']),
+  baselineImage: isText,
+  state: isState,
+  reason: isReason,
+  candidate: orNull(isDigestText),
+  observedAt: isText,
+  decidedAt: isText,
+})
+
+export async function readWorkload(db: Db, id: string): Promise<WorkloadRow | null> {
+  const row = await db.selectFrom('workloads').selectAll().where('id', '=', id).executeTakeFirst()
+  return row === undefined ? null : toWorkload(row)
+}
+
+export async function readWorkloads(db: Db): Promise<readonly WorkloadRow[]> {
+  const rows = await db.selectFrom('workloads').selectAll().orderBy('id').execute()
+  return rows.map(toWorkload)
+}
+
+export async function writeWorkload(db: Db, workload: WorkloadRow): Promise<void> {
+  const { id, image, imageId, digest, mode, baselineImage, state, candidate, observedAt, decidedAt } = workload
+  const reason = JSON.stringify(workload.reason)
+  const row = { image, imageId, digest, mode, baselineImage, state, reason, candidate, observedAt, decidedAt }
+  await db
+    .insertInto('workloads')
+    .values({ id, ...row })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+    .execute()
+}
+
+export async function writeBaselineImage(db: Db, id: string, baselineImage: string): Promise<void> {
+  await db.updateTable('workloads').set({ baselineImage }).where('id', '=', id).execute()
+}
+
+export async function deleteWorkload(db: Db, id: string): Promise<void> {
+  await db.deleteFrom('workloads').where('id', '=', id).execute()
+}
+
+function toWorkload(row: Tables['workloads']): WorkloadRow {
+  return readRow('workloads', row.id, isWorkload, { ...row, reason: parseJson(row.reason) })
+}

@@ -1,0 +1,105 @@
+import { CamelCasePlugin, Kysely } from 'kysely'
+import { existsSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { AppError } from '../../errors.ts'
+import { migrate, schemaVersion } from '../migrations/migrate.ts'
+import { migrations } from '../migrations/migrations.ts'
+import type { Db, Tables } from '../sql/tables.ts'
+import { sqliteDialect } from './dialect.ts'
+import type { StateFiles } from './files.ts'
+import { createFile, restrictFiles } from './files.ts'
+
+/** An open file and the queries over it. */
+export interface Connection {
+  readonly db: Db
+  close(): void
+}
+
+/** `LGSH`: tells our file from another program's database. */
+const applicationId = 0x4c475348
+
+/** How long a write waits for that of another process: an owner's and a visitor's take milliseconds each. */
+const busyTimeoutMs = 5_000
+
+/** Opens a file whose schema is known to be up to date. */
+export function connect(files: StateFiles, mode: 'read' | 'write'): Connection {
+  return connectionTo(openFile(files, mode), files.folder)
+}
+
+/** A state that holds nothing and takes nothing, for a reader where there is no file. */
+export async function connectEmpty(files: StateFiles): Promise<Connection> {
+  const database = new DatabaseSync(':memory:')
+  const connection = connectionTo(database, files.folder)
+  await migrate(connection.db, { sequence: 'integer' })
+  database.exec('pragma query_only = on')
+  return connection
+}
+
+/**
+ * How far the file is, without changing it.
+ * @throws STATE_UNREADABLE, STATE_NEWER
+ */
+export async function inspect(files: StateFiles): Promise<'absent' | 'older' | 'current'> {
+  if (!existsSync(files.database)) return 'absent'
+  const database = openFile(files, 'read')
+  try {
+    if (isEmpty(database, files)) return 'absent'
+    const version = await schemaVersion(connectionTo(database, files.folder).db)
+    return version === migrations.length ? 'current' : 'older'
+  } finally {
+    database.close()
+  }
+}
+
+/**
+ * Makes, examines and migrates the file; only for the holder of the lock.
+ * A file that is not ours or newer is refused before anything of it changes, its mode included.
+ * @throws STATE_UNREADABLE, STATE_NEWER, STATE_UNWRITABLE
+ */
+export async function connectAndMigrate(files: StateFiles): Promise<Connection> {
+  await inspect(files)
+  createFile(files.database)
+  restrictFiles(files)
+  const database = openFile(files, 'write')
+  try {
+    const damage = database.prepare('pragma quick_check(1)').get()?.['quick_check']
+    if (damage !== 'ok') {
+      throw new AppError('STATE_UNREADABLE', `the state in ${files.folder} is damaged: ${String(damage)}`)
+    }
+    database.exec(`pragma journal_mode = wal; pragma application_id = ${String(applicationId)}`)
+    const connection = connectionTo(database, files.folder)
+    await migrate(connection.db, { sequence: 'integer' })
+    return connection
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function openFile(files: StateFiles, mode: 'read' | 'write'): DatabaseSync {
+  const readOnly = mode === 'read'
+  const database = new DatabaseSync(files.database, {
+    readOnly,
+    timeout: busyTimeoutMs,
+    enableForeignKeyConstraints: true,
+  })
+  // secure_delete: environment values of a deleted snapshot are overwritten, not just unlinked.
+  if (!readOnly) database.exec('pragma synchronous = full; pragma secure_delete = on')
+  return database
+}
+
+function connectionTo(database: DatabaseSync, folder: string): Connection {
+  const db = new Kysely<Tables>({
+    dialect: sqliteDialect(database, folder),
+    plugins: [new CamelCasePlugin()],
+  })
+  return { db, close: () => database.close() }
+}
+
+/** True for a file that was created and never written, false for one of ours. */
+function isEmpty(database: DatabaseSync, files: StateFiles): boolean {
+  const tables = database.prepare('select count(*) as count from sqlite_schema').get()?.['count']
+  if (tables === 0) return true
+  if (database.prepare('pragma application_id').get()?.['application_id'] === applicationId) return false
+  throw new AppError('STATE_UNREADABLE', `${files.database} is the database of another program`)
+}

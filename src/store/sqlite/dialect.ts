@@ -1,0 +1,55 @@
+import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely'
+import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import { stateError } from './state-error.ts'
+
+/**
+ * Kysely over one open `node:sqlite` connection. Kysely's own SQLite driver cannot take it: it asks statements for a
+ * `reader` flag that node's do not have. Kysely queues whatever comes while a transaction is open, because the
+ * adapter says that there is one connection only. Closing the database is left to whoever opened it.
+ */
+export function sqliteDialect(database: DatabaseSync, folder: string): Dialect {
+  return {
+    createDriver: () => driver(database, folder),
+    createAdapter: () => new SqliteAdapter(),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+  }
+}
+
+function driver(database: DatabaseSync, folder: string): Driver {
+  const guarded = <T>(work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      throw stateError(error, folder)
+    }
+  }
+  const connection: DatabaseConnection = {
+    executeQuery: async <Row>(query: CompiledQuery) => guarded(() => run<Row>(database, query)),
+    streamQuery: () => {
+      throw new Error('streaming is not needed: every query has a bound')
+    },
+  }
+  return {
+    init: async () => {},
+    acquireConnection: async () => connection,
+    // A plain `begin` would take the write lock at the first write, when waiting for it can only fail.
+    beginTransaction: async () => guarded(() => database.exec('begin immediate')),
+    commitTransaction: async () => guarded(() => database.exec('commit')),
+    // On a full disk SQLite has already rolled back by itself.
+    rollbackTransaction: async () => guarded(() => (database.isTransaction ? database.exec('rollback') : undefined)),
+    releaseConnection: async () => {},
+    destroy: async () => {},
+  }
+}
+
+function run<Row>(database: DatabaseSync, query: CompiledQuery): QueryResult<Row> {
+  const statement = database.prepare(query.sql)
+  const parameters = query.parameters as readonly SQLInputValue[] // the columns of Tables are text and numbers only
+  if (statement.columns().length > 0) {
+    return { rows: statement.all(...parameters) as Row[] } // Kysely infers Row from the query itself
+  }
+  const { changes } = statement.run(...parameters)
+  return { rows: [], numAffectedRows: BigInt(changes) }
+}

@@ -1,0 +1,137 @@
+import type { Digest } from '../image/digest.ts'
+import type { JournalStep, Reason, Rollout } from '../rollout/rollout.ts'
+
+/** All times are ISO 8601 in UTC, written by the caller. */
+export type Time = string
+
+/** What a repository's tag named when we last looked, and how that look went. One row per (registry, repository, tag). */
+export interface TagObservation {
+  readonly registry: string
+  readonly repository: string
+  readonly tag: string
+  /** The last good answer; null when there never was one. Stays while later looks fail. */
+  readonly digest: Digest | null
+  /** Agreeing reads in a row of `digest`, at least 1. */
+  readonly reads: number
+  readonly firstSeenAt: Time | null
+  /** When `digest` was last confirmed. */
+  readonly seenAt: Time | null
+  /** Set while the latest look failed. */
+  readonly failure: (Reason & { readonly at: Time; readonly since: Time; readonly count: number }) | null
+}
+
+/** First time that a tag was seen to name a digest. Never forgotten while the tag is watched. */
+export interface Sighting {
+  readonly digest: Digest
+  readonly firstSeenAt: Time
+}
+
+export type DecisionState = 'current' | 'outdated' | 'held' | 'unknown' | 'rolling-out' | 'ignored'
+
+/** A workload as last observed, and what was last decided for it. */
+export interface WorkloadRow {
+  readonly id: string
+  readonly image: string
+  readonly imageId: string
+  readonly digest: Digest | null
+  readonly mode: 'auto' | 'notify'
+  /** Image id that it is meant to run by our last write, or that we found at first; a different one was put there by hand. */
+  readonly baselineImage: string
+  readonly state: DecisionState
+  readonly reason: Reason
+  readonly candidate: Digest | null
+  readonly observedAt: Time
+  readonly decidedAt: Time
+}
+
+export interface Quarantine {
+  readonly workload: string
+  readonly digest: Digest
+  /** Policy text in force; another policy lifts it. */
+  readonly policy: string
+  readonly reason: Reason
+  readonly since: Time
+}
+
+export interface JournalEntry {
+  readonly rollout: string
+  readonly step: JournalStep
+  readonly effect: string
+  readonly at: Time
+}
+
+export type HistoryKind = 'rollout-started' | 'rollout-ended' | 'held' | 'hold' | 'resume' | 'found' | 'removed'
+
+export interface HistoryEntry {
+  readonly at: Time
+  readonly workload: string | null
+  readonly rollout: string | null
+  readonly kind: HistoryKind
+  readonly reason: Reason
+  readonly fromDigest: Digest | null
+  readonly toDigest: Digest | null
+}
+
+/** A hold on everything that lasts until `longshore resume` (I9). */
+export interface Hold {
+  readonly reason: Reason
+  readonly since: Time
+}
+
+/** What survives us. Every method is one transaction; a write has reached the disk when it resolves. */
+export interface Store {
+  /** True when no earlier run had written to this state. */
+  readonly isNew: boolean
+
+  hold(): Promise<Hold | null>
+  setHold(hold: Hold | null): Promise<void>
+
+  tagObservation(registry: string, repository: string, tag: string): Promise<TagObservation | null>
+  /** Also records the sighting when `digest` is new for the tag. */
+  saveTagObservation(observation: TagObservation): Promise<void>
+  /** Newest first, at most `limit`. */
+  sightings(registry: string, repository: string, tag: string, limit: number): Promise<readonly Sighting[]>
+
+  /** JSON of what lies under a digest; null when never described. */
+  imageDescription(registry: string, repository: string, digest: Digest): Promise<unknown>
+  saveImageDescription(registry: string, repository: string, digest: Digest, description: unknown): Promise<void>
+
+  workload(id: string): Promise<WorkloadRow | null>
+  /** By id. */
+  workloads(): Promise<readonly WorkloadRow[]>
+  saveWorkload(row: WorkloadRow): Promise<void>
+  deleteWorkload(id: string): Promise<void>
+
+  rollout(id: string): Promise<Rollout | null>
+  /**
+   * Inserts or replaces the rollout and, in the same transaction, appends to its journal and the history and
+   * sets the quarantine, as given.
+   * @throws STATE_UNWRITABLE when nothing was written
+   */
+  saveRollout(
+    rollout: Rollout,
+    also?: {
+      journal?: JournalEntry
+      history?: HistoryEntry
+      quarantine?: Quarantine
+      baselineImage?: string
+    },
+  ): Promise<void>
+  /** Those whose stage is not `ended`, oldest first. */
+  openRollouts(): Promise<readonly Rollout[]>
+  /** Of one workload, newest first, at most `limit`. */
+  rollouts(workload: string, limit: number): Promise<readonly Rollout[]>
+  journal(rollout: string): Promise<readonly JournalEntry[]>
+  /** What journal step J2 keeps. Holds environment values; never leaves the state file. */
+  saveSnapshot(rollout: string, snapshot: unknown): Promise<void>
+  snapshot(rollout: string): Promise<unknown>
+
+  quarantine(workload: string): Promise<readonly Quarantine[]>
+  liftQuarantine(workload: string): Promise<void>
+
+  addHistory(entry: HistoryEntry): Promise<void>
+  /** Newest first. */
+  history(query: { workload?: string; limit: number }): Promise<readonly HistoryEntry[]>
+
+  close(): Promise<void>
+}

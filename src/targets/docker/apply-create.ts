@@ -1,0 +1,89 @@
+import type { ContainerInspect, ImageInspect, NetworkEndpoint } from '../../clients/docker/shapes.ts'
+import { AppError } from '../../errors.ts'
+import { nextName } from '../../rollout/names.ts'
+import type { Rollout } from '../../rollout/rollout.ts'
+import type { ApplyContext } from '../target.ts'
+import { clearPrevious } from './apply-names.ts'
+import { carryOver } from './carry-over.ts'
+import type { DockerDeps } from './docker-deps.ts'
+import { isConnectedTo, requestedEndpoints } from './endpoints.ts'
+import { findNew, requireInstance } from './instance.ts'
+import { operationLabels } from './labels.ts'
+import { startFailure } from './start-failure.ts'
+
+/**
+ * J3: the new instance exists beside the old one, not started, of the candidate's image and on all its networks.
+ * One that exists already, by the operation label, is completed: a create whose answer was lost is never sent twice.
+ */
+export async function create(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
+  const { engine } = deps
+  const candidate = await engine.inspectImage(`${rollout.repository}@${rollout.digest}`, signal)
+  const oldImage = await engine.inspectImage(rollout.fromImage, signal)
+  const old = await requireInstance(deps, rollout.oldInstance, signal)
+  if (candidate === null || oldImage === null) {
+    throw new AppError('TARGET_NOT_FOUND', `the image of ${rollout.name} is gone from the engine`)
+  }
+  const { api } = await engine.version(signal)
+  const carried = carryOver({
+    old,
+    oldImage,
+    image: rollout.image,
+    order: rollout.order,
+    operationLabels: operationLabels(rollout, requestedEndpoints(old)),
+    apiVersion: api,
+  })
+  deps.newInstances.delete(rollout.id)
+  const existing = await findNew(deps, rollout, signal)
+  const id = existing ?? (await createUnder(deps, rollout, carried.body, candidate, signal))
+  deps.newInstances.set(rollout.id, id)
+  const container = await requireInstance(deps, id, signal)
+  await checkImage(deps, container, candidate, rollout, signal)
+  await connectMissing(deps, container, carried.connectAfterCreate, signal)
+  // Removing one that an earlier rollout kept takes time; inside the gap it would lengthen that.
+  await clearPrevious(deps, rollout, signal)
+}
+
+async function createUnder(
+  { engine }: DockerDeps,
+  rollout: Rollout,
+  body: Parameters<DockerDeps['engine']['createContainer']>[1],
+  candidate: ImageInspect,
+  signal: AbortSignal,
+): Promise<string> {
+  await engine.tagImage(candidate.Id, rollout.repository, rollout.tag, signal)
+  try {
+    return await engine.createContainer(nextName(rollout.name), body, null, signal)
+  } catch (error) {
+    throw startFailure(error)
+  }
+}
+
+/** Between our moving the tag and the create somebody may have moved it elsewhere. */
+async function checkImage(
+  { engine, newInstances }: DockerDeps,
+  container: ContainerInspect,
+  candidate: ImageInspect,
+  rollout: Rollout,
+  signal: AbortSignal,
+): Promise<void> {
+  if (container.Image === candidate.Id) return
+  if (container.State.Running)
+    throw new AppError('TARGET_CONFLICT', `${rollout.name} runs an image that was not decided`)
+  newInstances.delete(rollout.id)
+  await engine.removeContainer(container.Id, false, signal)
+  throw new AppError(
+    'TARGET_CONFLICT',
+    `the tag ${rollout.repository}:${rollout.tag} was moved by somebody else meanwhile`,
+  )
+}
+
+async function connectMissing(
+  { engine }: DockerDeps,
+  container: ContainerInspect,
+  endpoints: readonly NetworkEndpoint[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const each of endpoints) {
+    if (!isConnectedTo(container, each)) await engine.connectNetwork(each.network, container.Id, each.endpoint, signal)
+  }
+}

@@ -1,0 +1,64 @@
+import { AppError } from '../../errors.ts'
+import { nextName, previousName } from '../../rollout/names.ts'
+import type { Rollout } from '../../rollout/rollout.ts'
+import type { ApplyContext } from '../target.ts'
+import { nameOf } from './dependants.ts'
+import type { DockerDeps } from './docker-deps.ts'
+import { requireInstance, requireNew } from './instance.ts'
+import { replacesLabel } from './labels.ts'
+import { labelledByUs } from './list-workloads.ts'
+
+/** The old instance leaves the workload's name. */
+export async function renameOld(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
+  const name = previousName(rollout.name)
+  try {
+    await rename(deps, rollout.oldInstance, name, signal)
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'TARGET_CONFLICT') throw error
+    await clearPrevious(deps, rollout, signal)
+    await rename(deps, rollout.oldInstance, name, signal)
+  }
+}
+
+/** The new instance takes the workload's name. */
+export async function renameNew(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
+  await rename(deps, await requireNew(deps, rollout, signal), rollout.name, signal)
+}
+
+export async function renameNewBack(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
+  await rename(deps, await requireNew(deps, rollout, signal), nextName(rollout.name), signal)
+}
+
+export async function renameOldBack(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
+  await rename(deps, rollout.oldInstance, rollout.name, signal)
+}
+
+/** Asks first and looks afterwards: inside the gap of a stop-first replacement each question counts. */
+async function rename(deps: DockerDeps, id: string, name: string, signal: AbortSignal): Promise<void> {
+  try {
+    await deps.engine.renameContainer(id, name, signal)
+  } catch (error) {
+    if (!(error instanceof AppError) || !['TARGET_CONFLICT', 'TARGET_REJECTED'].includes(error.code)) throw error
+    // The engine refuses to rename a container to the name that it has.
+    if (nameOf(await requireInstance(deps, id, signal)) !== name) throw error
+  }
+}
+
+/**
+ * Frees `<name>.longshore-prev` of an instance that an earlier rollout kept: one that the label of another instance
+ * says was replaced. Anybody else's stays (I8).
+ *
+ * @throws TARGET_CONFLICT when a stranger holds the name
+ */
+export async function clearPrevious(deps: DockerDeps, rollout: Rollout, signal: AbortSignal): Promise<void> {
+  const name = previousName(rollout.name)
+  const summaries = await deps.engine.listContainers(signal)
+  const holder = summaries.find((each) => each.name === name)
+  if (holder === undefined || holder.id === rollout.oldInstance) return
+  const ours = await labelledByUs(deps, summaries, signal)
+  const isSuperseded = [...ours].some(([id, labels]) => id !== holder.id && labels[replacesLabel] === holder.id)
+  if (!isSuperseded) {
+    throw new AppError('TARGET_CONFLICT', `the name ${name} is taken by a container that is not ours`)
+  }
+  await deps.engine.removeContainer(holder.id, false, signal)
+}

@@ -1,0 +1,51 @@
+import type { ContainerInspect } from '../../clients/docker/shapes.ts'
+import { AppError } from '../../errors.ts'
+import type { Rollout } from '../../rollout/rollout.ts'
+import type { ApplyContext } from '../target.ts'
+import type { DockerDeps } from './docker-deps.ts'
+import { findNew } from './instance.ts'
+import { operationLabel, ownLabels, replacesLabel, type Labels } from './labels.ts'
+
+/** Removes the instance that this rollout made, with the anonymous volumes that nothing else has. */
+export async function removeNew(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
+  const { engine } = deps
+  const id = await findNew(deps, rollout, signal)
+  const container = id === null ? null : await engine.inspectContainer(id, signal)
+  deps.newInstances.delete(rollout.id)
+  if (container === null) return
+  const labels = await trustedLabels(deps, container, signal)
+  const isOurs = labels[operationLabel] === rollout.id && labels[replacesLabel] === rollout.oldInstance
+  if (!isOurs || container.Id === rollout.oldInstance) throw refused(container)
+  const old = await engine.inspectContainer(rollout.oldInstance, signal)
+  await engine.removeContainer(container.Id, old !== null && !sharesVolumes(container, old), signal)
+}
+
+/** Removes the instance that was replaced: the very one that the label of its replacement names (I8). */
+export async function removeOld(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
+  const { engine } = deps
+  const old = await engine.inspectContainer(rollout.oldInstance, signal)
+  if (old === null) return
+  const id = await findNew(deps, rollout, signal)
+  const fresh = id === null ? null : await engine.inspectContainer(id, signal)
+  const labels = fresh === null ? {} : await trustedLabels(deps, fresh, signal)
+  const isReplaced = labels[operationLabel] === rollout.id && labels[replacesLabel] === old.Id
+  if (!isReplaced || fresh?.Id === old.Id) throw refused(old)
+  // Its anonymous volumes live on in the new instance.
+  await engine.removeContainer(old.Id, false, signal)
+  deps.newInstances.delete(rollout.id)
+}
+
+/** Labels that did not come from the image; nobody forges ownership by an image. */
+async function trustedLabels(deps: DockerDeps, container: ContainerInspect, signal: AbortSignal): Promise<Labels> {
+  const image = await deps.inspections.image(container.Image, signal)
+  return ownLabels(container.Config.Labels ?? {}, image && (image.Config?.Labels ?? {}))
+}
+
+/** The engine would keep what another container uses; this does not lean on it. */
+function sharesVolumes(container: ContainerInspect, old: ContainerInspect): boolean {
+  const kept = new Set((old.Mounts ?? []).flatMap(({ Name }) => (Name === undefined ? [] : [Name])))
+  return (container.Mounts ?? []).some(({ Name }) => Name !== undefined && kept.has(Name))
+}
+
+const refused = ({ Id, Name }: ContainerInspect): AppError =>
+  new AppError('TARGET_REFUSED', `no label of ours allows to remove ${Name.replace(/^\//, '')} (${Id.slice(0, 12)})`)

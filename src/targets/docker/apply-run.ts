@@ -1,0 +1,62 @@
+import { AppError } from '../../errors.ts'
+import type { Rollout } from '../../rollout/rollout.ts'
+import type { ApplyContext } from '../target.ts'
+import type { DockerDeps } from './docker-deps.ts'
+import { findNew, requireInstance, requireNew } from './instance.ts'
+import { parseRestartPolicy } from './restart-policy.ts'
+import { startFailure } from './start-failure.ts'
+
+/** While neither or both run, the engine must not start one of them by itself, after a reboot for instance. */
+export async function disarmOld({ engine }: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
+  await engine.setRestartPolicy(rollout.oldInstance, parseRestartPolicy('no'), signal)
+}
+
+export async function armOld({ engine }: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
+  await engine.setRestartPolicy(rollout.oldInstance, parseRestartPolicy(rollout.restart), signal)
+}
+
+export async function armNew(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
+  const id = await requireNew(deps, rollout, signal)
+  await deps.engine.setRestartPolicy(id, parseRestartPolicy(rollout.restart), signal)
+}
+
+export async function stopOld(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
+  await stop(deps, rollout.oldInstance, signal)
+}
+
+export async function stopNew(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
+  const id = await findNew(deps, rollout, signal)
+  if (id !== null) await stop(deps, id, signal)
+}
+
+export async function startNew(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
+  const id = await requireNew(deps, rollout, signal)
+  try {
+    await deps.engine.startContainer(id, signal)
+  } catch (error) {
+    throw startFailure(error)
+  }
+}
+
+/** That the old version does not start is never the candidate's fault. */
+export async function startOld({ engine }: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
+  try {
+    await engine.startContainer(rollout.oldInstance, signal)
+  } catch (cause) {
+    const failure = startFailure(cause)
+    if (!(failure instanceof AppError) || failure.code !== 'TARGET_START_FAILED') throw failure
+    throw new AppError('TARGET_FAILED', failure.message, { cause })
+  }
+}
+
+/** What the engine gives a container that says nothing, in seconds. */
+const stopTimeoutDefault = 10
+/** For one that asks to be waited for without end. */
+const stopTimeoutMax = 60 * 60
+
+async function stop(deps: DockerDeps, id: string, signal: AbortSignal): Promise<void> {
+  const { Config } = await requireInstance(deps, id, signal)
+  const asked = Config.StopTimeout ?? stopTimeoutDefault
+  const seconds = asked < 0 ? stopTimeoutMax : Math.min(asked, stopTimeoutMax)
+  await deps.engine.stopContainer(id, (seconds + 30) * 1000, signal)
+}

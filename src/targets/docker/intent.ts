@@ -1,0 +1,83 @@
+import { isDigest } from '../../image/digest.ts'
+import { effectKinds, journalSteps, type Rollout } from '../../rollout/rollout.ts'
+
+/** A rollout as text for a label. */
+export const encodeIntent = (rollout: Rollout): string => JSON.stringify(rollout)
+
+/** Reads a rollout back from a label; null unless every field is what it has to be. */
+export function decodeIntent(encoded: string): Rollout | null {
+  try {
+    const value: unknown = JSON.parse(encoded)
+    // Each field is checked against the table below, which the compiler holds complete.
+    return object(checks)(value) ? (value as Rollout) : null
+  } catch {
+    return null
+  }
+}
+
+type Check = (value: unknown) => boolean
+
+const text: Check = (value) => typeof value === 'string'
+const filled: Check = (value) => typeof value === 'string' && value !== ''
+const number: Check = (value) => typeof value === 'number' && Number.isFinite(value)
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value)
+const oneOf =
+  (values: readonly string[]): Check =>
+  (value) =>
+    typeof value === 'string' && values.includes(value)
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check)
+const object =
+  (fieldChecks: Readonly<Record<string, Check>>): Check =>
+  (value) => {
+    if (typeof value !== 'object' || value === null) return false
+    const fields = new Map(Object.entries(value))
+    return Object.entries(fieldChecks).every(([field, check]) => check(fields.get(field)))
+  }
+
+const gateProgress = object({
+  startedAt: number,
+  goodSince: orNull(number),
+  restarts: number,
+  instanceStartedAt: orNull(text),
+  lookedAt: number,
+})
+
+const checks: Readonly<Record<keyof Rollout, Check>> = {
+  id: filled,
+  workload: filled,
+  target: filled,
+  name: filled,
+  oldInstance: filled,
+  image: filled,
+  repository: filled,
+  tag: filled,
+  digest: (value) => typeof value === 'string' && isDigest(value),
+  fromDigest: orNull((value) => typeof value === 'string' && isDigest(value)),
+  fromImage: filled,
+  order: oneOf(['stop-first', 'start-first']),
+  gate: object({ stableMs: number, minUptimeMs: number, deadlineMs: number, restartsMax: number }),
+  restart: filled,
+  tagBefore: orNull(text),
+  keepOldMs: number,
+  createdAt: filled,
+  stage: oneOf(['forward', 'passed', 'back', 'kept', 'ended']),
+  outcome: orNull(oneOf(['succeeded', 'rolled-back', 'failed', 'superseded', 'abandoned', 'needs-human'])),
+  reason: orNull(object({ code: text, sentence: text })),
+  candidateAtFault: (value) => typeof value === 'boolean',
+  step: oneOf(journalSteps),
+  attempted: listOf(oneOf(effectKinds)),
+  failures: listOf(oneOf(effectKinds)),
+  gateProgress: orNull(gateProgress),
+  checkProgress: orNull(gateProgress),
+  toImage: orNull(text),
+  gapMs: orNull(number),
+  logTail: orNull(text),
+  keepUntil: orNull(text),
+  endedAt: orNull(text),
+}

@@ -1,0 +1,50 @@
+import type { NetworkEndpoint } from '../../clients/docker/shapes.ts'
+import type { Rollout } from '../../rollout/rollout.ts'
+import { operationLabelPrefix } from './carry-over-config.ts'
+import { encodeIntent } from './intent.ts'
+
+/** The rollout that created an instance. */
+export const operationLabel = operationLabelPrefix
+/** Engine id of the instance that it was made to replace. */
+export const replacesLabel = `${operationLabelPrefix}.replaces`
+/** The rollout as it was planned, so that recovery works without our state. */
+export const intentLabel = `${operationLabelPrefix}.intent`
+/** The networks of the replaced instance as asked for: while it is off one of them, nothing else remembers its place. */
+export const networksLabel = `${operationLabelPrefix}.networks`
+
+export type Labels = Readonly<Record<string, string>>
+
+/** What we write on the instance that a rollout creates. No environment values. */
+export function operationLabels(rollout: Rollout, networks: readonly NetworkEndpoint[]): Labels {
+  return {
+    [operationLabel]: rollout.id,
+    [replacesLabel]: rollout.oldInstance,
+    [intentLabel]: encodeIntent(rollout),
+    [networksLabel]: JSON.stringify(networks),
+  }
+}
+
+/**
+ * A container's labels without those that equal its image's: an image must not opt itself in or forge ownership.
+ * Of an image that is not known any more nothing can be told apart, so nothing is believed.
+ */
+export function ownLabels(labels: Labels, imageLabels: Labels | null): Labels {
+  if (imageLabels === null) return {}
+  return Object.fromEntries(Object.entries(labels).filter(([key, value]) => imageLabels[key] !== value))
+}
+
+/** Reads back what `operationLabels` wrote on an instance of ours; null when there is none or it was tampered with. */
+export function readNetworks(labels: Labels): readonly NetworkEndpoint[] | null {
+  try {
+    const parsed: unknown = JSON.parse(labels[networksLabel] ?? 'null')
+    // Only ever read from an instance whose operation label names a rollout of ours.
+    return Array.isArray(parsed) && parsed.every(isEndpoint) ? parsed : null
+  } catch {
+    return null
+  }
+}
+
+function isEndpoint(value: unknown): value is NetworkEndpoint {
+  if (typeof value !== 'object' || value === null || !('network' in value) || !('endpoint' in value)) return false
+  return typeof value.network === 'string' && typeof value.endpoint === 'object' && value.endpoint !== null
+}

@@ -1,0 +1,54 @@
+import type { ContainerSummary } from '../../clients/docker/containers.ts'
+import type { ContainerInspect } from '../../clients/docker/shapes.ts'
+import type { Workload } from '../target.ts'
+import { dependants } from './dependants.ts'
+import type { DockerDeps } from './docker-deps.ts'
+import { operationLabel, ownLabels, replacesLabel, type Labels } from './labels.ts'
+import { readWorkload } from './workload.ts'
+
+/** All containers of the engine as workloads, except the second instances that rollouts of ours keep beside them. */
+export async function listWorkloads(deps: DockerDeps, signal: AbortSignal): Promise<readonly Workload[]> {
+  const { engine, inspections, target, self } = deps
+  const summaries = await engine.listContainers(signal)
+  inspections.keepOnly(summaries)
+  const hidden = await secondInstances(deps, summaries, signal)
+  const shown = summaries.filter(({ id }) => !hidden.has(id))
+  const inspected = await Promise.all(shown.map((summary) => inspections.container(summary, signal)))
+  // Null: it went away since the list was made.
+  const containers = inspected.filter((each): each is ContainerInspect => each !== null)
+  const byDependency = dependants(containers)
+  return Promise.all(
+    containers.map(async (container) => {
+      const image = await inspections.image(container.Image, signal)
+      return readWorkload({ target, container, image, self, dependants: byDependency.get(container.Id) ?? [] })
+    }),
+  )
+}
+
+/** Ids of what is called `.longshore-next` or `.longshore-prev` and is ours, by its own label or that of its replacement. */
+async function secondInstances(
+  deps: DockerDeps,
+  summaries: readonly ContainerSummary[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const candidates = summaries.filter(({ name }) => /\.longshore-(next|prev)$/.test(name))
+  if (candidates.length === 0) return new Set()
+  const ours = await labelledByUs(deps, summaries, signal)
+  const replaced = new Set([...ours.values()].map((labels) => labels[replacesLabel]))
+  return new Set(candidates.map(({ id }) => id).filter((id) => ours.has(id) || replaced.has(id)))
+}
+
+/** The containers that carry an operation label which did not come from their image, with their own labels, by id. */
+export async function labelledByUs(
+  { inspections }: Pick<DockerDeps, 'inspections'>,
+  summaries: readonly ContainerSummary[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Labels>> {
+  const found = new Map<string, Labels>()
+  for (const { id, imageId, labels } of summaries.filter((each) => each.labels[operationLabel] !== undefined)) {
+    const image = await inspections.image(imageId, signal)
+    const own = ownLabels(labels, image && (image.Config?.Labels ?? {}))
+    if (own[operationLabel] !== undefined) found.set(id, own)
+  }
+  return found
+}

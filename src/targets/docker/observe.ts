@@ -1,0 +1,60 @@
+import type { ContainerInspect, NetworkEndpoint } from '../../clients/docker/shapes.ts'
+import type { InstanceFacts, Rollout, RolloutFacts } from '../../rollout/rollout.ts'
+import type { DockerDeps } from './docker-deps.ts'
+import { isConnectedTo, requestedEndpoints, tellsNames } from './endpoints.ts'
+import { readInstance } from './instance-facts.ts'
+import { keepReference } from './keep-tag.ts'
+import { operationLabel, readNetworks } from './labels.ts'
+import { wasStoppedByHand } from './stopped-by-hand.ts'
+
+/** Everything that a rollout's next step depends on, read from the engine now. */
+export async function observe(deps: DockerDeps, rollout: Rollout, signal: AbortSignal): Promise<RolloutFacts> {
+  const { engine } = deps
+  const [summaries, old, candidate, tagged, kept] = await Promise.all([
+    engine.listContainers(signal),
+    engine.inspectContainer(rollout.oldInstance, signal),
+    engine.inspectImage(`${rollout.repository}@${rollout.digest}`, signal),
+    engine.inspectImage(`${rollout.repository}:${rollout.tag}`, signal),
+    engine.inspectImage(keepReference(rollout.workload, rollout.fromImage), signal),
+  ])
+  const newId = summaries.find(({ labels, id }) => labels[operationLabel] === rollout.id && id !== old?.Id)?.id
+  const fresh = newId === undefined ? null : await engine.inspectContainer(newId, signal)
+  if (newId === undefined) deps.newInstances.delete(rollout.id)
+  else deps.newInstances.set(rollout.id, newId)
+
+  const plan = (fresh && readNetworks(fresh.Config.Labels ?? {})) ?? (old && requestedEndpoints(old)) ?? []
+  const facts = (container: ContainerInspect | null, role: 'old' | 'new') =>
+    container && instanceFacts(deps, rollout, container, role, plan, signal)
+  return {
+    old: await facts(old, 'old'),
+    new: await facts(fresh, 'new'),
+    candidateImage: candidate?.Id ?? null,
+    tagImage: tagged?.Id ?? null,
+    isProtected: kept?.Id === rollout.fromImage,
+    nameHolder: summaries.find(({ name }) => name === rollout.name)?.id ?? null,
+  }
+}
+
+async function instanceFacts(
+  { engine }: DockerDeps,
+  rollout: Rollout,
+  container: ContainerInspect,
+  role: 'old' | 'new',
+  plan: readonly NetworkEndpoint[],
+  signal: AbortSignal,
+): Promise<InstanceFacts> {
+  const connected = plan.every((each) => isConnectedTo(container, each)) && hasName(rollout, container, role)
+  const stoppedByHand = await wasStoppedByHand(engine, container, rollout, role, signal)
+  return readInstance(container, { connected, stoppedByHand })
+}
+
+/**
+ * Engines below API 1.45 do not tell whether a container that was renamed while it ran resolves by its new name:
+ * there only having connected it again does.
+ */
+function hasName(rollout: Rollout, container: ContainerInspect, role: 'old' | 'new'): boolean {
+  const wasRenamedRunning = rollout.order === 'start-first' && rollout.attempted.includes('rename-old')
+  const hasNamedNetwork = Object.keys(container.NetworkSettings.Networks ?? {}).some((network) => network !== 'bridge')
+  if (!wasRenamedRunning || !hasNamedNetwork || !container.State.Running || tellsNames(container)) return true
+  return rollout.attempted.includes(role === 'new' ? 'connect-new' : 'connect-old')
+}

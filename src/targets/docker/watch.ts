@@ -1,0 +1,66 @@
+import { AppError } from '../../errors.ts'
+import type { EngineEvent } from '../../clients/docker/events.ts'
+import type { TargetChange } from '../target.ts'
+import { workloadId, type DockerDeps } from './docker-deps.ts'
+import { withoutSuffix } from './find-rollouts.ts'
+
+/** What can change a workload or what is known of it; the checks of health that the engine runs are left out. */
+const containerActions = [
+  'create',
+  'start',
+  'die',
+  'stop',
+  'destroy',
+  'rename',
+  'update',
+  'pause',
+  'unpause',
+  'health_status',
+]
+const imageActions = ['pull', 'tag', 'untag', 'delete', 'load', 'import']
+
+const backoffMs = { first: 250, most: 10_000 }
+
+/** Calls back on what happens to containers, until the signal fires. After each break everything is to be looked at. */
+export async function watch(
+  deps: DockerDeps,
+  onChange: (change: TargetChange) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { engine, inspections, clock } = deps
+  const filters = { types: ['container', 'image'], actions: [...containerActions, ...imageActions] }
+  let waitMs = backoffMs.first
+  let isFirst = true
+  const onOpen = () => {
+    inspections.trust()
+    waitMs = backoffMs.first
+    if (!isFirst) onChange({ kind: 'resync' })
+    isFirst = false
+  }
+  while (!signal.aborted) {
+    try {
+      for await (const event of engine.followEvents(filters, onOpen, signal)) note(deps, event, onChange)
+    } catch (error) {
+      const isPassing =
+        error instanceof AppError && ['TARGET_UNAVAILABLE', 'TARGET_FORBIDDEN', 'TARGET_FAILED'].includes(error.code)
+      if (!signal.aborted && !isPassing) throw error
+    } finally {
+      inspections.distrust()
+    }
+    await clock.sleep(waitMs, signal)
+    waitMs = Math.min(waitMs * 2, backoffMs.most)
+  }
+}
+
+function note(
+  { inspections, target }: DockerDeps,
+  { type, id, action, attributes }: EngineEvent,
+  onChange: (change: TargetChange) => void,
+): void {
+  if (type === 'image') return inspections.forgetImages()
+  inspections.forgetContainer(id)
+  const names = [attributes['name'], action === 'rename' ? attributes['oldName']?.replace(/^\//, '') : undefined]
+  for (const name of new Set(names.filter((each) => each !== undefined).map(withoutSuffix))) {
+    onChange({ kind: 'changed', workload: workloadId(target, name) })
+  }
+}

@@ -1,0 +1,1 @@
+export { createDockerTarget as docker } from './docker/docker-target.ts'

@@ -1,0 +1,146 @@
+import type { Digest } from '../image/digest.ts'
+import type { Platform } from '../image/platform.ts'
+import type { RestartPolicy } from '../rollout/restart-policy.ts'
+import type { EffectKind, Order, Rollout, RolloutFacts } from '../rollout/rollout.ts'
+
+/** A workload that is not ours to change, or cannot be changed now, with the reason. */
+export interface LeftAlone {
+  readonly code: string
+  readonly sentence: string
+}
+
+/** One workload as its target shows it now. */
+export interface Workload {
+  /** `<target>/<kind>/<name>`; survives recreation. */
+  readonly id: string
+  readonly target: string
+  readonly kind: 'container' | 'compose' | 'swarm'
+  readonly name: string
+  /** Engine id of the instance that runs it. */
+  readonly instance: string
+  /** Image reference as the user wrote it; may be a bare image id. */
+  readonly image: string
+  /** The workload's own labels; what its image brought is left out, so that no image can opt itself in. */
+  readonly labels: Readonly<Record<string, string>>
+  readonly isRunning: boolean
+  /** Engine id of the image that it runs. */
+  readonly imageId: string
+  /** Every `repository@digest` under which the engine knows that image, canonical. */
+  readonly repositoryDigests: readonly string[]
+  readonly platform: Platform | null
+  /** The rollout that made this instance, from its operation label. */
+  readonly operation: string | null
+  readonly restart: RestartPolicy
+  readonly hasHealthCheck: boolean
+  /** Time its own health check may need before it can fail, in milliseconds; 0 without one. */
+  readonly healthBudgetMs: number
+  /** Order of replacement that suits it, and why, in words. */
+  readonly suggestedOrder: { readonly order: Order; readonly why: string }
+  readonly leftAlone: LeftAlone | null
+}
+
+/** A value of the workload that the new image's defaults will change. Never carries an environment value. */
+export interface SettingChange {
+  readonly setting: string
+  readonly from: string
+  readonly to: string
+}
+
+/** Bytes and layers of a pull so far. */
+export interface PullProgress {
+  readonly layersDone: number
+  readonly layers: number
+  readonly bytesDone: number
+  readonly bytes: number
+}
+
+/** An unfinished rollout that was found by the labels on the target, for when our state does not know it. */
+export interface FoundRollout {
+  readonly operation: string
+  readonly workload: string
+  /** The rollout as it was written on the new instance when that was created; null when it cannot be read. */
+  readonly intent: Rollout | null
+  /** Whether the instance that it replaces still exists. */
+  readonly hasOld: boolean
+}
+
+export type TargetChange =
+  /** Something about a workload may have changed. */
+  | { readonly kind: 'changed'; readonly workload: string }
+  /** Events may have been missed; everything is to be looked at. */
+  | { readonly kind: 'resync' }
+
+/** An endpoint that runs workloads. One adapter per kind. */
+export interface Target {
+  /** Name that starts the ids of its workloads: `local`. */
+  readonly name: string
+
+  /**
+   * Everything that runs or could run there, also what is left alone.
+   * @throws TARGET_UNAVAILABLE, TARGET_FORBIDDEN, TARGET_UNSUPPORTED
+   */
+  listWorkloads(signal: AbortSignal): Promise<readonly Workload[]>
+
+  /** What the target shows about a rollout now. Reads only. */
+  observe(rollout: Rollout, signal: AbortSignal): Promise<RolloutFacts>
+
+  /**
+   * Brings one effect about. Doing it twice is the same as once.
+   * A TARGET_* error tells whether the candidate (START_FAILED) or the surroundings are at fault.
+   */
+  apply(rollout: Rollout, effect: EffectKind, context: ApplyContext): Promise<void>
+
+  /** Everything needed to build the old instance again, for the state file only: it holds environment values. */
+  capture(rollout: Rollout, signal: AbortSignal): Promise<unknown>
+
+  /** The last lines that an instance printed, at most 4 KiB. */
+  readLogTail(instance: string, signal: AbortSignal): Promise<string>
+
+  /** Rollouts that labels on the target speak of, finished ones too. */
+  findRollouts(signal: AbortSignal): Promise<readonly FoundRollout[]>
+
+  /** Values that the image of `digest` would change on the workload, when that image is already there; null when it is not. */
+  previewSettings(
+    workload: Workload,
+    candidateImage: string,
+    signal: AbortSignal,
+  ): Promise<readonly SettingChange[] | null>
+
+  /** Waits until the target answers again. */
+  waitUntilAvailable(signal: AbortSignal): Promise<void>
+
+  /** Calls back on changes until the signal fires. Reconnects by itself. */
+  watch?(onChange: (change: TargetChange) => void, signal: AbortSignal): Promise<void>
+
+  /**
+   * Removes references to an image that we superseded or that failed: our keep tag and `repository@digest`.
+   * Never by force; an image that anything still uses stays.
+   * @returns whether the image is gone
+   */
+  prune?(image: SupersededImage, signal: AbortSignal): Promise<boolean>
+
+  close(): void
+}
+
+export interface SupersededImage {
+  /** Whose keep tag goes; another workload's keep tag on the same image stays. */
+  readonly workload: string
+  readonly repository: string
+  readonly digest: Digest | null
+  readonly image: string
+}
+
+export interface ApplyContext {
+  readonly signal: AbortSignal
+  readonly onPullProgress?: (progress: PullProgress) => void
+  /** Registry credentials for the pull; absent for anonymous. */
+  readonly pullAuth?: PullAuth
+}
+
+export interface PullAuth {
+  readonly username: string
+  readonly password: string
+  readonly registry: string
+  /** Whether `password` is an OAuth2 identity token rather than a password. */
+  readonly isIdentityToken: boolean
+}

@@ -1,0 +1,30 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, describe } from 'vitest'
+import { stores } from '../../src/store/index.ts'
+import type { Store } from '../../src/store/store.ts'
+import { createMemoryStore } from '../fakes/store.ts'
+import { contentPromises } from './store-kit-contents.ts'
+import { rolloutPromises } from './store-kit-rollouts.ts'
+import { storeKit } from './store-kit.ts'
+
+storeKit('sqlite', async () => {
+  const parent = await mkdtemp(join(tmpdir(), 'longshore-store-'))
+  const folder = join(parent, 'state')
+  return {
+    open: (access) => stores.sqlite({ folder, access, now: () => 0 }),
+    remove: () => rm(parent, { recursive: true }),
+  }
+})
+
+describe('the fake in memory, which keeps only the promises about contents', () => {
+  let store: Store
+
+  beforeEach(() => {
+    store = createMemoryStore()
+  })
+
+  contentPromises({ store: () => store })
+  rolloutPromises({ store: () => store })
+})

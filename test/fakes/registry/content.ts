@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto'
+
+export interface StoredManifest {
+  readonly mediaType: string
+  readonly bytes: Buffer
+}
+
+/** What the fake holds: blobs for all, manifests and tags by repository. */
+export interface Content {
+  readonly blobs: Map<string, Buffer>
+  manifest(repository: string, reference: string): (StoredManifest & { digest: string }) | null
+  /** @param reference a tag or the manifest's own digest */
+  putManifest(repository: string, reference: string, manifest: StoredManifest): string
+  tag(repository: string, tag: string, digest: string): void
+  /** Takes away a tag, or a digest with all tags on it. */
+  remove(repository: string, reference: string): boolean
+  tags(repository: string): readonly string[] | null
+}
+
+export function digestOf(bytes: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+}
+
+interface StoredRepository {
+  readonly manifests: Map<string, StoredManifest>
+  readonly tags: Map<string, string>
+}
+
+export function createContent(): Content {
+  const repositories = new Map<string, StoredRepository>()
+  const open = (name: string): StoredRepository => {
+    const known = repositories.get(name) ?? { manifests: new Map(), tags: new Map() }
+    repositories.set(name, known)
+    return known
+  }
+
+  return {
+    blobs: new Map(),
+    manifest(repository, reference) {
+      const stored = repositories.get(repository)
+      const digest = reference.startsWith('sha256:') ? reference : stored?.tags.get(reference)
+      const found = digest === undefined ? undefined : stored?.manifests.get(digest)
+      return found && digest !== undefined ? { ...found, digest } : null
+    },
+    putManifest(repository, reference, manifest) {
+      const digest = digestOf(manifest.bytes)
+      const stored = open(repository)
+      stored.manifests.set(digest, manifest)
+      if (!reference.startsWith('sha256:')) stored.tags.set(reference, digest)
+      return digest
+    },
+    tag(repository, tag, digest) {
+      open(repository).tags.set(tag, digest)
+    },
+    remove(repository, reference) {
+      const stored = repositories.get(repository)
+      if (!stored) return false
+      for (const [tag, digest] of stored.tags) if (digest === reference) stored.tags.delete(tag)
+      return reference.startsWith('sha256:') ? stored.manifests.delete(reference) : stored.tags.delete(reference)
+    },
+    tags(repository) {
+      const stored = repositories.get(repository)
+      return stored ? [...stored.tags.keys()].toSorted() : null
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import { digestOf } from './content.ts'
+
+/** A small image, made of its parts; `content` makes it differ from others. */
+export interface MadeImage {
+  readonly manifest: MadeDocument
+  readonly config: MadeDocument
+  readonly layer: MadeDocument
+  /** `linux/arm64/v8` */
+  readonly platform: string
+}
+
+export interface MadeDocument {
+  readonly mediaType: string
+  readonly bytes: Buffer<ArrayBuffer>
+  readonly digest: string
+}
+
+const emptyTar = Buffer.alloc(1024)
+
+/** An image without files: fit to be described and pulled, not to be run. */
+export function makeImage(content: string, platform = 'linux/amd64'): MadeImage {
+  const [os, architecture, variant] = platform.split('/')
+  const layer = made('application/vnd.oci.image.layer.v1.tar', emptyTar)
+  const config = madeJson('application/vnd.oci.image.config.v1+json', {
+    architecture,
+    os,
+    variant,
+    config: { Labels: { content } },
+    rootfs: { type: 'layers', diff_ids: [layer.digest] },
+  })
+  const manifest = madeJson('application/vnd.oci.image.manifest.v1+json', {
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    config: descriptorOf(config),
+    layers: [descriptorOf(layer)],
+  })
+  return { manifest, config, layer, platform }
+}
+
+/** An index of images, with an attestation as BuildKit adds one when `attested`. */
+export function makeIndex(images: readonly MadeImage[], attested: MadeImage | null = null): MadeDocument {
+  const entries: object[] = images.map(({ manifest, platform }) => ({
+    ...descriptorOf(manifest),
+    platform: platformOf(platform),
+  }))
+  if (attested) {
+    const annotations = {
+      'vnd.docker.reference.type': 'attestation-manifest',
+      'vnd.docker.reference.digest': images[0]?.manifest.digest,
+    }
+    entries.push({ ...descriptorOf(attested.manifest), platform: platformOf('unknown/unknown'), annotations })
+  }
+  return madeJson('application/vnd.oci.image.index.v1+json', {
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.index.v1+json',
+    manifests: entries,
+  })
+}
+
+/** An index over whatever descriptors a test wants to see. */
+export function makeRawIndex(manifests: readonly object[]): MadeDocument {
+  return madeJson('application/vnd.oci.image.index.v1+json', { schemaVersion: 2, manifests })
+}
+
+export function descriptorOf({ mediaType, bytes, digest }: MadeDocument): object {
+  return { mediaType, size: bytes.length, digest }
+}
+
+function platformOf(platform: string): object {
+  const [os, architecture, variant] = platform.split('/')
+  return { os, architecture, variant }
+}
+
+function madeJson(mediaType: string, value: object): MadeDocument {
+  return made(mediaType, Buffer.from(JSON.stringify(value)))
+}
+
+function made(mediaType: string, bytes: Buffer<ArrayBuffer>): MadeDocument {
+  return { mediaType, bytes, digest: digestOf(bytes) }
+}

@@ -1,0 +1,199 @@
+import { AppError } from '../../src/errors.ts'
+import { nextName, previousName } from '../../src/rollout/names.ts'
+import type { EffectKind, InstanceFacts, Rollout, RolloutFacts } from '../../src/rollout/rollout.ts'
+import type { Target, Workload } from '../../src/targets/target.ts'
+
+/** How the candidate behaves once started. */
+export type Behaviour =
+  'healthy' | 'no-check' | 'unhealthy' | 'exits' | 'completes' | 'cannot-start' | 'port-taken' | 'pull-fails'
+
+type Instance = { -readonly [K in keyof InstanceFacts]: InstanceFacts[K] } & { operation: string | null }
+
+/** An engine in memory that holds one workload and can be crashed, restarted and interfered with. */
+export interface FakeEngine {
+  readonly target: Target
+  readonly instances: Map<string, Instance>
+  /** What a person does by hand, on whatever has the name or id. */
+  byHand(action: 'stop' | 'start' | 'remove' | 'rename', instance: 'old' | 'new'): void
+  /** The engine dies and comes back: everything stops, and restart policies bring back what they cover. */
+  restart(): void
+  away: boolean
+  tag: string | null
+  /** Instance ids that were removed by us. */
+  readonly removed: string[]
+}
+
+export const oldId = 'old-instance'
+const oldImage = 'sha256:old-image'
+const newImage = 'sha256:new-image'
+
+/** @param now time of the engine's clock in milliseconds */
+export function startFakeEngine(name: string, restart: string, behaviour: Behaviour, now: () => number): FakeEngine {
+  const time = () => new Date(now()).toISOString()
+  const instances = new Map<string, Instance>()
+  const images = new Set([oldImage])
+  const removed: string[] = []
+  let isProtected = false
+  instances.set(oldId, {
+    ...blank(oldId, name, oldImage),
+    status: 'running',
+    restart,
+    health: 'healthy',
+    startedAt: time(),
+    connected: true,
+  })
+  const byOperation = (rollout: Rollout) =>
+    [...instances.values()].find((each) => each.operation === rollout.id) ?? null
+  const holder = (wanted: string) => [...instances.values()].find((each) => each.name === wanted)
+
+  const engine: FakeEngine = {
+    instances,
+    removed,
+    away: false,
+    tag: oldImage,
+    byHand: (action, which) => {
+      const instance =
+        which === 'old' ? instances.get(oldId) : [...instances.values()].find((each) => each.operation !== null)
+      if (!instance) return
+      if (action === 'remove') instances.delete(instance.id)
+      if (action === 'rename' && !holder('renamed')) instance.name = 'renamed'
+      if (action === 'stop' && instance.status === 'running') Object.assign(instance, ended(0, true))
+      if (action === 'start' && instance.status !== 'running') run(instance)
+    },
+    restart: () => {
+      for (const instance of instances.values()) {
+        if (instance.status !== 'running') continue
+        Object.assign(instance, ended(255, false))
+        if (instance.restart !== 'no') run(instance)
+      }
+    },
+    target: {
+      name: 'local',
+      listWorkloads: async () => [] as Workload[],
+      observe: async (rollout) => {
+        if (engine.away) throw new AppError('TARGET_UNAVAILABLE', 'the engine is away')
+        return {
+          old: copy(instances.get(rollout.oldInstance)),
+          new: copy(byOperation(rollout)),
+          candidateImage: images.has(newImage) ? newImage : null,
+          tagImage: engine.tag,
+          isProtected,
+          nameHolder: holder(rollout.name)?.id ?? null,
+        } satisfies RolloutFacts
+      },
+      apply: async (rollout, effect) => {
+        if (engine.away) throw new AppError('TARGET_UNAVAILABLE', 'the engine is away')
+        await effects[effect](rollout)
+      },
+      capture: async () => ({}),
+      readLogTail: async () => 'last words',
+      findRollouts: async () => [],
+      previewSettings: async () => [],
+      waitUntilAvailable: async () => void (engine.away = false),
+      close: () => {},
+    },
+  }
+
+  function ended(exitCode: number, stoppedByHand: boolean): Partial<Instance> {
+    return { status: 'exited', exitCode, stoppedByHand, finishedAt: time(), health: 'none' }
+  }
+
+  function run(instance: Instance): void {
+    Object.assign(instance, { status: 'running', startedAt: time(), stoppedByHand: false, exitCode: 0 })
+    if (instance.id === oldId) return void (instance.health = 'healthy')
+    instance.health = behaviour === 'healthy' ? 'healthy' : behaviour === 'unhealthy' ? 'unhealthy' : 'none'
+    if (behaviour === 'exits') Object.assign(instance, ended(1, false))
+    if (behaviour === 'completes') Object.assign(instance, ended(0, false))
+  }
+
+  function must(instance: Instance | null | undefined): Instance {
+    if (!instance) throw new AppError('TARGET_NOT_FOUND', 'no such container')
+    return instance
+  }
+
+  function rename(instance: Instance, to: string): void {
+    const other = holder(to)
+    if (other && other.id !== instance.id) throw new AppError('TARGET_CONFLICT', `the name ${to} is taken`)
+    instance.name = to
+  }
+
+  function stop(instance: Instance): void {
+    if (instance.status === 'running') Object.assign(instance, ended(0, false))
+  }
+
+  const old = (rollout: Rollout) => must(instances.get(rollout.oldInstance))
+  const fresh = (rollout: Rollout) => must(byOperation(rollout))
+  const effects: Record<EffectKind, (rollout: Rollout) => void> = {
+    pull: () => {
+      if (behaviour === 'pull-fails') throw new AppError('TARGET_PULL_FAILED', 'manifest unknown')
+      images.add(newImage)
+    },
+    protect: () => void (isProtected = true),
+    capture: () => {},
+    create: (rollout) => {
+      if (byOperation(rollout)) return
+      if (holder(nextName(name))) throw new AppError('TARGET_CONFLICT', 'the name is taken')
+      engine.tag = newImage
+      const id = `new-${rollout.id}-${now()}`
+      const connected = rollout.order === 'stop-first'
+      instances.set(id, { ...blank(id, nextName(name), newImage), connected, operation: rollout.id })
+    },
+    'disarm-old': (rollout) => void (old(rollout).restart = 'no'),
+    'stop-old': (rollout) => stop(old(rollout)),
+    'rename-old': (rollout) => rename(old(rollout), previousName(name)),
+    'rename-new': (rollout) => rename(fresh(rollout), name),
+    'start-new': (rollout) => {
+      if (behaviour === 'cannot-start') throw new AppError('TARGET_START_FAILED', 'exec: not found')
+      if (behaviour === 'port-taken') throw new AppError('TARGET_CONFLICT', 'port 80 is taken')
+      if (fresh(rollout).status !== 'running') run(fresh(rollout))
+    },
+    'restart-new': (rollout) => run(fresh(rollout)),
+    'connect-new': (rollout) => void (fresh(rollout).connected = true),
+    'arm-new': (rollout) => void (fresh(rollout).restart = rollout.restart),
+    'stop-new': (rollout) => stop(fresh(rollout)),
+    'rename-new-back': (rollout) => rename(fresh(rollout), nextName(name)),
+    'rename-old-back': (rollout) => rename(old(rollout), name),
+    'connect-old': (rollout) => void (old(rollout).connected = true),
+    'tag-back': (rollout) => void (engine.tag = rollout.tagBefore),
+    'arm-old': (rollout) => void (old(rollout).restart = rollout.restart),
+    'start-old': (rollout) => {
+      if (old(rollout).status !== 'running') run(old(rollout))
+    },
+    'remove-new': (rollout) => remove(fresh(rollout)),
+    'remove-old': (rollout) => remove(old(rollout)),
+  }
+
+  function remove(instance: Instance): void {
+    if (instance.status === 'running') throw new AppError('TARGET_REFUSED', 'it runs')
+    removed.push(instance.id)
+    instances.delete(instance.id)
+  }
+
+  return engine
+}
+
+function blank(id: string, name: string, image: string): Instance {
+  return {
+    id,
+    name,
+    image,
+    status: 'created',
+    restart: 'no',
+    exitCode: 0,
+    error: '',
+    health: 'none',
+    healthBudgetMs: 0,
+    restarts: 0,
+    startedAt: null,
+    finishedAt: null,
+    connected: true,
+    stoppedByHand: false,
+    operation: null,
+  }
+}
+
+function copy(instance: Instance | null | undefined): InstanceFacts | null {
+  if (!instance) return null
+  const { operation: _operation, ...facts } = instance
+  return facts
+}

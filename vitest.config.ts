@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config'
+import { skippedReporter } from './test/services/skipped-reporter.ts'
+
+const report = process.env['LONGSHORE_TEST_REPORT']
+
+export default defineConfig({
+  test: {
+    // `scripts/test.ts` counts the tests of all runs.
+    reporters:
+      report === undefined
+        ? ['default', skippedReporter]
+        : ['default', skippedReporter, ['json', { outputFile: report }]],
+    projects: [
+      { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/docs/**/*.test.ts', 'scripts/**/*.test.ts'] } },
+      { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: 'test/services/global-setup.ts',
+          // Each file keeps an engine busy: more at once on two cores only makes health checks late.
+          maxWorkers: 3,
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+})
