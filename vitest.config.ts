@@ -11,7 +11,12 @@ export default defineConfig({
         ? ['default', skippedReporter]
         : ['default', skippedReporter, ['json', { outputFile: report }]],
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/docs/**/*.test.ts', 'scripts/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'test/docs/**/*.test.ts', 'scripts/**/*.test.ts', 'test/services/**/*.test.ts'],
+        },
+      },
       { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {

@@ -1,13 +1,15 @@
 import { toAppError, type AppError } from '../errors.ts'
-import { familiarName } from '../image/reference.ts'
+import type { Digest } from '../image/digest.ts'
 import type { TagObservation } from '../store/store.ts'
 import type { SettingChange } from '../targets/target.ts'
 import type { App } from './app.ts'
 import { decideWorkload } from './decide-workload.ts'
 import type { Decision } from './decision.ts'
+import { describeImage } from './describe-image.ts'
+import { imageFor } from './running-image.ts'
 import { planScans } from './scan-plan.ts'
 import { scanRepository } from './scan-repository.ts'
-import { watchedWorkloads, type WatchedWorkload } from './watched-workloads.ts'
+import { repositoryOf, watchedWorkloads, type WatchableWorkload, type WatchedWorkload } from './watched-workloads.ts'
 
 /** What a pass would do with one workload, and why. */
 export interface PlannedWorkload {
@@ -20,7 +22,7 @@ export interface PlannedWorkload {
     readonly why: string
     /** Other workloads on the same engine whose containers were made from the same local tag, which will move. */
     readonly sharesTagWith: readonly string[]
-    /** Null while the image is not on the target yet, so that nobody can tell. */
+    /** Null when the registry would not tell what the image brings. */
     readonly changes: readonly SettingChange[] | null
   } | null
 }
@@ -76,7 +78,6 @@ async function planOne(
   }
   const { order } = watched.settings
   const suggested = workload.suggestedOrder
-  const candidate = `${familiarName(watched.reference)}@${decision.candidate}`
   return {
     ...base,
     rollout: {
@@ -85,8 +86,28 @@ async function planOne(
       sharesTagWith: all
         .filter((each) => each.workload.id !== workload.id && each.workload.image === workload.image)
         .map((each) => each.workload.id),
-      changes: await watched.target.previewSettings(workload, candidate, signal),
+      changes: await previewChanges(app, watched, decision.candidate, signal),
     },
+  }
+}
+
+async function previewChanges(
+  app: App,
+  watched: WatchableWorkload,
+  digest: Digest,
+  signal: AbortSignal,
+): Promise<readonly SettingChange[] | null> {
+  const { workload, target } = watched
+  const repository = repositoryOf(watched)
+  const description = await describeImage(app, repository, digest, workload.platform, signal)
+  const config = imageFor(workload, description)?.config ?? null
+  if (config === null) return null
+  try {
+    const document = await app.registryFor(repository.registry).readConfig(repository, config, signal)
+    return await target.previewSettings(workload, document, signal)
+  } catch (error) {
+    if (toAppError(error).code.startsWith('TARGET_')) throw error
+    return null
   }
 }
 

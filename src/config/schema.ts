@@ -109,7 +109,7 @@ const registry = z
       .max(20, { error: 'must have at most 20 entries' })
       .prefault([])
       .describe('Further hosts that may be given the credentials, when the registry names one of them as its sign-in.'),
-    concurrency: wholeNumber(1, 64).prefault(4).describe('Requests to this host at the same time.'),
+    concurrency: wholeNumber(1, 64).prefault(16).describe('Requests to this host at the same time.'),
   })
   .refine((given) => (given.username === undefined) === (given.password === undefined), {
     error: 'needs username and password, or neither',

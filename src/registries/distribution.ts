@@ -1,5 +1,6 @@
 import type { OciClient } from '../clients/oci/client.ts'
 import { describeImage } from '../clients/oci/describe.ts'
+import { readConfig } from '../clients/oci/read-config.ts'
 import type { Registry } from './registry.ts'
 
 export interface DistributionDeps {
@@ -13,6 +14,7 @@ export function createDistribution({ client }: DistributionDeps): Registry {
     kind: 'distribution',
     resolve: (...question) => client.headManifest(...question),
     describe: (...question) => describeImage(client, ...question),
+    readConfig: (...question) => readConfig(client, ...question),
     listTags: (...question) => client.listTags(...question),
     close: () => client.close(),
   }

@@ -62,6 +62,14 @@ export interface Registry {
     signal: AbortSignal,
   ): Promise<ImageDescription>
 
+  /**
+   * An image's configuration document, parsed: the defaults that a container takes from it lie under `config`.
+   * One GET. @see OCI image-spec, "Image Configuration"
+   *
+   * @throws REGISTRY_* by class of failure
+   */
+  readConfig(repository: Repository, config: Digest, signal: AbortSignal): Promise<unknown>
+
   /** All tags, in the registry's order. Never a partial list: an error on any page is an error. */
   listTags(repository: Repository, signal: AbortSignal): Promise<readonly string[]>
 

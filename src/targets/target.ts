@@ -99,12 +99,11 @@ export interface Target {
   /** Rollouts that labels on the target speak of, finished ones too. */
   findRollouts(signal: AbortSignal): Promise<readonly FoundRollout[]>
 
-  /** Values that the image of `digest` would change on the workload, when that image is already there; null when it is not. */
-  previewSettings(
-    workload: Workload,
-    candidateImage: string,
-    signal: AbortSignal,
-  ): Promise<readonly SettingChange[] | null>
+  /**
+   * Values of the workload that another image's defaults would change.
+   * @param imageConfig that image's configuration document, as its registry has it
+   */
+  previewSettings(workload: Workload, imageConfig: unknown, signal: AbortSignal): Promise<readonly SettingChange[]>
 
   /** Waits until the target answers again. */
   waitUntilAvailable(signal: AbortSignal): Promise<void>

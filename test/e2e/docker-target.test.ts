@@ -282,3 +282,27 @@ test('rollouts are found by their labels alone', async () => {
     hasOld: true,
   })
 })
+
+test('a tag that named nothing before a rollout names nothing after it went back', async () => {
+  const { name, rollout } = await planMove('untagged')
+  await stage.cli('tag', rollout.image, `${name}:other`)
+  await stage.cli('rmi', rollout.image)
+  const untagged: Rollout = { ...rollout, tagBefore: null }
+
+  const created = await stage.bring(untagged, ...prepare)
+  expect(created.tagImage).toBe(rollout.toImage)
+  const back = await stage.bring(untagged, 'tag-back', 'remove-new')
+
+  expect(back).toMatchObject({ tagImage: null, new: null, old: { status: 'running' } })
+  await stage.cli('rmi', `${name}:other`)
+})
+
+test('a tag that somebody moved meanwhile is left to them', async () => {
+  const { name, rollout } = await planMove('moved')
+  await stage.bring(rollout, ...prepare)
+  const theirs = await stage.push(`${name}-theirs`, { version: '9' })
+  await stage.cli('pull', '-q', theirs.reference)
+  await stage.cli('tag', theirs.reference, rollout.image)
+
+  expect((await stage.bring(rollout, 'tag-back')).tagImage).toBe(theirs.configDigest)
+})

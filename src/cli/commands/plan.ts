@@ -55,7 +55,7 @@ function detail({ id, rollout }: PlannedWorkload): readonly string[] {
       : [`  The engine's tag will also move under ${sharesTagWith.join(', ')}; they keep running.`]
   const settings =
     changes === null
-      ? ['  Which defaults of the image change is known once it is on the engine.']
+      ? ['  Which defaults of the image change cannot be told: the registry would not say.']
       : changes.map((each) => `  ${each.setting}: ${each.from} becomes ${each.to}`)
   return [`${id}: ${order}, since ${why}.`, ...shared, ...settings, '']
 }

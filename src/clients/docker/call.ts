@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts'
 import { chooseApiVersion, type EngineVersion } from './api-version.ts'
 import type { EngineAddress } from './engine-address.ts'
 import { engineError } from './engine-error.ts'
-import { exchange, openConnection, readBody, type EngineAnswer, type EngineRequest } from './exchange.ts'
+import { exchange, openConnection, readBody, subjectOf, type EngineAnswer, type EngineRequest } from './exchange.ts'
 
 /** Calls to one engine, in the API version that both sides know. */
 export interface Call {
@@ -79,8 +79,6 @@ async function refuseErrors(answer: EngineAnswer, subject: string): Promise<Engi
   const body = await readBody(answer, 64 * 1024, subject)
   throw engineError(answer.status, body.toString('utf8'), subject)
 }
-
-const subjectOf = ({ method, path }: EngineRequest): string => `${method} ${path.replace(/^\/v[\d.]+/, '')}`
 
 function parse(text: string, subject: string): unknown {
   try {

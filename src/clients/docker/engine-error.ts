@@ -6,7 +6,7 @@ const messageMax = 1000
 /** What an answer with an error status means. `body` is what the engine sent: `{"message": ...}`. */
 export function engineError(status: number, body: string, subject: string): AppError {
   const message = readMessage(body) || `status ${status}`
-  return new AppError(codeOf(status), `${subject}: ${message}`)
+  return new AppError(codeOf(status, body), `${subject}: ${message}`)
 }
 
 /** What a connection that failed or broke means. */
@@ -32,20 +32,26 @@ export function readMessage(body: string): string {
   }
 }
 
-function codeOf(status: number): ErrorCode {
+function codeOf(status: number, body: string): ErrorCode {
   switch (status) {
     case 400:
       return 'TARGET_REJECTED'
     case 401:
-    // The engine itself says 403 where something is in use: a static address, an endpoint.
+      return 'TARGET_FORBIDDEN'
     case 403:
-    case 409:
-      return 'TARGET_CONFLICT'
+      return isRefusal(body) ? 'TARGET_FORBIDDEN' : 'TARGET_CONFLICT'
     case 404:
       return 'TARGET_NOT_FOUND'
+    case 409:
+      return 'TARGET_CONFLICT'
     default:
       return 'TARGET_FAILED'
   }
+}
+
+/** The engine itself says 403 where something is in use, such as a static address; a proxy before it, or a plug-in, refuses. */
+function isRefusal(body: string): boolean {
+  return !body.trimStart().startsWith('{') || body.includes('authorization denied')
 }
 
 function errorCode(cause: unknown): string {

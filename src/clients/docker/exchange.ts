@@ -58,7 +58,7 @@ function send(
   isFirst: boolean,
 ): Promise<EngineAnswer> {
   const { address, agent } = connection
-  const subject = `${request.method} ${request.path}`
+  const subject = subjectOf(request)
   const payload = request.body === undefined ? undefined : JSON.stringify(request.body)
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(stopped(signal))
@@ -132,6 +132,12 @@ export async function readBody(answer: EngineAnswer, bytesMax: number, subject: 
     answer.release()
   }
   return Buffer.concat(chunks)
+}
+
+/** What a request is about, for messages: without the version of the API, and with ids as short as people know them. */
+export function subjectOf({ method, path }: EngineRequest): string {
+  const short = path.replace(/^\/v[\d.]+/, '').replace(/^(\/containers\/[0-9a-f]{12})[0-9a-f]{52}/, '$1')
+  return `${method} ${short}`
 }
 
 const stopped = (signal: AbortSignal) => new AppError('ABORTED', 'stopped', { cause: signal.reason })

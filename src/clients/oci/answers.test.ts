@@ -122,7 +122,7 @@ test('a page of some proxy in place of the manifest is no image', async () => {
 })
 
 test('uses few connections for many checks', async () => {
-  await using pair = await startOciPair()
+  await using pair = await startOciPair({}, { limits: { concurrency: 4 } })
   const digest = parseDigest(pair.registry.pushImage('team/app', 'latest', 'one'))
 
   await Promise.all(Array.from({ length: 100 }, () => pair.client.headManifest(pair.app, 'latest', digest, signal)))

@@ -38,7 +38,7 @@ export const defaultLimits: Limits = {
   tagPages: 1000,
   tags: 1_000_000,
   redirects: 5,
-  concurrency: 4,
+  concurrency: 16,
   tries: 3,
   retryWithinMs: 10_000,
   tokens: 10_000,

@@ -2,6 +2,7 @@ import type { ContainerInspect } from '../../clients/docker/shapes.ts'
 import { AppError } from '../../errors.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { ApplyContext } from '../target.ts'
+import { nameOf } from './dependants.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { findNew } from './instance.ts'
 import { operationLabel, ownLabels, replacesLabel, type Labels } from './labels.ts'
@@ -48,4 +49,4 @@ function sharesVolumes(container: ContainerInspect, old: ContainerInspect): bool
 }
 
 const refused = ({ Id, Name }: ContainerInspect): AppError =>
-  new AppError('TARGET_REFUSED', `no label of ours allows to remove ${Name.replace(/^\//, '')} (${Id.slice(0, 12)})`)
+  new AppError('TARGET_REFUSED', `no label of ours allows to remove ${nameOf({ Name })} (${Id.slice(0, 12)})`)

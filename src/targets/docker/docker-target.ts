@@ -12,6 +12,7 @@ import { listWorkloads } from './list-workloads.ts'
 import { observe } from './observe.ts'
 import { prune } from './prune.ts'
 import { readSelfHints, type SelfHints } from './self.ts'
+import { readImageSettings } from './image-settings.ts'
 import { settingChanges } from './setting-changes.ts'
 import { watch } from './watch.ts'
 
@@ -54,13 +55,13 @@ export function createDockerTarget(options: DockerTargetOptions): Target {
       return engine.logTail(instance, Config['Tty'] === true, 100, 4096, signal)
     },
     findRollouts: (signal) => findRollouts(deps, signal),
-    async previewSettings(workload, candidateImage, signal) {
-      const [container, oldImage, newImage] = await Promise.all([
+    async previewSettings(workload, imageConfig, signal) {
+      const [container, oldImage] = await Promise.all([
         requireInstance(deps, workload.instance, signal),
         engine.inspectImage(workload.imageId, signal),
-        engine.inspectImage(candidateImage, signal),
       ])
-      return oldImage === null || newImage === null ? null : settingChanges(container, oldImage, newImage)
+      // Without the old image nobody can tell what was its default, so all counts as the user's.
+      return settingChanges(container, oldImage?.Config ?? {}, readImageSettings(imageConfig))
     },
     waitUntilAvailable: (signal) => waitUntilAvailable(deps, signal),
     watch: (onChange, signal) => watch(deps, onChange, signal),

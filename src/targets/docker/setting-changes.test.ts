@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { container, image } from '../../../test/fakes/inspect.ts'
+import { container } from '../../../test/fakes/inspect.ts'
 import { settingChanges } from './setting-changes.ts'
 
 const first = {
@@ -30,7 +30,7 @@ test('names every value that the new image changes, and never the value of a var
     Mounts: [{ Destination: '/data', Name: 'x' }],
   })
 
-  const changes = settingChanges(old, image(first), image(second))
+  const changes = settingChanges(old, first, second)
 
   expect(changes).toEqual([
     { setting: 'env GONE', from: '(set)', to: '(unset)' },
@@ -71,11 +71,11 @@ test('is silent about what the user set, what stays mounted, and our own labels'
     Mounts: [{ Destination: '/data' }, { Type: 'bind', Destination: '/cache' }],
   })
 
-  expect(settingChanges(old, image(first), image(second))).toEqual([])
+  expect(settingChanges(old, first, second)).toEqual([])
 })
 
 test('cuts a long value short', () => {
-  const [change] = settingChanges(container(), image(), image({ Labels: { text: 'x'.repeat(999) } }))
+  const [change] = settingChanges(container(), {}, { Labels: { text: 'x'.repeat(999) } })
 
   expect(change?.to.length).toBe(201)
 })

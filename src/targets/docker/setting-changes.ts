@@ -1,4 +1,4 @@
-import type { ContainerInspect, ImageInspect, RunConfig } from '../../clients/docker/shapes.ts'
+import type { ContainerInspect, RunConfig } from '../../clients/docker/shapes.ts'
 import type { SettingChange } from '../target.ts'
 import { publishedPorts, withoutOperationLabels } from './carry-over-config.ts'
 import { type ImageSettings, withImageDefaults, withoutImageDefaults } from './image-defaults.ts'
@@ -14,14 +14,14 @@ const shownMax = 200
  */
 export function settingChanges(
   old: ContainerInspect,
-  oldImage: ImageInspect,
-  newImage: ImageInspect,
+  oldImage: ImageSettings,
+  newImage: ImageSettings,
 ): readonly SettingChange[] {
-  const own = withoutImageDefaults(old.Config, oldImage.Config ?? {})
+  const own = withoutImageDefaults(old.Config, oldImage)
   const ports = { ...own.ExposedPorts, ...publishedPorts(old) }
   const mounted = new Set((old.Mounts ?? []).map(({ Destination }) => Destination))
   const before = described(old.Config, mounted)
-  const after = described(withImageDefaults({ ...own, ExposedPorts: ports }, newImage.Config ?? {}), mounted)
+  const after = described(withImageDefaults({ ...own, ExposedPorts: ports }, newImage), mounted)
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((setting) =>
     change(setting, before.get(setting), after.get(setting)),
   )

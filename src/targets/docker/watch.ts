@@ -30,12 +30,11 @@ export async function watch(
   const { engine, inspections, clock } = deps
   const filters = { types: ['container', 'image'], actions: [...containerActions, ...imageActions] }
   let waitMs = backoffMs.first
-  let isFirst = true
+  let hasMissed = false
   const onOpen = () => {
     inspections.trust()
     waitMs = backoffMs.first
-    if (!isFirst) onChange({ kind: 'resync' })
-    isFirst = false
+    if (hasMissed) onChange({ kind: 'resync' })
   }
   while (!signal.aborted) {
     try {
@@ -46,6 +45,7 @@ export async function watch(
       if (!signal.aborted && !isPassing) throw error
     } finally {
       inspections.distrust()
+      hasMissed = true
     }
     await clock.sleep(waitMs, signal)
     waitMs = Math.min(waitMs * 2, backoffMs.most)

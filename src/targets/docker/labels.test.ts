@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest'
+import type { Rollout } from '../../rollout/rollout.ts'
+import { decodeIntent, encodeIntent } from './intent.ts'
+import { operationLabels, ownLabels, readNetworks } from './labels.ts'
+
+const digest = `sha256:${'0'.repeat(64)}` as Rollout['digest'] // the brand exists in types alone
+const rollout: Rollout = {
+  id: 'r1',
+  workload: 'local/container/web',
+  target: 'local',
+  name: 'web',
+  oldInstance: 'old',
+  image: 'web:1',
+  repository: 'web',
+  tag: '1',
+  digest,
+  fromDigest: null,
+  fromImage: 'sha256:1',
+  order: 'stop-first',
+  gate: { stableMs: 1, minUptimeMs: 1, deadlineMs: 1, restartsMax: 2 },
+  restart: 'always',
+  tagBefore: null,
+  keepOldMs: 0,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  stage: 'forward',
+  outcome: null,
+  reason: null,
+  candidateAtFault: false,
+  step: 'J3',
+  attempted: ['pull', 'protect', 'capture', 'create'],
+  failures: [],
+  gateProgress: null,
+  checkProgress: null,
+  toImage: 'sha256:2',
+  gapMs: null,
+  logTail: null,
+  keepUntil: null,
+  endedAt: null,
+}
+
+describe('labels', () => {
+  test('that equal the image’s are the image’s, whatever they say', () => {
+    const labels = { 'longshore.watch': 'true', 'longshore.operation': 'forged', mine: '1' }
+
+    expect(ownLabels(labels, { 'longshore.watch': 'true', 'longshore.operation': 'forged', mine: '2' })).toEqual({
+      mine: '1',
+    })
+    expect(ownLabels(labels, {})).toEqual(labels)
+  })
+
+  test('of an image that is not known are nobody’s', () => {
+    expect(ownLabels({ 'longshore.watch': 'true' }, null)).toEqual({})
+  })
+})
+
+describe('what we write on an instance', () => {
+  test('gives the rollout and the networks back', () => {
+    const networks = [{ network: 'front', endpoint: { Aliases: ['web'], IPAMConfig: { IPv4Address: '10.0.0.9' } } }]
+
+    const labels = operationLabels(rollout, networks)
+
+    expect(labels).toMatchObject({ 'longshore.operation': 'r1', 'longshore.operation.replaces': 'old' })
+    expect(decodeIntent(labels['longshore.operation.intent'] ?? '')).toEqual(rollout)
+    expect(readNetworks(labels)).toEqual(networks)
+  })
+
+  test.each(['', '{}', 'null', '[]', '{"__proto__":{"id":"x"}}', encodeIntent(rollout).slice(0, -1)])(
+    'is not believed when it is damaged: %s',
+    (text) => {
+      expect(decodeIntent(text)).toBeNull()
+      expect(readNetworks({ 'longshore.operation.networks': text })).toEqual(text === '[]' ? [] : null)
+    },
+  )
+
+  test.each([
+    ['digest', 'sha256:0'],
+    ['order', 'both'],
+    ['attempted', ['destroy']],
+    ['gate', { stableMs: '1' }],
+    ['stage', 'unknown'],
+    ['id', ''],
+  ])('is not believed when its %s is wrong', (field, value) => {
+    expect(decodeIntent(JSON.stringify({ ...rollout, [field]: value }))).toBeNull()
+  })
+})

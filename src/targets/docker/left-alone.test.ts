@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+import type { ContainerInspect, HostConfig } from '../../clients/docker/shapes.ts'
+import { dependants } from './dependants.ts'
+import { leftAlone, type Circumstances } from './left-alone.ts'
+
+const id = 'ab'.repeat(32)
+const imageId = `sha256:${'cd'.repeat(32)}`
+
+function container(given: { name?: string; image?: string; host?: HostConfig; isRunning?: boolean } = {}) {
+  const { name = 'web', image = 'web:1', host = {}, isRunning = true } = given
+  const state = { Status: isRunning ? 'running' : 'exited', Running: isRunning, Restarting: false, Paused: false }
+  const inspect = {
+    Id: name === 'web' ? id : `${name}-id`,
+    Name: `/${name}`,
+    Image: imageId,
+    State: state,
+    Config: { Image: image },
+    HostConfig: host,
+    NetworkSettings: {},
+  }
+  return inspect as unknown as ContainerInspect // only what is read here
+}
+
+const usual: Circumstances = {
+  labels: {},
+  isImageKnown: true,
+  self: { mountinfo: '', hostname: 'server' },
+  dependants: [],
+}
+const code = (subject: ContainerInspect, circumstances: Partial<Circumstances> = {}) =>
+  leftAlone(subject, { ...usual, ...circumstances })?.code
+
+test('a running container of a tag is not left alone, also while it crashes and is restarted', () => {
+  const crashing = container()
+
+  expect(code(container())).toBeUndefined()
+  expect(code({ ...crashing, State: { ...crashing.State, Running: false, Restarting: true } })).toBeUndefined()
+})
+
+test('we are, before anything else', () => {
+  const labels = { 'com.docker.compose.project': 'shop' }
+
+  expect(code(container(), { labels, self: { mountinfo: '', hostname: id.slice(0, 12) } })).toBe('SELF')
+})
+
+test.each([imageId, imageId.slice(7), 'cdcdcdcd', `web@${imageId}`, `web:1@${imageId}`, ''])(
+  'one created from %j has no tag to follow',
+  (image) => {
+    expect(code(container({ image }))).toBe('NOT_A_TAG')
+  },
+)
+
+test.each(['cafe', 'cdcdcdcd-not', 'localhost:5000/web', 'web'])('%s is a name and no id', (image) => {
+  expect(code(container({ image }))).toBeUndefined()
+})
+
+test('one whose image is gone is, since its own settings cannot be told apart', () => {
+  expect(code(container(), { isImageKnown: false })).toBe('IMAGE_GONE')
+})
+
+test.each<HostConfig>([
+  { NetworkMode: `container:${id}` },
+  { NetworkMode: 'container:web' },
+  { PidMode: `container:${id}` },
+  { IpcMode: `container:${id}` },
+  { VolumesFrom: ['web:ro'] },
+  { Links: ['/web:/other/alias'] },
+])('one that another needs by %j is, and so is the other', (host) => {
+  const other = container({ name: 'other', host })
+
+  expect(dependants([container(), other]).get(id)).toEqual(['other'])
+  expect(leftAlone(container(), { ...usual, dependants: ['other'] })?.sentence).toContain('other')
+  expect(code(other)).toBe('DEPENDENT')
+})
+
+test('one that is stopped is', () => {
+  expect(code(container({ isRunning: false }))).toBe('STOPPED')
+})
