@@ -33,5 +33,6 @@ export async function driveRollout(
 function tellEnd(app: App, { workload, outcome, reason, gapMs, digest }: Rollout): void {
   const level = outcome === 'succeeded' ? 'info' : outcome === 'needs-human' ? 'error' : 'warn'
   const fields = { workload, outcome, digest, gapMs }
-  app.log[level](fields, `${outcome?.replaceAll('-', ' ')}: ${reason?.sentence ?? ''}`)
+  const gap = outcome === 'succeeded' && gapMs !== null && gapMs > 0 ? `; nothing ran for ${gapMs} ms` : ''
+  app.log[level](fields, `${outcome?.replaceAll('-', ' ')}: ${reason?.sentence ?? ''}${gap}`)
 }

@@ -20,7 +20,10 @@ export async function openRollouts(app: App, target: Target, isFirst: boolean): 
 
 /** Drives one open rollout on. */
 export function resumeRollout(app: App, target: Target, rollout: Rollout, stop: AbortSignal): Promise<Rollout> {
-  app.log.info({ workload: rollout.workload, stage: rollout.stage, step: rollout.step }, 'going on with a rollout')
+  app.log.info(
+    { workload: rollout.workload, stage: rollout.stage, step: rollout.step },
+    `going on with a rollout that was left at ${rollout.step}`,
+  )
   return driveRollout(app, target, rollout, app.defaults, stop)
 }
 

@@ -139,12 +139,12 @@ async function takeUpOpen(follower: Follower, isFirst: boolean): Promise<void> {
 
 function tell(app: App, target: Target, error: unknown): void {
   const { code, message } = toAppError(error)
-  app.log.error({ target: target.name, code }, message)
+  app.log.error({ target: target.name, code }, `${code}: ${message}`)
 }
 
 function quietWhenStopping(app: App, subject: string, error: unknown): void {
   const { code, message } = toAppError(error)
-  if (code !== 'ABORTED') app.log.error({ subject, code }, message)
+  if (code !== 'ABORTED') app.log.error({ subject, code }, `${subject}: ${code}: ${message}`)
 }
 
 /** Lets a sleeping loop be woken by changes; changes close together wake it once. */

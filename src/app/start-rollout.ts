@@ -1,4 +1,4 @@
-import type { Digest } from '../image/digest.ts'
+import { shortDigest, type Digest } from '../image/digest.ts'
 import { familiarName } from '../image/reference.ts'
 import { isoTime } from '../lib/clock.ts'
 import { planRollout } from '../rollout/plan.ts'
@@ -45,7 +45,10 @@ export async function startRollout(
     history: started(rollout),
   })
   await app.onJournal?.({ rollout: rollout.id, step: 'J0', effect: null, phase: 'before' })
-  app.log.info({ workload: workload.id, digest, order: rollout.order }, `rolling out ${rollout.repository}:${tag}`)
+  app.log.info(
+    { workload: workload.id, digest, order: rollout.order },
+    `rolling out ${rollout.repository}:${tag} (${shortDigest(digest)}), ${rollout.order}`,
+  )
   return driveRollout(app, target, rollout, settings, stop)
 }
 

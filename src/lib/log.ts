@@ -31,13 +31,12 @@ export function createLog(level: LogLevel, format: 'plain' | 'json', write: (lin
   )
 }
 
-/** `12:00:00 WARN local/container/web: rolled back …`; the date is left to journald and docker logs. */
+/**
+ * `12:00:00 WARN  local/container/web: rolled back: its health check failed`. The sentence says it all; the fields are
+ * for programs, and the date is left to journald and docker logs.
+ */
 function plainLine(line: string): string {
-  const { time, level, msg, workload, ...rest } = JSON.parse(line) as Record<string, string> // pino's own line
-  const subject = workload === undefined ? '' : `${workload}: `
-  const more = Object.entries(rest)
-    .filter(([, value]) => value !== null)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(' ')
-  return `${time?.slice(11, 19)} ${level?.toUpperCase().padEnd(5)} ${subject}${msg}${more === '' ? '' : ` (${more})`}\n`
+  const { time, level, msg, workload, target } = JSON.parse(line) as Record<string, string> // pino's own line
+  const subject = workload ?? target
+  return `${time?.slice(11, 19)} ${level?.toUpperCase().padEnd(5)} ${subject === undefined ? '' : `${subject}: `}${msg}\n`
 }

@@ -56,6 +56,7 @@ function toText(lines: readonly HistoryLine[], columns: number | null): string {
   if (lines.length === 0) return 'Nothing has happened so far.'
   const rows = lines.flatMap((line) => [
     [when(line.at), line.workload ?? 'everything', label(line), move(line), sentence(line)],
+    ...lastWords(line).map((text) => ['', '', '', '', `| ${text}`]),
     ...line.journal.map((entry) => [when(entry.at), '', `  ${entry.step}`, '', entry.effect]),
   ])
   const titles = ['WHEN', 'WORKLOAD', 'WHAT', 'FROM > TO', 'WHY']
@@ -66,6 +67,15 @@ function toText(lines: readonly HistoryLine[], columns: number | null): string {
     columns,
   )
 }
+
+/** Lines of what a failed version printed that are shown to people; programs get all that was kept. */
+const lastWordsMax = 3
+
+const lastWords = ({ outcome }: HistoryLine): readonly string[] =>
+  (outcome?.logTail ?? '')
+    .split('\n')
+    .filter((text) => text.trim() !== '')
+    .slice(-lastWordsMax)
 
 function label({ kind, outcome }: HistoryLine): string {
   if (kind === 'rollout-started') return 'started'

@@ -1,6 +1,7 @@
 import { runPass, type PassReport } from '../../app/run-pass.ts'
 import { runService } from '../../app/run-service.ts'
 import type { Doors, ExitCode, GlobalOptions, Output } from '../doors.ts'
+import { formatDuration } from '../../lib/duration.ts'
 import { json, short } from '../present.ts'
 import { pullLine } from '../pull-line.ts'
 import { table } from '../table.ts'
@@ -20,7 +21,11 @@ export async function runRun(doors: Doors, options: RunOptions): Promise<ExitCod
   })
   try {
     if (options.once === true) return report(doors, options.output, await runPass(app, queue, doors.stop))
-    app.log.info({ targets: app.targets.map((each) => each.name).join(',') }, 'longshore runs')
+    const names = app.targets.map((each) => each.name).join(', ')
+    app.log.info(
+      { targets: names },
+      `watching ${names}; registries are asked every ${formatDuration(app.pollIntervalMs)}`,
+    )
     await runService(app, queue, doors.stop)
     app.log.info({}, 'longshore has stopped; what was under way goes on at the next start')
     return 0
