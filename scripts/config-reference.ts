@@ -50,6 +50,8 @@ Labels of a workload beat the first rule that matches it, and that rule beats \`
 | \`longshore.keep-old\` | as \`keepOld\` |
 | \`registry-docker-updater\` | \`true\`: as \`longshore.watch=true\` |
 
+No label sets a probe of the gate: none ever becomes a command or an address.
+
 ## Keys
 
 ${table(schema, '')}

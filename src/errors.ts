@@ -79,10 +79,15 @@ export const errorTable = {
     400,
     false,
     'user',
-    'Correct the key at the line that the message names; `longshore config schema` prints what is allowed.',
+    'Correct what the message names; `longshore config schema` prints what is allowed.',
   ),
   CONFIG_UNSAFE: entry(400, false, 'user', 'Take the write permission from group and others: chmod go-w FILE.'),
-  POLICY_INVALID: entry(400, false, 'user', 'Correct the policy; docs/policies.md lists what may be written.'),
+  POLICY_INVALID: entry(
+    400,
+    false,
+    'user',
+    'Correct the policy; docs/policies/ has a page for each that may be written.',
+  ),
 
   TARGET_UNAVAILABLE: entry(503, true, 'target', 'Start the engine, or name its socket with DOCKER_HOST.'),
   TARGET_FORBIDDEN: entry(
@@ -121,7 +126,12 @@ export const errorTable = {
     'user',
     'Another longshore uses this state; stop it, or give this one its own --state.',
   ),
-  STATE_UNREADABLE: entry(500, false, 'user', 'The state file is damaged or not ours; move it aside to start afresh.'),
+  STATE_UNREADABLE: entry(
+    500,
+    false,
+    'user',
+    'Run as the user who owns the state; if it is damaged or not ours, move it aside to start afresh.',
+  ),
   STATE_NEWER: entry(500, false, 'user', 'The state was written by a newer longshore; run that one.'),
   STATE_UNWRITABLE: entry(507, true, 'user', 'Make the state folder writable, or free disk space.'),
 

@@ -33,7 +33,7 @@ export interface OpenApp {
   close(): Promise<void>
 }
 
-/** How many scans and rollouts run at a time, over all hosts; each host has its own, smaller limit. */
+/** How many scans run at a time for each registry host, and rollouts for each target. */
 const lanes = { scan: 64, rollout: 4 }
 
 /** Builds everything from the configuration. The only place that knows which parts there are. */

@@ -23,18 +23,19 @@ export async function decideWorkload(
   const { store } = app
   const { id } = watched.workload
   const { registry, repository } = repositoryOf(watched)
+  const known = { ...watched, observation, ignoresBackoff: options.ignoresBackoff, now: app.clock.now() }
   try {
+    // One that is under way is the newest: no other begins beside it.
+    const decided = decide({ ...known, ...nothingToGuard, rollouts: await store.rollouts(id, 1) })
+    if (decided.state !== 'outdated' && decided.state !== 'held') return decided
     return decide({
-      ...watched,
-      observation,
+      ...known,
       sightings: await store.sightings(registry, repository, watched.tag, rolloutsMax),
       description: await describeWhenNew(app, watched, observation, options.signal),
       row: await store.workload(id),
       rollouts: await store.rollouts(id, rolloutsMax),
       quarantines: await store.quarantine(id),
       hold: await store.hold(),
-      ignoresBackoff: options.ignoresBackoff,
-      now: app.clock.now(),
     })
   } catch (error) {
     const { code, message } = toAppError(error)
@@ -42,6 +43,9 @@ export async function decideWorkload(
     return decision('unknown', code, message, observation?.digest ?? null)
   }
 }
+
+/** Guards only hold candidates back: while there is none, what they look at need not be read. */
+const nothingToGuard = { sightings: [], description: null, row: null, quarantines: [], hold: null } as const
 
 /** What lies under a digest is asked for only when it is not the one that runs: an unchanged image costs no GET. */
 async function describeWhenNew(

@@ -28,7 +28,9 @@ export function decide(input: DecideInput): Decision {
 function guarded(input: DecideInput, candidate: Digest): Decision {
   for (const guard of guards) {
     const held = guard(input, candidate)
-    if (held !== null) return { ...decision(held.state, held.code, held.sentence), candidate }
+    if (held === null) continue
+    const { state, code, sentence, againInMs = null } = held
+    return { ...decision(state, code, sentence, candidate), againInMs }
   }
   const sentence = `${input.tag} names another digest than the one that runs`
   return { ...decision('outdated', 'DIGEST_MOVED', sentence, candidate), isRolloutDue: true }

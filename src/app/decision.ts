@@ -10,6 +10,8 @@ export interface Decision {
   readonly candidate: Digest | null
   /** Whether a rollout to `candidate` is to begin now. */
   readonly isRolloutDue: boolean
+  /** When it may be decided otherwise although nothing changes; null when only a change can do that. */
+  readonly againInMs: number | null
 }
 
 export const decision = (
@@ -17,4 +19,4 @@ export const decision = (
   code: string,
   sentence: string,
   candidate: Digest | null = null,
-): Decision => ({ state, reason: { code, sentence }, candidate, isRolloutDue: false })
+): Decision => ({ state, reason: { code, sentence }, candidate, isRolloutDue: false, againInMs: null })

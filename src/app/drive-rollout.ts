@@ -4,29 +4,21 @@ import type { Target } from '../targets/target.ts'
 import type { App } from './app.ts'
 import { pruneImages } from './prune-images.ts'
 import { rollOut } from './roll-out.ts'
-import type { WorkloadSettings } from './workload-settings.ts'
 
 /** Drives a rollout with what the app brings, tells how it ended, and clears up the images that it left over. */
-export async function driveRollout(
-  app: App,
-  target: Target,
-  rollout: Rollout,
-  settings: Pick<WorkloadSettings, 'policy' | 'keepImages'>,
-  stop: AbortSignal,
-): Promise<Rollout> {
+export async function driveRollout(app: App, target: Target, rollout: Rollout, stop: AbortSignal): Promise<Rollout> {
   const { store, clock, onProgress, onJournal } = app
   const deps = {
     target,
     store,
     clock,
     pullAuth: (each: Rollout, signal: AbortSignal) => app.pullAuth(parseReference(each.repository), signal),
-    policyText: () => settings.policy,
     onEnded: (each: Rollout) => tellEnd(app, each),
     ...(onProgress && { onProgress }),
     ...(onJournal && { onJournal }),
   }
   const rested = await rollOut(deps, rollout, stop)
-  if (rested.stage === 'ended') await pruneImages(app, target, rollout.workload, settings.keepImages)
+  if (rested.stage === 'ended') await pruneImages(app, target, rollout.workload, rollout.keepImages)
   return rested
 }
 

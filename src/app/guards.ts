@@ -10,6 +10,8 @@ interface Held {
   readonly state: DecisionState
   readonly code: string
   readonly sentence: string
+  /** For what time alone lifts. */
+  readonly againInMs?: number
 }
 
 /** A reason not to roll out a candidate that differs from what runs; null when there is none. */
@@ -51,8 +53,9 @@ const quarantine: Guard = ({ quarantines, settings, now }, candidate) => {
 
 /** Two agreeing reads before a way back, so that a stale replica does not roll us back and forth. */
 const reversal: Guard = ({ observation, sightings, rollouts, now }, candidate) => {
-  const newest = sightings[0]
-  if (newest === undefined || newest.digest === candidate) return null
+  // A plan looks without remembering: what it sees for the first time is among no sightings.
+  const at = sightings.findIndex((each) => each.digest === candidate)
+  if (at <= 0 && !rollouts.some((each) => hasRun(each, candidate))) return null
   if ((observation?.reads ?? 0) < 2) {
     return held('REVERSAL_UNCONFIRMED', 'the tag names an earlier digest again; a second look has to agree')
   }
@@ -62,16 +65,18 @@ const reversal: Guard = ({ observation, sightings, rollouts, now }, candidate) =
 
 const reversalsMax = 2
 
-/** Failures of the surroundings are tried again, each time after twice as long. */
+/** What the surroundings or somebody at work on the workload brought to nothing is tried again, each time after twice as long. */
 const backoff: Guard = ({ rollouts, ignoresBackoff, now }, candidate) => {
   const failures = failuresInARow(rollouts, candidate)
   const last = failures[0]
   if (ignoresBackoff || !last?.endedAt) return null
   const waitMs = Math.min(backoffMaxMs, backoffMinMs * 2 ** (failures.length - 1))
-  const leftMs = Date.parse(last.endedAt) + waitMs - now
-  if (leftMs <= 0) return null
+  const sinceMs = now - Date.parse(last.endedAt)
+  // Below nothing the clock was set back, and nobody knows how long it has been.
+  if (sinceMs < 0 || sinceMs >= waitMs) return null
+  const leftMs = waitMs - sinceMs
   const sentence = `${last.reason?.sentence ?? 'the last try failed'}; next try in ${formatAge(leftMs)}`
-  return { state: 'outdated', code: 'RETRY_LATER', sentence }
+  return { state: 'outdated', code: 'RETRY_LATER', sentence, againInMs: leftMs }
 }
 
 const backoffMinMs = 30_000
@@ -95,15 +100,21 @@ export const guards: readonly Guard[] = [
 ]
 
 function failuresInARow(rollouts: readonly Rollout[], candidate: Digest): readonly Rollout[] {
-  const end = rollouts.findIndex((each) => each.outcome !== 'failed' || each.digest !== candidate)
+  const end = rollouts.findIndex((each) => !isPassing(each) || each.digest !== candidate)
   return end === -1 ? rollouts : rollouts.slice(0, end)
 }
 
-/** Rollouts since a time that went to a digest which the workload had run before. */
+const isPassing = ({ outcome }: Rollout): boolean => outcome === 'failed' || outcome === 'superseded'
+
+/** Whether the workload ran a digest before or after a rollout; sightings know only when each was first seen. */
+const hasRun = ({ outcome, digest, fromDigest }: Rollout, candidate: Digest): boolean =>
+  outcome === 'succeeded' && (digest === candidate || fromDigest === candidate)
+
+/** Rollouts since a time that brought back a digest which the workload had run before; a mere try moves nothing. */
 function countReversals(rollouts: readonly Rollout[], since: number): number {
   const seen = new Set<Digest>()
   let count = 0
-  for (const rollout of rollouts.toReversed()) {
+  for (const rollout of rollouts.filter((each) => each.outcome === 'succeeded').toReversed()) {
     if (rollout.fromDigest !== null) seen.add(rollout.fromDigest)
     if (seen.has(rollout.digest) && Date.parse(rollout.createdAt) >= since) count += 1
     seen.add(rollout.digest)

@@ -11,10 +11,18 @@ export interface Status {
 }
 
 export async function readStatus({ store }: { readonly store: Store }): Promise<Status> {
-  const open = await store.openRollouts()
+  const rollouts = (await store.openRollouts()).filter((each) => each.stage !== 'kept')
   return {
     hold: await store.hold(),
-    workloads: await store.workloads(),
-    rollouts: open.filter((each) => each.stage !== 'kept'),
+    workloads: (await store.workloads()).map((row) => withRollout(row, rollouts)),
+    rollouts,
   }
+}
+
+/** While a workload is driven nothing is decided about it, so its journal tells how it stands. */
+function withRollout(row: WorkloadRow, rollouts: readonly Rollout[]): WorkloadRow {
+  const rollout = rollouts.find((each) => each.workload === row.id)
+  if (rollout === undefined) return row
+  const reason = { code: 'ROLLOUT_OPEN', sentence: `a rollout is at ${rollout.step}` }
+  return { ...row, state: 'rolling-out', reason, candidate: rollout.digest }
 }

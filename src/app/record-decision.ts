@@ -4,8 +4,10 @@ import type { Decision } from './decision.ts'
 import { runningDigest } from './running-image.ts'
 import type { WatchedWorkload } from './watched-workloads.ts'
 
+type RecordDeps = Pick<App, 'store' | 'clock' | 'log'>
+
 /** Keeps a decision, and tells of it when it differs from the one before. */
-export async function recordDecision(app: App, watched: WatchedWorkload, decided: Decision): Promise<void> {
+export async function recordDecision(app: RecordDeps, watched: WatchedWorkload, decided: Decision): Promise<void> {
   const { workload, settings } = watched
   const before = await app.store.workload(workload.id)
   const at = isoTime(app.clock)
@@ -40,10 +42,18 @@ export async function recordDecision(app: App, watched: WatchedWorkload, decided
   }
 }
 
-/** Marks workloads of a target that are not there any more; what is known of them stays. */
-export async function recordGone(app: App, target: string, present: ReadonlySet<string>): Promise<void> {
-  for (const row of await app.store.workloads()) {
-    if (!row.id.startsWith(`${target}/`) || present.has(row.id) || row.reason.code === 'GONE') continue
+/**
+ * Marks workloads of a target that are not there any more; what is known of them stays. One that a rollout is changing
+ * has no instance under its name for a moment.
+ */
+export async function recordGone(app: RecordDeps, target: string, present: ReadonlySet<string>): Promise<void> {
+  const gone = (await app.store.workloads()).filter(
+    (row) => row.id.startsWith(`${target}/`) && !present.has(row.id) && row.reason.code !== 'GONE',
+  )
+  if (gone.length === 0) return
+  const open = (await app.store.openRollouts()).filter((each) => each.stage !== 'kept')
+  for (const row of gone) {
+    if (open.some((each) => each.workload === row.id)) continue
     const reason = { code: 'GONE', sentence: 'it is not on the target any more, or not watched' }
     await app.store.saveWorkload({ ...row, state: 'ignored', reason, candidate: null, decidedAt: isoTime(app.clock) })
     app.log.info({ workload: row.id, code: reason.code }, reason.sentence)

@@ -15,7 +15,6 @@ export interface RecordDeps {
   readonly clock: Clock
   readonly onJournal?: JournalObserver
   readonly onEnded?: (rollout: Rollout) => void
-  readonly policyText: (rollout: Rollout) => string
 }
 
 /** Makes a step durable with all that follows from it: journal, history, quarantine, baseline. One transaction. */
@@ -31,7 +30,7 @@ export async function recordStep(
   await deps.store.saveRollout(after, {
     journal: { rollout: after.id, step, effect: effect ?? after.stage, at },
     ...(hasEnded && { history: ended(after, at) }),
-    ...(isUnfit(after) && !isUnfit(before) && { quarantine: quarantine(deps, after, at) }),
+    ...(isUnfit(before, after) && !isUnfit(before, before) && { quarantine: quarantine(after, at) }),
     ...(hasEnded && after.outcome === 'succeeded' && after.toImage !== null && { baselineImage: after.toImage }),
   })
   await deps.onJournal?.({ rollout: after.id, step, effect, phase: 'before' })
@@ -68,14 +67,15 @@ function ended(rollout: Rollout, at: string): HistoryEntry {
   }
 }
 
-/** Not to be tried again by itself: it failed its gate, or it left something that a person has to look at. */
-const isUnfit = (rollout: Rollout): boolean => rollout.candidateAtFault || rollout.outcome === 'needs-human'
+/** Not to be tried again by itself: it failed its gate, or what it left before it passed is for a person to look at. */
+const isUnfit = (before: Rollout, { candidateAtFault, outcome }: Rollout): boolean =>
+  candidateAtFault || (outcome === 'needs-human' && before.stage !== 'passed')
 
-function quarantine(deps: RecordDeps, rollout: Rollout, at: string): Quarantine {
+function quarantine(rollout: Rollout, at: string): Quarantine {
   return {
     workload: rollout.workload,
     digest: rollout.digest,
-    policy: deps.policyText(rollout),
+    policy: rollout.policy,
     reason: rollout.reason ?? { code: 'GATE_FAILED', sentence: 'it failed its gate' },
     since: at,
   }

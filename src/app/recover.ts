@@ -1,6 +1,6 @@
 import { isoTime } from '../lib/clock.ts'
 import { takeUp } from '../rollout/machine.ts'
-import type { Rollout } from '../rollout/rollout.ts'
+import type { InstanceFacts, Rollout } from '../rollout/rollout.ts'
 import { goBack } from '../rollout/step.ts'
 import type { FoundRollout, Target } from '../targets/target.ts'
 import type { App } from './app.ts'
@@ -13,18 +13,23 @@ import { driveRollout } from './drive-rollout.ts'
 export async function openRollouts(app: App, target: Target, isFirst: boolean): Promise<readonly Rollout[]> {
   const open = (await app.store.openRollouts()).filter((each) => each.target === target.name)
   const now = app.clock.now()
-  return open
-    .filter((each) => each.stage !== 'kept' || each.keepUntil === null || Date.parse(each.keepUntil) <= now)
-    .map((each) => (isFirst ? takeUp(each) : each))
+  return (
+    open
+      .filter((each) => each.stage !== 'kept' || each.keepUntil === null || Date.parse(each.keepUntil) <= now)
+      // What may be without a running version goes before what only waits for its end.
+      .toSorted((one, other) => Number(one.stage === 'kept') - Number(other.stage === 'kept'))
+      .map((each) => (isFirst ? takeUp(each) : each))
+  )
 }
 
 /** Drives one open rollout on. */
 export function resumeRollout(app: App, target: Target, rollout: Rollout, stop: AbortSignal): Promise<Rollout> {
-  app.log.info(
+  // One that is kept only waits for its end, and may be asked often.
+  app.log[rollout.stage === 'kept' ? 'debug' : 'info'](
     { workload: rollout.workload, stage: rollout.stage, step: rollout.step },
     `going on with a rollout that was left at ${rollout.step}`,
   )
-  return driveRollout(app, target, rollout, app.defaults, stop)
+  return driveRollout(app, target, rollout, stop)
 }
 
 /**
@@ -41,9 +46,13 @@ export async function adoptFoundRollouts(app: App, target: Target, signal: Abort
   if (isLost && (await app.store.hold()) === null) await holdEverything(app, unknown)
   for (const each of unknown) {
     const rollout = await asRollout(app, target, each, signal)
-    if (rollout !== null) await app.store.saveRollout(rollout)
+    if (rollout !== null) await app.store.saveRollout(rollout, baselineOf(rollout))
   }
 }
+
+/** What our own label accounts for was not put there by somebody else, whatever an older state says. */
+const baselineOf = ({ outcome, toImage }: Rollout): { readonly baselineImage?: string } =>
+  outcome === 'succeeded' && toImage !== null ? { baselineImage: toImage } : {}
 
 async function holdEverything(app: App, unknown: readonly FoundRollout[]): Promise<void> {
   const names = [...new Set(unknown.map((each) => each.workload))].join(', ')
@@ -73,14 +82,24 @@ async function asRollout(
   signal: AbortSignal,
 ): Promise<Rollout | null> {
   if (intent === null) return null
-  if (!hasOld) return { ...intent, stage: 'ended', outcome: 'succeeded', endedAt: isoTime(app.clock) }
+  const done = { ...intent, outcome: 'succeeded', endedAt: isoTime(app.clock) } as const
+  if (!hasOld) return { ...done, stage: 'ended' }
   const { new: fresh, candidateImage } = await target.observe(intent, signal)
+  const toImage = intent.toImage ?? candidateImage
+  if (fresh !== null && isArmed(intent, fresh)) {
+    const keepUntil = new Date(app.clock.now() + intent.keepOldMs).toISOString()
+    return { ...done, stage: 'kept', toImage, keepUntil }
+  }
   const rollout: Rollout = {
     ...intent,
-    toImage: intent.toImage ?? candidateImage,
+    toImage,
     attempted: ['pull', 'protect', 'capture', 'create', 'disarm-old', 'stop-old', 'rename-old', 'start-new'],
   }
   if (fresh?.startedAt != null) return rollout
   const reason = { code: 'STATE_LOST', sentence: 'the state was lost before the new version had started' }
   return goBack(rollout, 'abandoned', reason).rollout
 }
+
+/** It gets its restart policy back only after its gate has passed: what happened to it since is no matter of a rollout. */
+const isArmed = ({ name, restart }: Rollout, fresh: InstanceFacts): boolean =>
+  restart !== 'no' && fresh.restart === restart && fresh.name === name

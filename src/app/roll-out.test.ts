@@ -1,8 +1,9 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { startFakeClock } from '../../test/fakes/clock.ts'
 import { createMemoryStore } from '../../test/fakes/store.ts'
 import { oldId, startFakeEngine, type Behaviour, type FakeEngine } from '../../test/fakes/target.ts'
+import { AppError } from '../errors.ts'
 import { parseDigest } from '../image/digest.ts'
 import { takeUp } from '../rollout/machine.ts'
 import { planRollout } from '../rollout/plan.ts'
@@ -21,7 +22,7 @@ interface World {
   readonly store: Store
   readonly rollout: Rollout
   readonly moments: string[]
-  run(rollout: Rollout, onMoment?: (moment: string) => void): Promise<Rollout>
+  run(rollout: Rollout, onMoment?: (moment: string) => void, stop?: AbortSignal): Promise<Rollout>
 }
 
 function startWorld(order: Order, behaviour: Behaviour, restart = 'unless-stopped'): World {
@@ -43,9 +44,11 @@ function startWorld(order: Order, behaviour: Behaviour, restart = 'unless-stoppe
     fromImage: 'sha256:old-image',
     tagBefore: 'sha256:old-image',
     order,
-    gate: { stableMs: 10_000, minUptimeMs: 30_000, deadlineMs: 120_000 },
+    gate: { stableMs: 10_000, minUptimeMs: 30_000, deadlineMs: 120_000, probe: null },
     restart,
     keepOldMs: 0,
+    keepImages: 1,
+    policy: 'digest',
     createdAt: new Date(clock.now()).toISOString(),
   })
   return {
@@ -53,14 +56,13 @@ function startWorld(order: Order, behaviour: Behaviour, restart = 'unless-stoppe
     store,
     rollout,
     moments,
-    run: (start, onMoment) =>
+    run: (start, onMoment, stop = never) =>
       rollOut(
         {
           target: engine.target,
           store,
           clock,
           pullAuth: async () => null,
-          policyText: () => 'digest',
           onJournal: ({ step, effect, phase }) => {
             const moment = `${step} ${effect ?? '-'} ${phase}`
             moments.push(moment)
@@ -68,7 +70,7 @@ function startWorld(order: Order, behaviour: Behaviour, restart = 'unless-stoppe
           },
         },
         start,
-        never,
+        stop,
       ),
   }
 }
@@ -141,6 +143,81 @@ describe.each(orders)('%s', (order) => {
 
     expect(rollout.reason?.code).toBe('GATE_COMPLETED')
   })
+})
+
+test('a look that fails in the gap is taken again, whatever the reason', async () => {
+  const world = startWorld('stop-first', 'healthy')
+  const { observe, apply } = world.engine.target
+  let failuresLeft = 5
+  let hasConflicted = false
+  world.engine.target.apply = async (rollout, effect, context) => {
+    // What fails makes it look before it goes on.
+    if (effect === 'rename-new' && !hasConflicted) {
+      hasConflicted = true
+      throw new AppError('TARGET_CONFLICT', 'the name is taken for a moment')
+    }
+    return apply(rollout, effect, context)
+  }
+  world.engine.target.observe = async (rollout, signal) => {
+    if (hasConflicted && failuresLeft-- > 0) throw new AppError('TARGET_FAILED', 'the engine answered 500')
+    return observe(rollout, signal)
+  }
+
+  expect(await world.run(world.rollout)).toMatchObject({ stage: 'ended', outcome: 'succeeded' })
+})
+
+test('a look that never succeeds is told in the end', async () => {
+  const world = startWorld('stop-first', 'healthy')
+  world.engine.target.observe = () => Promise.reject(new AppError('TARGET_FORBIDDEN', 'permission denied'))
+
+  await expect(world.run(world.rollout)).rejects.toMatchObject({ code: 'TARGET_FORBIDDEN' })
+})
+
+test.each([
+  ['protect', 'failed', oldId],
+  ['arm-new', 'needs-human', 'new-operation-1'],
+] as const)('an effect that is done and does not show (%s) ends the rollout', async (kind, outcome, serves) => {
+  const world = startWorld('stop-first', 'healthy')
+  const { apply } = world.engine.target
+  world.engine.target.apply = async (rollout, effect, context) => {
+    if (effect !== kind) return apply(rollout, effect, context)
+  }
+
+  const rollout = await world.run(world.rollout)
+
+  expect(rollout).toMatchObject({ stage: 'ended', outcome })
+  expect(rollout.endedAt).not.toBeNull()
+  expect(serving(world).map((each) => each.id)).toEqual([expect.stringContaining(serves)])
+})
+
+test('asked to stop in a pull, parks it at once', async () => {
+  const stop = new AbortController()
+  const world = startWorld('stop-first', 'healthy')
+  world.engine.target.apply = (_rollout, _effect, { signal }) =>
+    new Promise((_, reject) => {
+      signal.addEventListener('abort', () => reject(new AppError('ABORTED', 'stopped')))
+      stop.abort()
+    })
+
+  const rollout = await world.run(world.rollout, () => {}, stop.signal)
+
+  expect(rollout).toMatchObject({ stage: 'forward', outcome: null, endedAt: null })
+  expect(serving(world).map((each) => each.id)).toEqual([oldId])
+})
+
+test('a new version that a person stopped while nobody looked stays stopped', async () => {
+  const world = startWorld('stop-first', 'healthy')
+  let isDown = false
+
+  const rollout = await survive(world, (moment) => {
+    if (isDown || moment !== 'J6 start-new after') return
+    isDown = true
+    world.engine.byHand('stop', 'new')
+    throw new Crash()
+  })
+
+  expect(rollout).toMatchObject({ outcome: 'superseded', reason: { code: 'STOPPED_BY_HAND' } })
+  expect(serving(world)).toEqual([])
 })
 
 test('survives a crash before and after every effect, alone, in both orders and for every behaviour', async () => {
@@ -231,4 +308,17 @@ test('holds I1, I2 and I8 under crashes, engine restarts and hands anywhere', as
     ),
     { numRuns: 1000 },
   )
+})
+
+test('a container is given as long to stop in as its target allows, which is an hour', async () => {
+  const world = startWorld('stop-first', 'healthy')
+  const limits = vi.spyOn(AbortSignal, 'timeout')
+  const applied = vi.spyOn(world.engine.target, 'apply')
+
+  await world.run(world.rollout)
+
+  const signal = applied.mock.calls.find(([, effect]) => effect === 'stop-old')?.[2].signal
+  const limit = limits.mock.results.findIndex(({ value }) => value === signal)
+  expect(limits.mock.calls[limit]?.[0]).toBeGreaterThan(61 * 60_000)
+  vi.restoreAllMocks()
 })

@@ -1,4 +1,4 @@
-import { toAppError, type AppError } from '../errors.ts'
+import { AppError, toAppError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import { redact } from '../lib/secret.ts'
 import {
@@ -26,8 +26,6 @@ export interface RollOutDeps {
   readonly onJournal?: JournalObserver
   /** Told of every rollout that ended, for the log. */
   readonly onEnded?: (rollout: Rollout) => void
-  /** Policy text of the workload, kept with a quarantine: another policy lifts it. */
-  readonly policyText: (rollout: Rollout) => string
 }
 
 /** Steps of one rollout without waiting in between; far more than any needs. */
@@ -35,6 +33,12 @@ const stepsMax = 200
 
 /** How long an engine may be away before the rollout is parked for a later pass. */
 const engineAwayMaxMs = 5 * 60_000
+
+/**
+ * Only for what a target forgot to limit: it knows best how long to wait. A container may ask for an hour to stop in,
+ * and a pull goes on as long as anything comes.
+ */
+const effectMaxMs = 6 * 60 * 60_000
 
 /** Pause before another try of what the surroundings refused. */
 const retryMs = 500
@@ -45,6 +49,8 @@ const retryMs = 500
  *
  * @param stop asks to park at the next place where the workload has a running version
  * @returns the rollout at rest: `kept` or `ended`, or any other stage when it was parked
+ * @throws STATE_* when a proof could not be made durable, and what kept us from looking when that did not pass;
+ *   calling again goes on
  */
 export async function rollOut(deps: RollOutDeps, start: Rollout, stop: AbortSignal): Promise<Rollout> {
   let rollout = start
@@ -53,10 +59,12 @@ export async function rollOut(deps: RollOutDeps, start: Rollout, stop: AbortSign
     try {
       facts ??= await deps.target.observe(rollout, AbortSignal.timeout(60_000))
     } catch (error) {
-      const returned = await waitForEngine(deps, rollout, toAppError(error), stop)
+      const failure = toAppError(error)
+      steps += 1
+      if (steps === stepsMax) throw failure
+      const returned = await waitToLook(deps, rollout, failure, stop)
       if (returned === null) return rollout
       rollout = returned
-      steps += 1
       continue
     }
     const step = nextStep(rollout, facts, deps.clock.now())
@@ -77,7 +85,7 @@ export async function rollOut(deps: RollOutDeps, start: Rollout, stop: AbortSign
     rollout = await write(deps, step.rollout, attempted, step.step, step.effect)
     if (rollout !== attempted) continue
     try {
-      await bringAbout(deps, rollout, step.effect)
+      await bringAbout(deps, rollout, step.effect, stop)
     } catch (error) {
       const outcome = await onFailure(deps, rollout, step.effect, toAppError(error), stop)
       if (outcome === null) return rollout
@@ -89,15 +97,17 @@ export async function rollOut(deps: RollOutDeps, start: Rollout, stop: AbortSign
     rollout = succeed(rollout, step.effect, deps.clock.now())
     facts = foresee(facts, rollout, step.effect)
   }
-  return rollout
+  throw new AppError('INTERNAL', `the rollout of ${rollout.name} came to no end in ${stepsMax} steps`)
 }
 
-async function bringAbout(deps: RollOutDeps, rollout: Rollout, effect: EffectKind): Promise<void> {
+async function bringAbout(deps: RollOutDeps, rollout: Rollout, effect: EffectKind, stop: AbortSignal): Promise<void> {
   if (effect === 'capture') {
     const snapshot = await deps.target.capture(rollout, AbortSignal.timeout(60_000))
     return deps.store.saveSnapshot(rollout.id, snapshot)
   }
-  const signal = AbortSignal.timeout(effect === 'pull' ? 60 * 60_000 : 5 * 60_000)
+  const limit = AbortSignal.timeout(effectMaxMs)
+  // Only a pull leaves nothing half done when it is cut off.
+  const signal = effect === 'pull' ? AbortSignal.any([limit, stop]) : limit
   const pullAuth = effect === 'pull' ? await deps.pullAuth(rollout, signal) : null
   const { onProgress } = deps
   await deps.target.apply(rollout, effect, {
@@ -115,12 +125,18 @@ async function onFailure(
   error: AppError,
   stop: AbortSignal,
 ): Promise<Rollout | null> {
-  if (error.code === 'TARGET_UNAVAILABLE') return waitForEngine(deps, rollout, error, stop)
-  const after = fail(rollout, effect, {
-    isCandidateAtFault: error.code === 'TARGET_START_FAILED',
-    code: error.code,
-    sentence: redact(error.message),
-  })
+  if (effect === 'pull' && stop.aborted) return null
+  if (error.code === 'TARGET_UNAVAILABLE') return waitForEngine(deps, rollout, stop)
+  const after = fail(
+    rollout,
+    effect,
+    {
+      isCandidateAtFault: error.code === 'TARGET_START_FAILED',
+      code: error.code,
+      sentence: redact(error.message),
+    },
+    deps.clock.now(),
+  )
   if (after.stage === rollout.stage) await deps.clock.sleep(retryMs, AbortSignal.timeout(retryMs))
   return write(deps, rollout, after, after.step, null)
 }
@@ -146,14 +162,20 @@ async function write(
   }
 }
 
-/** @returns null when it stays away too long, or we are asked to stop: the rollout is parked as it is */
-async function waitForEngine(
+/** A look failed. Whatever it was, giving up now could leave the workload without a running version. Null: parked. */
+async function waitToLook(
   deps: RollOutDeps,
   rollout: Rollout,
   error: AppError,
   stop: AbortSignal,
 ): Promise<Rollout | null> {
-  if (error.code !== 'TARGET_UNAVAILABLE') throw error
+  if (error.code === 'TARGET_UNAVAILABLE') return waitForEngine(deps, rollout, stop)
+  await deps.clock.sleep(retryMs, stop)
+  return stop.aborted ? null : rollout
+}
+
+/** @returns null when it stays away too long, or we are asked to stop: the rollout is parked as it is */
+async function waitForEngine(deps: RollOutDeps, rollout: Rollout, stop: AbortSignal): Promise<Rollout | null> {
   if (stop.aborted) return null
   try {
     await deps.target.waitUntilAvailable(AbortSignal.any([stop, AbortSignal.timeout(engineAwayMaxMs)]))
@@ -170,7 +192,13 @@ function canPark(rollout: Rollout, step: Step): boolean {
 /** The first look of a gate is made durable, so that a restart of ours does not give the candidate a new deadline. */
 async function remember(deps: RollOutDeps, before: Rollout, after: Rollout): Promise<Rollout> {
   const isFirst = before.gateProgress?.instanceStartedAt == null && after.gateProgress?.instanceStartedAt != null
-  if (isFirst) await deps.store.saveRollout(after)
+  if (!isFirst) return after
+  try {
+    await deps.store.saveRollout(after)
+  } catch (error) {
+    // All that is lost is a deadline; the verdict is not taken before it is durable.
+    if (!toAppError(error).code.startsWith('STATE_')) throw error
+  }
   return after
 }
 

@@ -7,10 +7,10 @@ import { decideWorkload } from './decide-workload.ts'
 import type { Decision } from './decision.ts'
 import { recordDecision, recordGone } from './record-decision.ts'
 import { adoptFoundRollouts, openRollouts, resumeRollout } from './recover.ts'
-import { planScans, type ScanWork } from './scan-plan.ts'
+import { isWatchable, planScans, scanKey, type ScanWork } from './scan-plan.ts'
 import { scanRepository } from './scan-repository.ts'
 import { startRollout } from './start-rollout.ts'
-import { watchedWorkloads, type WatchedWorkload } from './watched-workloads.ts'
+import { repositoryOf, watchedWorkloads, type WatchedWorkload } from './watched-workloads.ts'
 
 /** What one full pass did. */
 export interface PassReport {
@@ -78,8 +78,14 @@ async function lookAndDecide(
 ): Promise<readonly Decided[]> {
   const watched = await watchedWorkloads(app, target, stop)
   await recordGone(app, target.name, new Set(watched.map((each) => each.workload.id)))
-  if (!isScanned) await Promise.all(planScans(watched).map((work) => scan(app, queue, work, stop)))
-  return Promise.all(watched.map((each) => decideAndRecord(app, each, stop)))
+  const works = isScanned ? [] : planScans(watched)
+  const scans = new Map(works.map((work) => [work.key, scan(app, queue, work, stop)]))
+  // Each is decided once its own repository has been looked at: a slow one holds up no other.
+  const decide = async (each: WatchedWorkload): Promise<Decided> => {
+    if (isWatchable(each)) await scans.get(scanKey(repositoryOf(each)))
+    return decideAndRecord(app, each, stop)
+  }
+  return Promise.all(watched.map(decide))
 }
 
 /** Scans as a keyed job. A failing look is part of the observation; only the state itself can fail here. */
@@ -90,17 +96,21 @@ export function scan(app: App, queue: Queue, work: ScanWork, signal: AbortSignal
 }
 
 /** @param ignoresBackoff whether what failed by its surroundings may be tried before its time; a pass by hand may */
-export async function decideAndRecord(
+export async function decideByState(
   app: App,
   watched: WatchedWorkload,
   signal: AbortSignal,
-  ignoresBackoff = true,
-): Promise<Decided> {
+  ignoresBackoff: boolean,
+): Promise<Decision> {
   const observation =
     watched.kind === 'watchable'
       ? await app.store.tagObservation(watched.reference.registry, watched.reference.repository, watched.tag)
       : null
-  const decision = await decideWorkload(app, watched, observation, { ignoresBackoff, signal })
+  return decideWorkload(app, watched, observation, { ignoresBackoff, signal })
+}
+
+async function decideAndRecord(app: App, watched: WatchedWorkload, signal: AbortSignal): Promise<Decided> {
+  const decision = await decideByState(app, watched, signal, true)
   await recordDecision(app, watched, decision)
   return { watched, decision }
 }

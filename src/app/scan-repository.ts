@@ -1,4 +1,4 @@
-import { toAppError, type AppError } from '../errors.ts'
+import { AppError, toAppError } from '../errors.ts'
 import type { Digest } from '../image/digest.ts'
 import { isoTime, type Clock } from '../lib/clock.ts'
 import type { Registry, Repository } from '../registries/registry.ts'
@@ -80,14 +80,17 @@ async function look(
     const again = await confirm(registry, repository, tag, signal)
     return { digest: again.digest, reads: again.digest === answer.digest ? 2 : 1 }
   } catch (error) {
+    // That we are asked to stop says nothing about the registry.
+    if (signal.aborted) throw error
     return { failure: toAppError(error) }
   }
 }
 
 async function confirm(registry: Registry, repository: Repository, tag: string, signal: AbortSignal) {
   const answer = await registry.resolve(repository, tag, null, signal)
-  if (answer === 'unchanged')
-    throw toAppError(new Error('the registry answered "unchanged" to an unconditional question'))
+  if (answer === 'unchanged') {
+    throw new AppError('REGISTRY_INTEGRITY', `${repository.registry} calls unchanged what it never told`)
+  }
   return { digest: answer.digest, reads: 1 }
 }
 

@@ -16,12 +16,12 @@ export interface WorkloadSettings {
   readonly onManualChange: 'hold' | 'reapply'
 }
 
-export type GateSettings = Pick<Gate, 'stableMs' | 'minUptimeMs' | 'deadlineMs'>
+export type GateSettings = Omit<Gate, 'restartsMax'>
 
 /** Some of the settings; what is undefined is left as it was. */
 export type SettingsOverride = {
   readonly [Key in Exclude<keyof WorkloadSettings, 'gate'>]?: WorkloadSettings[Key] | undefined
-} & { readonly gate?: { readonly [Key in keyof GateSettings]?: number | undefined } | undefined }
+} & { readonly gate?: { readonly [Key in keyof GateSettings]?: GateSettings[Key] | undefined } | undefined }
 
 const dayMs = 86_400_000
 

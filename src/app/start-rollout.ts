@@ -35,6 +35,8 @@ export async function startRollout(
     gate: settings.gate,
     restart: workload.restart,
     keepOldMs: settings.keepOldMs,
+    keepImages: settings.keepImages,
+    policy: settings.policy,
     createdAt: isoTime(app.clock),
   })
   const { tagImage } = await target.observe(draft, AbortSignal.timeout(60_000))
@@ -49,7 +51,7 @@ export async function startRollout(
     { workload: workload.id, digest, order: rollout.order },
     `rolling out ${rollout.repository}:${tag} (${shortDigest(digest)}), ${rollout.order}`,
   )
-  return driveRollout(app, target, rollout, settings, stop)
+  return driveRollout(app, target, rollout, stop)
 }
 
 /** The instance kept from the rollout before last goes now: its successor has proven itself and is what we go back to. */
@@ -57,6 +59,6 @@ async function removeKept(app: App, workload: string, stop: AbortSignal): Promis
   for (const rollout of await app.store.openRollouts()) {
     if (rollout.workload !== workload || rollout.stage !== 'kept') continue
     const target = app.targets.find((each) => each.name === rollout.target)
-    if (target) await driveRollout(app, target, { ...rollout, keepUntil: rollout.createdAt }, app.defaults, stop)
+    if (target) await driveRollout(app, target, { ...rollout, keepUntil: rollout.createdAt }, stop)
   }
 }

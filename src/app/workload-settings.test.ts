@@ -6,7 +6,7 @@ const defaults: WorkloadSettings = {
   policy: 'digest',
   mode: 'auto',
   order: 'auto',
-  gate: { stableMs: 10_000, minUptimeMs: 30_000, deadlineMs: 120_000 },
+  gate: { stableMs: 10_000, minUptimeMs: 30_000, deadlineMs: 120_000, probe: null },
   keepOldMs: 600_000,
   keepImages: 1,
   onManualChange: 'hold',
@@ -123,8 +123,18 @@ describe('settings', () => {
       ...defaults,
       mode: 'auto',
       keepImages: 3,
-      gate: { stableMs: 20_000, minUptimeMs: 30_000, deadlineMs: 300_000 },
+      gate: { stableMs: 20_000, minUptimeMs: 30_000, deadlineMs: 300_000, probe: null },
     })
+  })
+
+  test('a probe comes from the rule or the defaults, and from no label', () => {
+    const probe = { kind: 'tcp', port: 80 } as const
+    const rule = ruleFor({ name: 'web' }, { settings: { gate: { probe } } })
+
+    const { settings, problems } = read({ 'longshore.gate.probe': 'exec:/bin/sh' }, [rule])
+
+    expect(settings.gate).toEqual({ ...defaults.gate, probe })
+    expect(problems).toEqual([expect.stringMatching(/^label "longshore.gate.probe": unknown label/)])
   })
 
   test('every label is read', () => {
@@ -143,7 +153,7 @@ describe('settings', () => {
       ...defaults,
       mode: 'notify',
       order: 'start-first',
-      gate: { stableMs: 1000, deadlineMs: 2000, minUptimeMs: 3000 },
+      gate: { stableMs: 1000, deadlineMs: 2000, minUptimeMs: 3000, probe: null },
       keepOldMs: 0,
     })
   })

@@ -52,6 +52,7 @@ function override(base: WorkloadSettings, over: SettingsOverride): WorkloadSetti
       stableMs: over.gate?.stableMs ?? base.gate.stableMs,
       minUptimeMs: over.gate?.minUptimeMs ?? base.gate.minUptimeMs,
       deadlineMs: over.gate?.deadlineMs ?? base.gate.deadlineMs,
+      probe: over.gate?.probe ?? base.gate.probe,
     },
     keepOldMs: over.keepOldMs ?? base.keepOldMs,
     keepImages: over.keepImages ?? base.keepImages,

@@ -8,8 +8,8 @@ export interface Doors {
   readonly tell: (text: string) => void
   /** Width of the terminal in columns; null where the output goes elsewhere, and nothing needs to be cut. */
   readonly columns: number | null
-  /** Whether a person watches what `tell` writes. */
-  readonly isWatched: boolean
+  /** Shows a line, or none, until other output or the next such line takes its place; null where nobody watches. */
+  readonly showProgress: ((line: string) => void) | null
   readonly openApp: (options: OpenAppOptions) => Promise<OpenApp>
   /** Reads and checks the configuration. @returns the file that it came from, null without one */
   readonly checkConfig: (options: GlobalOptions) => Promise<{ readonly file: string | null }>
@@ -18,16 +18,19 @@ export interface Doors {
   readonly stop: AbortSignal
 }
 
+/** Options that every command takes. */
 export interface GlobalOptions {
   readonly config?: string
   readonly state?: string
 }
 
+/** What a command asks of the application that it works on. */
 export interface OpenAppOptions extends GlobalOptions {
   readonly access: 'owner' | 'reader' | 'visitor'
   readonly onPullProgress?: (workload: string, progress: PullProgress) => void
 }
 
+/** The application and its keyed work, until it is closed. */
 export interface OpenApp {
   readonly app: App
   readonly queue: Queue
@@ -37,4 +40,5 @@ export interface OpenApp {
 /** `0` done, `1` something failed, `2` the input has to be corrected. */
 export type ExitCode = 0 | 1 | 2
 
+/** `table` is for people, `json` for programs. */
 export type Output = 'table' | 'json'

@@ -1,6 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
-import { errorTable, toAppError, type AppError, type ErrorCode } from '../errors.ts'
-import { redact } from '../lib/secret.ts'
+import { AppError, errorTable, toAppError, type ErrorCode } from '../errors.ts'
 import type { Doors, ExitCode, GlobalOptions, Output } from './doors.ts'
 
 /** Errors of the input: correcting it is all that helps. */
@@ -24,8 +23,11 @@ export async function runProgram(doors: Doors, version: string, args: readonly s
     await program.parseAsync(args, { from: 'user' })
     return exitCode
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    return tellError(doors, toAppError(error), args)
+    if (!(error instanceof CommanderError)) return tellError(doors, toAppError(error), args)
+    if (error.exitCode === 0) return 0
+    // A command without its subcommand: its help says what there is.
+    if (error.code === 'commander.help') return 2
+    return tellError(doors, new AppError('CLI_USAGE', error.message.replace(/^error: /, '')), args)
   }
 }
 
@@ -34,13 +36,19 @@ function buildProgram(doors: Doors, version: string, done: (code: ExitCode) => v
     .description('Keeps every workload on the image its owner meant.')
     .version(version)
     .option('-c, --config <file>', 'configuration file (default: /etc/longshore/longshore.yml if there is one)')
-    .option('--state <folder>', 'folder of the state')
+    .option('--state <folder>', 'folder of the state (default: /var/lib/longshore for root, else one in the home)')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => doors.print(text.trimEnd()), writeErr: doors.tell })
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => doors.print(text.trimEnd()),
+      writeErr: doors.tell,
+      // Wrong input is told as all errors are, with its code.
+      outputError: () => {},
+    })
     .addHelpText('after', '\nExit codes: 0 done, 1 something failed, 2 the input has to be corrected.')
   const global = () => program.opts<GlobalOptions>()
 
-  withOutput(program.command('run'))
+  withOutput(program.command('run'), 'form of the report of --once')
     .description('follow the watched workloads until stopped')
     .option('--once', 'make one full pass, wait for its rollouts, and exit 1 if any failed')
     .action(async (options: { output: Output; once?: boolean }) => {
@@ -59,7 +67,7 @@ function buildProgram(doors: Doors, version: string, done: (code: ExitCode) => v
     })
   withOutput(program.command('history'))
     .description('show what happened, and why')
-    .argument('[workload]', 'id or name; all without')
+    .argument('[workload]', 'id or name; without one, all')
     .option('-n, --limit <count>', 'entries at the most', '50')
     .option('--journal', 'with every step of each rollout')
     .action(async (workload: string | undefined, options: { output: Output; limit: string; journal?: boolean }) => {
@@ -68,7 +76,7 @@ function buildProgram(doors: Doors, version: string, done: (code: ExitCode) => v
   program
     .command('resume')
     .description('lift the hold on everything, or accept what one workload runs now')
-    .argument('[workload]', 'id or name')
+    .argument('[workload]', 'id or name; without one, everything')
     .action(async (workload: string | undefined) => {
       done(await (await import('./commands/resume.ts')).runResume(doors, workload, global()))
     })
@@ -86,10 +94,8 @@ function buildProgram(doors: Doors, version: string, done: (code: ExitCode) => v
   return program
 }
 
-function withOutput(command: Command): Command {
-  return command.addOption(
-    new Option('-o, --output <form>', 'form of the output').choices(['table', 'json']).default('table'),
-  )
+function withOutput(command: Command, what = 'form of the output'): Command {
+  return command.addOption(new Option('-o, --output <form>', what).choices(['table', 'json']).default('table'))
 }
 
 function addConfigCommands(config: Command, doors: Doors, global: () => GlobalOptions): void {
@@ -107,10 +113,10 @@ function addConfigCommands(config: Command, doors: Doors, global: () => GlobalOp
 }
 
 function tellError(doors: Doors, error: AppError, args: readonly string[]): ExitCode {
-  const { code, hint } = error
-  const message = redact(error.message)
+  const { code, hint, message } = error
+  // From the words themselves: what is wrong may be that they cannot be read as options.
   const asJson = args.some(
-    (each, at) => each === '--output=json' || (/^(-o|--output)$/.test(args[at - 1] ?? '') && each === 'json'),
+    (each, at) => /^(-o|--output=)json$/.test(each) || (/^(-o|--output)$/.test(args[at - 1] ?? '') && each === 'json'),
   )
   doors.tell(asJson ? `${JSON.stringify({ error: { code, message, hint } })}\n` : `${code}: ${message}\n${hint}\n`)
   const isInput = inputErrors.has(code) && errorTable[code].actor === 'user'

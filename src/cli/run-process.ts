@@ -3,6 +3,7 @@ import { enableCompileCache } from 'node:module'
 import type { App } from '../app/app.ts'
 import type { Doors, GlobalOptions, OpenApp } from './doors.ts'
 import { runProgram } from './program.ts'
+import { openTerminal } from './terminal.ts'
 
 /** What only `main.ts` may reach, each loaded when it is first needed. */
 export interface Parts {
@@ -33,12 +34,11 @@ export async function runProcess(parts: Parts): Promise<void> {
 
 function doors(parts: Parts): Doors {
   const { env, stdout, stderr } = process
-  const tell = (text: string) => void stderr.write(text)
+  // A reader that has gone (`| head`) or a full disk must not end a rollout half-way.
+  for (const stream of [stdout, stderr]) stream.on('error', () => {})
+  const terminal = openTerminal(stdout, stderr)
   return {
-    print: (text) => void stdout.write(`${text}\n`),
-    tell,
-    columns: stdout.isTTY ? stdout.columns : null,
-    isWatched: stderr.isTTY,
+    ...terminal,
     stop: stopSignal(),
     openApp: ({ config, state, access, onPullProgress }) =>
       parts.openApp({
@@ -46,7 +46,7 @@ function doors(parts: Parts): Doors {
         stateFolder: state,
         env,
         access,
-        writeLog: tell,
+        writeLog: terminal.tell,
         ...(onPullProgress && { onProgress: (rollout, progress) => onPullProgress(rollout.workload, progress) }),
       }),
     checkConfig: ({ config, state }: GlobalOptions) => parts.loadConfig({ file: config, state, env }),

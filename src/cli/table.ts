@@ -1,35 +1,53 @@
-/** One column; those that may shrink give way when the terminal is narrow. */
-export interface Column {
-  readonly title: string
-  readonly canShrink?: boolean
-}
+import { escapeControls } from '../lib/escape-controls.ts'
 
 const gap = 2
+/** A column gives way down to this. */
 const narrowest = 12
+/** Sentences in a narrower column are no pleasure to read. */
+const sentenceMin = 32
+const indent = '  '
 
 /**
- * Lines of a table that fits `width`: columns that may shrink break their text over several lines.
+ * Lines of a table that fits `width`: the widest columns break their text over several lines. The last column holds
+ * sentences; where little would be left for them, each stands below its row.
  *
  * @param width in columns; null for as wide as it needs
  */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[], width: number | null): string {
-  const cells = [columns.map((each) => each.title), ...rows]
-  const widths = fit(columns, cells, width)
-  return cells.flatMap((row) => renderRow(row, widths)).join('\n')
+export function table(titles: readonly string[], rows: readonly (readonly string[])[], width: number | null): string {
+  const cells = [titles, ...rows.map((row) => row.map(oneLine))]
+  const natural = titles.map((_, at) => Math.max(...cells.map((row) => row[at]?.length ?? 0)))
+  if (width === null || total(natural) <= width) return render(cells, natural)
+  const others = natural.slice(0, -1)
+  const left = width - gap - total(others)
+  if (left >= sentenceMin) return render(cells, [...others, left])
+  const widths = fit(others, width)
+  const body = cells
+    .slice(1)
+    .flatMap((row) => [
+      ...renderRow(row.slice(0, -1), widths).filter((line) => line !== ''),
+      ...wrap(row.at(-1) ?? '', width - indent.length).flatMap((line) => (line === '' ? [] : [indent + line])),
+    ])
+  return [...renderRow(titles.slice(0, -1), widths), ...body].join('\n')
 }
 
-function fit(columns: readonly Column[], cells: readonly (readonly string[])[], width: number | null): number[] {
-  const widths = columns.map((_, at) => Math.max(...cells.map((row) => row[at]?.length ?? 0)))
-  if (width === null) return widths
-  const over = () => widths.reduce((sum, each) => sum + each, gap * (columns.length - 1)) - width
-  while (over() > 0) {
-    const widest = columns
-      .map((column, at) => ({ at, size: column.canShrink === true ? (widths[at] ?? 0) : 0 }))
-      .reduce((a, b) => (b.size > a.size ? b : a))
-    if (widest.size <= narrowest) break
-    widths[widest.at] = Math.max(narrowest, widest.size - over())
+/** What would break the lines or the widths of the table, made harmless before anything is measured. */
+const oneLine = (text: string): string => escapeControls(text.replaceAll(/[\t\n\r]+/g, ' '))
+
+const total = (widths: readonly number[]): number => widths.reduce((sum, each) => sum + each, gap * (widths.length - 1))
+
+/** The widest gives way first. */
+function fit(natural: readonly number[], width: number): readonly number[] {
+  const widths = [...natural]
+  while (total(widths) > width) {
+    const widest = Math.max(...widths)
+    if (widest <= narrowest) break
+    widths[widths.indexOf(widest)] = widest - 1
   }
   return widths
+}
+
+function render(cells: readonly (readonly string[])[], widths: readonly number[]): string {
+  return cells.flatMap((row) => renderRow(row, widths)).join('\n')
 }
 
 function renderRow(row: readonly string[], widths: readonly number[]): string[] {
@@ -55,10 +73,17 @@ function wrap(text: string, width: number): string[] {
     }
     if (line !== '') lines.push(line)
     while (rest.length > width) {
-      lines.push(rest.slice(0, width))
-      rest = rest.slice(width)
+      const cut = cutWithin(rest, width)
+      lines.push(rest.slice(0, cut))
+      rest = rest.slice(cut)
     }
     line = rest
   }
   return [...lines, line]
+}
+
+/** Names and references read better when they break after a separator. */
+function cutWithin(word: string, width: number): number {
+  const cut = Math.max(...['/', ':', '-'].map((separator) => word.lastIndexOf(separator, width - 1))) + 1
+  return cut > width / 2 ? cut : width
 }

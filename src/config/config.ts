@@ -1,7 +1,9 @@
 import type { SettingsOverride, WorkloadRule, WorkloadSettings } from '../app/workload-settings.ts'
 import type { Secret } from '../lib/secret.ts'
+import { toProbe } from './probe.ts'
 import type { ParsedConfig } from './schema.ts'
 
+/** One endpoint that runs workloads. */
 export interface TargetConfig {
   readonly name: string
   readonly kind: 'docker'
@@ -10,6 +12,7 @@ export interface TargetConfig {
   readonly allowInsecure: boolean
 }
 
+/** What is said of a registry host, or of a path on it. */
 export interface RegistryConfig {
   /** As in canonical references: `docker.io`, `localhost:5000`. Entries of one host differ in path and credentials only. */
   readonly host: string
@@ -63,7 +66,12 @@ export function toConfig(parsed: ParsedConfig, around: Surroundings): Config {
     defaults: {
       ...settings,
       keepOldMs: keepOld,
-      gate: { stableMs: gate.stable, minUptimeMs: gate.minUptime, deadlineMs: gate.deadline },
+      gate: {
+        stableMs: gate.stable,
+        minUptimeMs: gate.minUptime,
+        deadlineMs: gate.deadline,
+        probe: toProbe(gate.probe) ?? null,
+      },
     },
     rules: parsed.workloads.map(toRule),
     stateFolder: path(parsed.state ?? around.stateFolder),
@@ -80,7 +88,12 @@ function toRule({ match, watch, gate, keepOld, ...settings }: ParsedConfig['work
   const override: SettingsOverride = {
     ...settings,
     keepOldMs: keepOld,
-    gate: gate && { stableMs: gate.stable, minUptimeMs: gate.minUptime, deadlineMs: gate.deadline },
+    gate: gate && {
+      stableMs: gate.stable,
+      minUptimeMs: gate.minUptime,
+      deadlineMs: gate.deadline,
+      probe: toProbe(gate.probe),
+    },
   }
   return { match, watch, settings: override }
 }

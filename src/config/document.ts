@@ -11,6 +11,7 @@ const nodesMax = 100_000
 export type Replacement = { readonly text: string } | { readonly problem: string }
 type Replace = (text: string) => Promise<Replacement>
 
+/** What a text says, and all that is wrong with it. */
 export interface DocumentReading {
   /** Plain values, without the keys that have no value. Undefined when it could not be read. */
   readonly value: unknown

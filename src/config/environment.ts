@@ -19,6 +19,7 @@ const prefix = 'LONGSHORE_'
 /** What Kubernetes sets for a service that is called longshore. */
 const serviceVariable = /^LONGSHORE_(SERVICE_(HOST|PORT)|PORT)(_|$)/
 
+/** As `process.env` has it. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** A value from outside the file that replaces the one at a key. */

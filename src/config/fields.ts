@@ -40,6 +40,7 @@ export const text = (lengthMax = 1000) =>
     .min(1, { error: 'must not be empty' })
     .max(lengthMax, { error: `must be at most ${lengthMax} characters` })
 
+/** Wrapped as soon as it is read, so that no later message can hold it. */
 export const password = () => text(100_000).transform(secret)
 
 /** Absolute, because nobody could tell what a relative one in a file would be relative to. */

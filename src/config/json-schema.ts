@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Path } from './problem.ts'
 import { configSchema } from './schema.ts'
 
+/** As zod writes it. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema
 
 /** JSON Schema of the file as people write it; draft 7, because editors know that one best. */

@@ -26,7 +26,7 @@ describe('without a file', () => {
         policy: 'digest',
         mode: 'auto',
         order: 'auto',
-        gate: { stableMs: 10_000, minUptimeMs: 30_000, deadlineMs: 120_000 },
+        gate: { stableMs: 10_000, minUptimeMs: 30_000, deadlineMs: 120_000, probe: null },
         keepOldMs: 600_000,
         keepImages: 1,
         onManualChange: 'hold',

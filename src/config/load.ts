@@ -18,6 +18,7 @@ import { formatPath, formatProblems, type Problem } from './problem.ts'
 import { readGuardedFile } from './read-guarded-file.ts'
 import { configSchema } from './schema.ts'
 
+/** Where the configuration comes from. What is left out comes from this process and its user. */
 export interface ConfigSources {
   /** From the command line; else the environment names it, else the default one is read if it exists. */
   readonly file?: string | undefined

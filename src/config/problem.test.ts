@@ -67,6 +67,10 @@ state: relative
     ['targets: [{name: a}, {name: a}]', 'targets[1]: has the same name as entry 0'],
     ['targets: [{name: A}]', 'targets[0].name: must consist of a to z, 0 to 9 and -'],
     ['targets: [{name: a, host: 1.2.3.4}]', 'targets[0].host: must begin with unix:/// or tcp://'],
+    [
+      'targets: [{name: a, host: "tcp://10.0.0.5:2375"}]',
+      'targets[0].host: is plain TCP to another machine, which only allowInsecure: true beside it allows',
+    ],
   ])('%s', async (text, problem) => {
     expect(await problems(text)).toEqual([`longshore.yml:1: ${problem}`])
   })

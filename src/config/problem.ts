@@ -10,6 +10,7 @@ export interface Problem {
   readonly sentence: string
 }
 
+/** Keys and list positions, from the top of the document. */
 export type Path = readonly (string | number)[]
 
 /** `workloads[0].match["odd key"]` */

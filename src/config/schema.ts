@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import { durationRanges } from '../app/settings.ts'
+import { isLoopback } from '../lib/loopback.ts'
 import { duration, filePath, flag, host, password, registryHost, text, wholeNumber } from './fields.ts'
+import { probeSchema } from './probe.ts'
 
 const dayMs = 86_400_000
 
 const watchModes = ['labelled', 'all'] as const
 const modes = ['auto', 'notify'] as const
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const
-export const logFormats = ['plain', 'json'] as const
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const
+const logFormats = ['plain', 'json'] as const
 
 const policy = z
   .enum(['digest'])
@@ -17,13 +19,16 @@ const order = z
   .enum(['auto', 'stop-first', 'start-first'])
   .describe('Which version runs while the other starts. `auto` takes stop-first unless both can safely run at once.')
 const stable = duration(durationRanges.stable).describe(
-  'With a health check: how long it has to be healthy without a break.',
+  'With a health check or a probe: how long it has to be healthy without a break.',
 )
 const minUptime = duration(durationRanges.minUptime).describe(
-  'Without a health check: how long it has to run without a break.',
+  'Without a health check and a probe: how long it has to run without a break.',
 )
 const deadline = duration(durationRanges.deadline).describe(
   'When the gate gives up; later if the health check itself needs longer.',
+)
+const probe = probeSchema.describe(
+  'Asked of new versions without a health check, in place of staying up. No label can set it.',
 )
 const keepOld = duration(durationRanges.keepOld).describe(
   'How long the old version is kept, stopped, after a good rollout.',
@@ -44,6 +49,7 @@ const defaults = z.strictObject({
       stable: stable.prefault('10s'),
       minUptime: minUptime.prefault('30s'),
       deadline: deadline.prefault('120s'),
+      probe: probe.optional(),
     })
     .prefault({})
     .describe('What a new version has to show before it counts as good.'),
@@ -69,7 +75,12 @@ const rule = z.strictObject({
   mode: mode.optional(),
   order: order.optional(),
   gate: z
-    .strictObject({ stable: stable.optional(), minUptime: minUptime.optional(), deadline: deadline.optional() })
+    .strictObject({
+      stable: stable.optional(),
+      minUptime: minUptime.optional(),
+      deadline: deadline.optional(),
+      probe: probe.optional(),
+    })
     .optional()
     .describe('What a new version has to show before it counts as good.'),
   keepOld: keepOld.optional(),
@@ -77,19 +88,24 @@ const rule = z.strictObject({
   onManualChange: onManualChange.optional(),
 })
 
-const target = z.strictObject({
-  name: text(60)
-    .regex(/^[a-z0-9-]+$/, { error: 'must consist of a to z, 0 to 9 and -' })
-    .describe('Name that begins the ids of its workloads; unique.'),
-  kind: z.enum(['docker']).default('docker').describe('What it is.'),
-  host: text()
-    .regex(/^(unix:\/\/\/|tcp:\/\/)./, { error: 'must begin with unix:/// or tcp://' })
-    .optional()
-    .describe('Address of the engine. Without one: DOCKER_HOST, or `unix:///var/run/docker.sock`.'),
-  allowInsecure: flag()
-    .prefault(false)
-    .describe('Allow plain TCP to an engine on another machine. Whoever reaches that port owns the machine.'),
-})
+const target = z
+  .strictObject({
+    name: text(60)
+      .regex(/^[a-z0-9-]+$/, { error: 'must consist of a to z, 0 to 9 and -' })
+      .describe('Name that begins the ids of its workloads; unique.'),
+    kind: z.enum(['docker']).default('docker').describe('What it is.'),
+    host: text()
+      .regex(/^(unix:\/\/\/|tcp:\/\/)./, { error: 'must begin with unix:/// or tcp://' })
+      .optional()
+      .describe('Address of the engine. Without one: DOCKER_HOST, or `unix:///var/run/docker.sock`.'),
+    allowInsecure: flag()
+      .prefault(false)
+      .describe('Allow plain TCP to an engine on another machine. Whoever reaches that port owns the machine.'),
+  })
+  .refine(({ host: address = '', allowInsecure }) => allowInsecure || !leavesMachine(address), {
+    error: 'is plain TCP to another machine, which only allowInsecure: true beside it allows',
+    path: ['host'],
+  })
 
 const registry = z
   .strictObject({
@@ -162,6 +178,7 @@ export const configSchema = z.strictObject({
     .describe('Log lines, on standard error.'),
 })
 
+/** The values of the file once checked: durations in milliseconds, secrets wrapped, defaults filled in. */
 export type ParsedConfig = z.output<typeof configSchema>
 
 /**
@@ -203,4 +220,8 @@ function hostsAgree(list: readonly (z.output<typeof registry> | null)[], context
       })
     }
   }
+}
+
+function leavesMachine(address: string): boolean {
+  return address.startsWith('tcp:') && !isLoopback(URL.parse(address)?.hostname ?? '')
 }

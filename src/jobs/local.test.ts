@@ -34,6 +34,18 @@ test('one key that waits does not stall another', async () => {
   await slow
 })
 
+test('a lane that is full stalls no other of its kind', async () => {
+  const queue = createLocalQueue({ scan: 1 })
+  const stuck = gate()
+  const slow = queue.add('scan:hangs.example.com:5000/web', () => stuck.opened)
+  const behind = queue.add('scan:hangs.example.com:5000/shop', async () => {})
+
+  await queue.add('scan:hangs.example.com:5001/web', async () => {})
+
+  stuck.open()
+  await Promise.all([slow, behind])
+})
+
 test('keeps to the limit of a lane', async () => {
   const queue = createLocalQueue({ rollout: 2 })
   let busy = 0
@@ -44,7 +56,7 @@ test('keeps to the limit of a lane', async () => {
     busy -= 1
   }
 
-  await Promise.all(['a', 'b', 'c', 'd'].map((name) => queue.add(`rollout:${name}`, work)))
+  await Promise.all(['a', 'b', 'c', 'd'].map((name) => queue.add(`rollout:local/container/${name}`, work)))
 
   expect(most).toBe(2)
 })

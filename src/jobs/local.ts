@@ -6,34 +6,34 @@ interface Waiting {
   readonly done: PromiseWithResolvers<void>
 }
 
-const laneOf = (key: string): string => key.slice(0, Math.max(0, key.indexOf(':')))
+const laneOf = (key: string): string => key.split('/', 1).join()
+const kindOf = (lane: string): string => lane.split(':', 1).join()
 
 /**
  * A queue in this process. Nothing of it survives: what must, lies in the state, and the next pass finds it again.
  *
- * @param lanes how many of a lane run at a time; lanes that are not named run without a limit
+ * @param limits how many run at a time in each lane, by the lane's kind (`scan`); kinds that are not named have none
  */
-export function createLocalQueue(lanes: Readonly<Record<string, number>>): Queue {
-  const waiting = new Map<string, Waiting>()
-  const running = new Map<string, Promise<void>>()
+export function createLocalQueue(limits: Readonly<Record<string, number>>): Queue {
+  const waiting = new Map<string, Map<string, Waiting>>()
+  const running = new Map<string, Map<string, Promise<void>>>()
   let isClosed = false
 
-  function hasRoom(key: string): boolean {
-    const lane = laneOf(key)
-    const busy = [...running.keys()].filter((each) => laneOf(each) === lane).length
-    return busy < (lanes[lane] ?? Number.POSITIVE_INFINITY)
-  }
-
-  function startNext(): void {
-    for (const [key, { work, done }] of waiting) {
-      if (running.has(key) || !hasRoom(key)) continue
-      waiting.delete(key)
+  /** Lanes know nothing of each other, so that a pass over thousands of keys stays linear. */
+  function startNext(lane: string): void {
+    const queued = open(waiting, lane)
+    const busy = open(running, lane)
+    const limit = limits[kindOf(lane)] ?? Number.POSITIVE_INFINITY
+    for (const [key, { work, done }] of queued) {
+      if (busy.size >= limit) return
+      if (busy.has(key)) continue
+      queued.delete(key)
       const run = work().then(done.resolve, done.reject)
-      running.set(
+      busy.set(
         key,
         run.finally(() => {
-          running.delete(key)
-          startNext()
+          busy.delete(key)
+          startNext(lane)
         }),
       )
     }
@@ -42,18 +42,27 @@ export function createLocalQueue(lanes: Readonly<Record<string, number>>): Queue
   return {
     add(key, work) {
       if (isClosed) return Promise.reject(new AppError('ABORTED', 'longshore is stopping'))
-      const same = waiting.get(key)
+      const queued = open(waiting, laneOf(key))
+      const same = queued.get(key)
       if (same) return same.done.promise
       const done = Promise.withResolvers<void>()
-      waiting.set(key, { work, done })
-      startNext()
+      queued.set(key, { work, done })
+      startNext(laneOf(key))
       return done.promise
     },
     async close() {
       isClosed = true
-      for (const { done } of waiting.values()) done.reject(new AppError('ABORTED', 'longshore is stopping'))
-      waiting.clear()
-      await Promise.all(running.values())
+      for (const queued of waiting.values()) {
+        for (const { done } of queued.values()) done.reject(new AppError('ABORTED', 'longshore is stopping'))
+        queued.clear()
+      }
+      await Promise.all([...running.values()].flatMap((busy) => [...busy.values()]))
     },
   }
+}
+
+function open<Value>(lanes: Map<string, Map<string, Value>>, lane: string): Map<string, Value> {
+  const known = lanes.get(lane) ?? new Map<string, Value>()
+  lanes.set(lane, known)
+  return known
 }

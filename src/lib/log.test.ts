@@ -24,6 +24,23 @@ test.each(['plain', 'json'] as const)('strikes secrets out of %s lines', (format
   expect(lines.join('')).not.toContain('hunter2')
 })
 
+test('is one line, whatever an engine says over several', () => {
+  const { lines, log } = logged('plain')
+
+  log.warn({ workload: 'local/container/web' }, 'failed: no space\n12:00:00 INFO  local/container/web: succeeded')
+
+  expect(lines[0]?.split('\n')).toHaveLength(2)
+})
+
+test.each(['plain', 'json'] as const)('strikes secrets out of %s lines that JSON writes in another way', (format) => {
+  const { lines, log } = logged(format)
+  secret('quo"ted\\and\ttabbed')
+
+  log.info({ detail: 'quo"ted\\and\ttabbed' }, 'asked with quo"ted\\and\ttabbed')
+
+  expect(lines.join('')).not.toContain('ted')
+})
+
 test('keeps quiet below its level', () => {
   const { lines, log } = logged('json')
 

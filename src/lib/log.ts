@@ -38,5 +38,5 @@ export function createLog(level: LogLevel, format: 'plain' | 'json', write: (lin
 function plainLine(line: string): string {
   const { time, level, msg, workload, target } = JSON.parse(line) as Record<string, string> // pino's own line
   const subject = workload ?? target
-  return `${time?.slice(11, 19)} ${level?.toUpperCase().padEnd(5)} ${subject === undefined ? '' : `${subject}: `}${msg}\n`
+  return `${time?.slice(11, 19)} ${level?.toUpperCase().padEnd(5)} ${subject === undefined ? '' : `${subject}: `}${msg?.replaceAll(/\s*[\n\r]\s*/g, ' ')}\n`
 }

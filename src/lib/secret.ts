@@ -26,17 +26,27 @@ export function secret(value: string): Secret {
   })
 }
 
-/** Strikes out every secret that was ever wrapped, plain, base64 or percent-encoded, longest first. */
-export function redact(text: string): string {
-  let result = text
-  for (const value of [...known].toSorted((a, b) => b.length - a.length)) result = result.replaceAll(value, '***')
-  return result
-}
+/** Strikes out every secret that was ever wrapped, plain, as in JSON, base64 or percent-encoded. */
+export const redact = (text: string): string => strike(text, known)
+
+/** Strikes values out of one text, in the spellings that `redact` knows, without remembering them. */
+export const strikeOut = (text: string, values: readonly string[]): string =>
+  strike(text, new Set(values.flatMap(spellings)))
 
 /** Registers further spellings of a secret, such as the base64 of `user:password`. */
 export function remember(value: string): void {
-  if (value.length < lengthMin) return
-  known.add(value)
-  known.add(Buffer.from(value).toString('base64'))
-  known.add(encodeURIComponent(value))
+  for (const spelling of spellings(value)) known.add(spelling)
+}
+
+/** Longest first: a shorter one may be part of it. */
+function strike(text: string, spelled: ReadonlySet<string>): string {
+  let result = text
+  for (const value of [...spelled].toSorted((a, b) => b.length - a.length)) result = result.replaceAll(value, '***')
+  return result
+}
+
+function spellings(value: string): readonly string[] {
+  if (value.length < lengthMin) return []
+  const inJson = JSON.stringify(value).slice(1, -1)
+  return [value, inJson, Buffer.from(value).toString('base64'), encodeURIComponent(value)]
 }

@@ -53,7 +53,7 @@ function startOld(rollout: Rollout, old: InstanceFacts, now: number): Step | nul
 }
 
 /** The old version served before: it only has to stay up while we look. */
-const oldGate: Gate = { stableMs: 0, minUptimeMs: 500, deadlineMs: 10_000, restartsMax: 0 }
+const oldGate: Gate = { stableMs: 0, minUptimeMs: 500, deadlineMs: 10_000, restartsMax: 0, probe: null }
 
 /** What the old version does not wait for. An effect that keeps failing is left out: the workload serves. */
 function tidyUp(rollout: Rollout, facts: RolloutFacts): Step | null {

@@ -18,6 +18,8 @@ export interface InstanceFacts {
   /** What the engine said when it could not start it; empty otherwise. */
   readonly error: string
   readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy'
+  /** What the gate's probe found, in words, when `health` is its finding; null when it was not asked. */
+  readonly probe: string | null
   /** Time that its health check may need before it can fail (start period, interval, retries, timeout); 0 without one. */
   readonly healthBudgetMs: number
   /** Times the engine itself restarted it. */

@@ -61,7 +61,7 @@ function startFirst(rollout: Rollout, facts: RolloutFacts, now: number): Step {
 function passGate(rollout: Rollout, facts: RolloutFacts, fresh: InstanceFacts, now: number): Step {
   if (rollout.gateProgress === null) {
     // Nobody looked since the start: an end in that time may be the engine's own, so it does not count against the candidate.
-    if (!isUp(fresh) && !hasCompleted(rollout, fresh)) {
+    if (!isUp(fresh) && !fresh.stoppedByHand && !hasCompleted(rollout, fresh)) {
       if (timesAttempted(rollout, 'start-new') <= triesMax) return effect(rollout, rollout.step, 'start-new')
     }
     return change(rollout, rollout.step, { gateProgress: startGate(now, fresh.startedAt) })

@@ -1,9 +1,10 @@
 import type { InstanceFacts, Reason } from './facts.ts'
+import type { Probe } from './probe.ts'
 import { policyRestarts, type RestartPolicy } from './restart-policy.ts'
 
 /** What the new version has to show before it counts as good (docs/rollouts.md, "The gate"). */
 export interface Gate {
-  /** With a health check: healthy this long without a break. */
+  /** With a health check or a probe: healthy this long without a break. */
   readonly stableMs: number
   /** Without one: running this long without a break. */
   readonly minUptimeMs: number
@@ -11,6 +12,8 @@ export interface Gate {
   readonly deadlineMs: number
   /** Ends that are forgiven where the user's policy restarts. */
   readonly restartsMax: number
+  /** Asked of a new version that has no health check; null for staying up to be enough. */
+  readonly probe: Probe | null
 }
 
 /** What is remembered between two looks. Times are milliseconds since the epoch, by our clock. */
@@ -32,7 +35,10 @@ export type Verdict =
   /** A person stopped it: their decision stands. */
   | { readonly kind: 'stopped-by-hand' }
 
-/** Looks further apart than this mean that nobody looked (we or the engine were away), and do not count. */
+/**
+ * What lies between two looks counts for at most this long: nobody looked (we or the engine were away), or the clock was
+ * set. It counts for something, since an engine that takes longer to answer would keep the gate open for good.
+ */
 const lookGapMaxMs = 5000
 
 /** Longest pause between two looks. */
@@ -63,7 +69,7 @@ export function judge(
   const isWeak = instance.health === 'none'
   const neededMs = isWeak ? gate.minUptimeMs : gate.stableMs
   const goodMs = progress.goodSince === null ? -1 : now - progress.goodSince
-  if (goodMs >= neededMs) return { progress, verdict: passed(isWeak, neededMs) }
+  if (goodMs >= neededMs) return { progress, verdict: passed(instance, neededMs) }
 
   const leftMs = progress.startedAt + deadlineMs(gate, instance) - now
   if (leftMs <= 0) return { progress, verdict: failed('GATE_DEADLINE', lateSentence(gate, instance)) }
@@ -82,7 +88,7 @@ function deadlineMs(gate: Gate, instance: InstanceFacts): number {
 
 function withoutGap(progress: GateProgress, now: number): GateProgress {
   const gapMs = now - progress.lookedAt
-  const lostMs = gapMs > lookGapMaxMs || gapMs < 0 ? gapMs : 0
+  const lostMs = gapMs < 0 ? gapMs : Math.max(0, gapMs - lookGapMaxMs)
   return {
     ...progress,
     startedAt: progress.startedAt + lostMs,
@@ -117,15 +123,17 @@ function judgeEnd(gate: Gate, progress: GateProgress, instance: InstanceFacts, r
   return { progress, verdict: failed('GATE_EXITED', `it ended with exit code ${instance.exitCode}`) }
 }
 
-function passed(isWeak: boolean, neededMs: number): Verdict {
+function passed({ health, probe }: InstanceFacts, neededMs: number): Verdict {
   const seconds = neededMs / 1000
-  const reason = isWeak
-    ? {
-        code: 'GATE_PASSED_WEAK',
-        sentence: `it has run for ${seconds} s; it has no health check, so this proof is weak`,
-      }
-    : { code: 'GATE_PASSED', sentence: `it has been healthy for ${seconds} s` }
-  return { kind: 'passed', reason }
+  if (health === 'none') {
+    const sentence = `it has run for ${seconds} s; it has no health check, so this proof is weak`
+    return { kind: 'passed', reason: { code: 'GATE_PASSED_WEAK', sentence } }
+  }
+  if (probe !== null) {
+    const sentence = `its probe has answered for ${seconds} s`
+    return { kind: 'passed', reason: { code: 'GATE_PASSED_PROBE', sentence } }
+  }
+  return { kind: 'passed', reason: { code: 'GATE_PASSED', sentence: `it has been healthy for ${seconds} s` } }
 }
 
 function failed(code: string, sentence: string): Verdict {
@@ -133,6 +141,7 @@ function failed(code: string, sentence: string): Verdict {
 }
 
 function lateSentence(gate: Gate, instance: InstanceFacts): string {
-  const wanted = instance.health === 'none' ? 'stayed up' : 'became healthy'
-  return `it had not ${wanted} long enough within ${deadlineMs(gate, instance) / 1000} s`
+  const within = `long enough within ${deadlineMs(gate, instance) / 1000} s`
+  if (instance.probe !== null) return `its probe had not answered ${within}; last: ${instance.probe}`
+  return `it had not ${instance.health === 'none' ? 'stayed up' : 'been healthy'} ${within}`
 }

@@ -1,11 +1,21 @@
 import { back } from './back.ts'
-import type { RolloutFacts } from './facts.ts'
+import type { Reason, RolloutFacts } from './facts.ts'
 import { forward } from './forward.ts'
 import { startGate } from './gate.ts'
 import { previousName } from './names.ts'
 import { kept, passed } from './passed.ts'
 import type { EffectKind, JournalStep, Rollout } from './rollout.ts'
-import { goBack, hasAttempted, hasTouchedOld, timesFailed, triesMax, type Step } from './step.ts'
+import {
+  change,
+  end,
+  goBack,
+  hasAttempted,
+  hasTouchedOld,
+  timesAttempted,
+  timesFailed,
+  triesMax,
+  type Step,
+} from './step.ts'
 
 export type { Step } from './step.ts'
 
@@ -16,6 +26,19 @@ export type { Step } from './step.ts'
  * @param now milliseconds since the epoch
  */
 export function nextStep(rollout: Rollout, facts: RolloutFacts, now: number): Step {
+  const step = firstDifference(rollout, facts, now)
+  // The way back has smaller limits of its own, and knows what it can do without.
+  if (step.kind !== 'effect' || rollout.stage === 'back') return step
+  if (timesAttempted(rollout, step.effect) < attemptsMax) return step
+  const sentence = `${step.effect} was done ${attemptsMax} times, and each time the target showed it undone`
+  const after = giveUp(rollout, step.effect, { code: 'NO_EFFECT', sentence }, now)
+  return change(after, after.stage === 'back' ? 'R' : after.step, {})
+}
+
+/** Tries of one effect in the life of a rollout, far beyond what crashes and engine restarts ask for. */
+const attemptsMax = 12
+
+function firstDifference(rollout: Rollout, facts: RolloutFacts, now: number): Step {
   switch (rollout.stage) {
     case 'forward':
       return forward(rollout, facts, now)
@@ -49,20 +72,31 @@ export interface EffectFailure {
 }
 
 /** What becomes of a rollout when an effect failed. */
-export function fail(rollout: Rollout, effect: EffectKind, failure: EffectFailure): Rollout {
+export function fail(rollout: Rollout, effect: EffectKind, failure: EffectFailure, now: number): Rollout {
   const failed = { ...rollout, failures: [...rollout.failures, effect] }
-  const reason = { code: failure.code, sentence: failure.sentence }
-  const turn = (outcome: 'rolled-back' | 'failed') =>
-    goBack(failed, outcome, reason, failure.isCandidateAtFault && outcome === 'rolled-back').rollout
+  const { isCandidateAtFault, ...reason } = failure
   if (rollout.stage === 'forward') {
-    if (failure.isCandidateAtFault) return turn('rolled-back')
-    return decisive.has(effect) || timesFailed(failed, effect) >= triesMax ? turn('failed') : failed
+    if (isCandidateAtFault) return goBack(failed, 'rolled-back', reason, true).rollout
+    if (decisive.has(effect)) return giveUp(failed, effect, reason, now)
   }
-  if (rollout.stage === 'passed' && timesFailed(failed, effect) >= triesMax) {
-    return effect === 'arm-new' ? { ...failed, ...notArmed(rollout) } : turn('failed')
+  return timesFailed(failed, effect) < triesMax ? failed : giveUp(failed, effect, reason, now)
+}
+
+/** An effect cannot be brought about. The way back has limits of its own for each. */
+function giveUp(rollout: Rollout, effect: EffectKind, reason: Reason, now: number): Rollout {
+  switch (rollout.stage) {
+    case 'forward':
+      return goBack(rollout, 'failed', reason).rollout
+    case 'passed':
+      return effect === 'arm-new'
+        ? end(rollout, now, notArmed(rollout)).rollout
+        : goBack(rollout, 'failed', reason).rollout
+    case 'kept':
+      return { ...rollout, stage: 'ended' }
+    case 'back':
+    case 'ended':
+      return rollout
   }
-  if (rollout.stage === 'kept' && timesFailed(failed, effect) >= triesMax) return { ...failed, stage: 'ended' }
-  return failed
 }
 
 /** Effects whose failure is an answer; the others are tried again after another look. */
@@ -70,7 +104,7 @@ const decisive = new Set<EffectKind>(['pull', 'create', 'start-new', 'restart-ne
 
 function notArmed(rollout: Rollout): Partial<Rollout> {
   const sentence = `the new version is good, but its restart policy could not be set; run: docker update --restart ${rollout.restart} ${rollout.name}`
-  return { stage: 'ended', outcome: 'needs-human', reason: { code: 'NEEDS_HUMAN', sentence } }
+  return { outcome: 'needs-human', reason: { code: 'NEEDS_HUMAN', sentence } }
 }
 
 /**
@@ -97,12 +131,14 @@ export function isBetweenVersions(rollout: Rollout): boolean {
 }
 
 /**
- * What the target will show after an effect that succeeded, without asking it: inside the gap of a stop-first
- * replacement each question lengthens the gap. Null where only a look can tell.
+ * What the target will show after an effect that succeeded, without asking it: each question makes the new version wait,
+ * and inside the gap of a stop-first replacement it lengthens the gap. Null where only a look can tell.
  */
 export function foresee(facts: RolloutFacts, rollout: Rollout, effect: EffectKind): RolloutFacts | null {
+  if (rollout.stage !== 'forward') return null
+  if (effect === 'capture') return facts
   const { old, new: fresh } = facts
-  if (rollout.stage !== 'forward' || rollout.order !== 'stop-first' || old === null || fresh === null) return null
+  if (rollout.order !== 'stop-first' || old === null || fresh === null) return null
   switch (effect) {
     case 'disarm-old':
       return { ...facts, old: { ...old, restart: 'no' } }

@@ -32,9 +32,10 @@ export function kept(rollout: Rollout, { old, new: fresh }: RolloutFacts, now: n
 
 /** Start-first, J6 and J7: names and aliases move to the new version, then the old one ends. Null when done. */
 function switchOver(rollout: Rollout, old: InstanceFacts | null, fresh: InstanceFacts, now: number): Step | null {
+  // Before the renames, so that the workload's names are answered throughout; again after them where that is needed.
+  if (!fresh.connected) return effect(rollout, 'J6', 'connect-new')
   if (old !== null && old.name === rollout.name) return effect(rollout, 'J6', 'rename-old')
   if (fresh.name !== rollout.name) return effect(rollout, 'J6', 'rename-new')
-  if (!fresh.connected) return effect(rollout, 'J6', 'connect-new')
   if (old === null) return null
   if (isUp(fresh) && !hasAttempted(rollout, 'disarm-old') && !hasAttempted(rollout, 'stop-old')) {
     const step = checkAgain(rollout, fresh, now)

@@ -21,6 +21,8 @@ export interface RolloutPlan {
   readonly gate: Omit<Gate, 'restartsMax'>
   readonly restart: RestartPolicy
   readonly keepOldMs: number
+  readonly keepImages: number
+  readonly policy: string
   readonly createdAt: string
 }
 

@@ -68,6 +68,10 @@ export interface Rollout {
   readonly tagBefore: string | null
   /** How long the old instance is kept after success. */
   readonly keepOldMs: number
+  /** Superseded images of the workload that stay on the target. */
+  readonly keepImages: number
+  /** The policy that chose the digest, as text: a quarantine holds for it alone. */
+  readonly policy: string
   readonly createdAt: string
 
   readonly stage: Stage

@@ -78,7 +78,10 @@ export interface Hold {
   readonly since: Time
 }
 
-/** What survives us. Every method is one transaction; a write has reached the disk when it resolves. */
+/**
+ * What survives us. Every method is done wholly or not at all; a write has reached the disk when it resolves, except
+ * for those that say otherwise.
+ */
 export interface Store {
   /** True when no earlier run had written to this state. */
   readonly isNew: boolean
@@ -87,7 +90,10 @@ export interface Store {
   setHold(hold: Hold | null): Promise<void>
 
   tagObservation(registry: string, repository: string, tag: string): Promise<TagObservation | null>
-  /** Also records the sighting when `digest` is new for the tag. */
+  /**
+   * Also records the sighting when `digest` is new for the tag. A good look that only repeats the one before may be
+   * lost by a power cut: the next tells the same.
+   */
   saveTagObservation(observation: TagObservation): Promise<void>
   /** Newest first, at most `limit`. */
   sightings(registry: string, repository: string, tag: string, limit: number): Promise<readonly Sighting[]>
@@ -99,6 +105,7 @@ export interface Store {
   workload(id: string): Promise<WorkloadRow | null>
   /** By id. */
   workloads(): Promise<readonly WorkloadRow[]>
+  /** May be lost by a power cut: the next pass decides again. */
   saveWorkload(row: WorkloadRow): Promise<void>
   deleteWorkload(id: string): Promise<void>
 

@@ -85,6 +85,12 @@ describe('where there is no state yet', () => {
     expect(existsSync(folder)).toBe(false)
   })
 
+  test('a state that cannot be reached is not shown as an empty one', async () => {
+    await writeFile(folder, 'a file where the folder should be')
+
+    await expect(open('reader')).rejects.toMatchObject({ code: 'STATE_UNREADABLE' })
+  })
+
   test('a visitor makes one, which the next owner finds written to', async () => {
     await opened('visitor', (store) => store.setHold(null))
 

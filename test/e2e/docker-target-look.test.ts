@@ -108,6 +108,12 @@ test('a change of a container is told at once, and remembered descriptions are n
   await waitUntil('the update is told', isTold)
 
   expect((await listed(name))?.restart).toBe('always')
+  expect((await listed(name))?.suggestedOrder.order).toBe('stop-first')
+  await stage.cli('network', 'create', name)
+  await stage.cli('network', 'connect', name, name)
+  await waitUntil('its new network is known', async () => {
+    return (await listed(name))?.suggestedOrder.order === 'start-first'
+  })
   stop.abort()
   await watching
 })

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { systemClock } from '../../src/lib/clock.ts'
 import type { Rollout, RolloutFacts } from '../../src/rollout/rollout.ts'
+import { createDockerTarget } from '../../src/targets/docker/docker-target.ts'
 import { deleteManifest } from '../services/push.ts'
 import { waitUntil } from '../services/wait.ts'
 import { setDockerStage, type DockerStage } from './docker-target-stage.ts'
@@ -160,6 +162,26 @@ describe('names', () => {
     expect((await stage.bring(rollout)).old).toBeNull()
   })
 
+  test('of what ended rollouts could not remove are freed for the next, once nobody can be working with it', async () => {
+    const { name, rollout } = await planMove('leftover')
+    const label = ['--label', 'longshore.operation=another', '--label', 'longshore.operation.replaces=gone']
+    const next = await stage.cli('create', '--name', `${name}.longshore-next`, ...label, rollout.image)
+    const previous = await stage.cli('create', '--name', `${name}.longshore-prev`, ...label, rollout.image)
+    const now = () => Date.now() + 2 * 60 * 60_000
+    const later = createDockerTarget({ name: 'local', host: stage.host, clock: { ...systemClock, now } })
+    const remaining = async () => (await stage.cli('ps', '-aq', '--no-trunc')).split('\n')
+
+    await stage.bring(rollout, 'pull')
+    await expect(stage.bring(rollout, 'create')).rejects.toMatchObject({ code: 'TARGET_CONFLICT' })
+    expect(await remaining()).toEqual(expect.arrayContaining([next, previous]))
+    await later.apply(rollout, 'create', { signal: stage.signal })
+
+    expect(await remaining()).not.toContain(next)
+    expect(await remaining()).not.toContain(previous)
+    expect((await stage.bring(rollout)).new?.name).toBe(`${name}.longshore-next`)
+    later.close()
+  })
+
   test('held by a stranger are a conflict, and the stranger stays', async () => {
     const { name, rollout } = await planMove('stranger')
     await stage.cli('create', '--name', `${name}.longshore-prev`, rollout.image)
@@ -261,7 +283,8 @@ test('an end by a person is told from an end of its own and from one of ours', a
   const id = (await stage.bring(rollout)).new?.id ?? ''
 
   expect((await stage.bring({ ...rollout, attempted: ['stop-old'] })).old?.stoppedByHand).toBe(false)
-  await stage.cli('exec', id, 'kill', '-TERM', '1')
+  // Detached, because the command may end with the container.
+  await stage.cli('exec', '--detach', id, 'kill', '-TERM', '1')
   await stage.cli('wait', id)
   expect((await stage.bring(rollout)).new).toMatchObject({ status: 'exited', stoppedByHand: false })
   await stage.bring(rollout, 'restart-new')

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { run } from '../services/command.ts'
 import { docker, inspect } from '../services/docker.ts'
 import type { Engine } from '../services/engine.ts'
 import { startEngine } from '../services/engine.ts'
@@ -167,10 +168,26 @@ describeWithServices('an engine of our own', ({ registryAddress }) => {
     await docker(engine.host, 'rm', '--force', name)
   })
 
+  test('leaves the default bridge of another engine alone when it restarts', async () => {
+    const wasThere = (await listBridges()).includes('docker0')
+    if (!wasThere) await run('ip', ['link', 'add', 'docker0', 'type', 'bridge'])
+
+    await engine.restart()
+
+    expect(await listBridges()).toContain('docker0')
+    if (!wasThere) await run('ip', ['link', 'delete', 'docker0'])
+  })
+
   test('goes away with all that it ran', async () => {
     const passing = await startEngine()
+    await passing.restart()
+    const network = await docker(passing.host, 'network', 'create', uniqueName('passing'))
+    const bridge = `br-${network.slice(0, 12)}`
+    expect(await listBridges()).toContain(bridge)
 
     await passing.stop()
+
+    expect(await listBridges()).not.toContain(bridge)
 
     expect(existsSync(passing.host.slice('unix://'.length))).toBe(false)
     await expect(docker(engine.host, 'version')).resolves.toContain(engine.apiVersion)
@@ -192,4 +209,9 @@ async function readPage(host: string, name: string): Promise<string> {
 
 async function waitForHealth(host: string, name: string, status: 'healthy' | 'unhealthy'): Promise<void> {
   await waitUntil(`${name} is ${status}`, async () => (await inspect(host, name))?.State.Health?.Status === status)
+}
+
+async function listBridges(): Promise<readonly string[]> {
+  const links = await run('ip', ['-oneline', 'link', 'show', 'type', 'bridge'])
+  return [...links.matchAll(/^\d+: ([^:@]+)/gm)].map(([, name = '']) => name)
 }

@@ -182,6 +182,7 @@ function blank(id: string, name: string, image: string): Instance {
     exitCode: 0,
     error: '',
     health: 'none',
+    probe: null,
     healthBudgetMs: 0,
     restarts: 0,
     startedAt: null,

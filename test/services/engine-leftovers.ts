@@ -1,7 +1,7 @@
 import { globSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { run } from './command.ts'
-import { listClaimedSlots, releaseNetwork } from './engine-network.ts'
+import { run, tryRun } from './command.ts'
+import { listAbandonedSlots, releaseNetwork } from './engine-network.ts'
 import { findPrivateFolders } from './private-folder.ts'
 import { killPrograms } from './processes.ts'
 import { waitUntil } from './wait.ts'
@@ -14,6 +14,7 @@ export async function removeEngine(folder: string, slot: number): Promise<void> 
   removeShimSockets(folder)
   await unmountBelow(folder)
   await removeControlGroups(`longshore-${slot}`)
+  await removeBridges(folder)
   // From here on another engine may take the slot.
   await releaseNetwork(slot)
   rmSync(folder, { recursive: true, force: true })
@@ -32,7 +33,7 @@ export async function removeAbandonedEngines(): Promise<void> {
     if (isSlotReused) rmSync(path, { recursive: true, force: true })
     else await removeEngine(path, slot)
   }
-  for (const slot of await listClaimedSlots()) {
+  for (const slot of await listAbandonedSlots()) {
     if (!engines.some((engine) => engine.slot === slot)) await releaseNetwork(slot)
   }
 }
@@ -52,6 +53,18 @@ async function unmountBelow(folder: string): Promise<void> {
     .filter((path) => path.startsWith(`${folder}/`))
   // The latest mount first. Lazily, because a killed process may hold one for a moment longer.
   for (const path of mounted.toReversed()) await run('umount', ['--lazy', path])
+}
+
+/**
+ * The engine names the bridge of a user-defined network after the network's id. Its addresses do not tell whose it is:
+ * those made after a restart are not of the slot's pool.
+ */
+async function removeBridges(folder: string): Promise<void> {
+  const [path] = globSync(join(folder, 'data/network/files/local-kv.db'))
+  if (path === undefined) return
+  const ids = readFileSync(path, 'latin1').matchAll(/docker\/network\/v1\.0\/network\/([0-9a-f]{12})/g)
+  const bridges = new Set([...ids].map(([, id]) => `br-${id}`))
+  for (const bridge of bridges) await tryRun('ip', ['link', 'delete', bridge])
 }
 
 /** Control groups are folders that can only be removed one by one, and only once their processes are reaped. */

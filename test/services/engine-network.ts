@@ -1,4 +1,5 @@
 import { run, tryRun } from './command.ts'
+import { identify } from './processes.ts'
 
 /** What one engine of ours has of the machine's network, so that several engines do not collide. */
 export interface EngineNetwork {
@@ -24,7 +25,7 @@ export async function claimNetwork(): Promise<EngineNetwork> {
     const bridge = bridgeOf(slot)
     if ((await tryRun('ip', ['link', 'add', 'name', bridge, 'type', 'bridge'])).code !== 0) continue
     await run('ip', ['address', 'add', `${prefixOf(slot)}0.1/24`, 'dev', bridge])
-    await run('ip', ['link', 'set', bridge, 'up'])
+    await run('ip', ['link', 'set', 'dev', bridge, 'alias', identify(process.pid) ?? '', 'up'])
     // An engine beside ours may have set the policy DROP, which then holds between containers on one bridge too.
     await tryRun('iptables', ['--wait', '--insert', ...acceptRule(slot)])
     return { slot, bridge, pool: `base=${prefixOf(slot)}128.0/17,size=24` }
@@ -45,10 +46,12 @@ export async function releaseNetwork(slot: number): Promise<void> {
   for (const bridge of [...bridges, bridgeOf(slot)]) await tryRun('ip', ['link', 'delete', bridge])
 }
 
-/** The slots of the bridges there are, whoever's they may be. */
-export async function listClaimedSlots(): Promise<number[]> {
+/** The slots whose bridge was made by a process that is gone, wherever that kept its folders. */
+export async function listAbandonedSlots(): Promise<number[]> {
   const links = await run('ip', ['-oneline', 'link', 'show', 'type', 'bridge'])
-  return [...links.matchAll(/: longshore-(\d+)[:@]/g)].map(([, slot]) => Number(slot))
+  return [...links.matchAll(/^\d+: longshore-(\d+)[:@](?:.* alias ((\d+)-\d+))?/gm)]
+    .filter(([, , owner, pid]) => owner === undefined || identify(Number(pid)) !== owner)
+    .map(([, slot]) => Number(slot))
 }
 
 function acceptRule(slot: number): string[] {

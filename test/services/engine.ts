@@ -27,8 +27,10 @@ export interface Engine {
 /**
  * Starts a Docker engine with folders, socket and network of its own, and waits until it answers.
  * Needs root and the packages of `install.ts`. Several may run side by side.
+ *
+ * @param settings of its configuration file, as in `daemon.json`
  */
-export async function startEngine(): Promise<Engine> {
+export async function startEngine(settings: Readonly<Record<string, unknown>> = {}): Promise<Engine> {
   if (process.getuid?.() !== 0) throw new Error('only root can start a Docker engine')
   const { folder, network } = await withMachineLock(async () => {
     await removeAbandonedEngines()
@@ -41,13 +43,15 @@ export async function startEngine(): Promise<Engine> {
   const stop = (): Promise<void> => (removal ??= removeEngine(folder, network.slot))
   try {
     startContainerd(folder)
-    let running = await startDaemon(folder, network)
+    writeFileSync(join(folder, 'daemon.json'), JSON.stringify(settings))
+    let running = await startDaemon(folder, network, ['--default-address-pool', network.pool])
     return {
       host,
       apiVersion: running.apiVersion,
       async restart() {
         await endDaemon(running.pid, 'SIGTERM')
-        running = await startDaemon(folder, network)
+        // With pools named, an engine that starts again removes `docker0`, whoever's it is (moby `initNetworkController`).
+        running = await startDaemon(folder, network, [])
       },
       kill: () => endDaemon(running.pid, 'SIGKILL'),
       stop,
@@ -75,28 +79,29 @@ function startContainerd(folder: string): void {
   launch('containerd', ['--config', config], join(folder, 'containerd.log'))
 }
 
-async function startDaemon(folder: string, network: EngineNetwork): Promise<{ pid: number; apiVersion: string }> {
+async function startDaemon(
+  folder: string,
+  network: EngineNetwork,
+  more: readonly string[],
+): Promise<{ pid: number; apiVersion: string }> {
   const host = `unix://${join(folder, 'docker.sock')}`
-  const config = join(folder, 'daemon.json')
   const log = join(folder, 'dockerd.log')
   // Left by a killed engine; its number may meanwhile belong to another process.
   rmSync(join(folder, 'pid'), { force: true })
-  writeFileSync(config, '{}')
   const args = {
-    '--config-file': config,
+    '--config-file': join(folder, 'daemon.json'),
     '--host': host,
     '--data-root': join(folder, 'data'),
     '--exec-root': join(folder, 'exec'),
     '--pidfile': join(folder, 'pid'),
     '--containerd': join(folder, 'containerd.sock'),
     '--bridge': network.bridge,
-    '--default-address-pool': network.pool,
     '--cgroup-parent': `/${network.bridge}`,
     '--exec-opt': 'native.cgroupdriver=cgroupfs',
   }
   // A starting engine empties the chains of every other engine on the machine. Ports published on 127.0.0.1 need none.
   const untouched = ['--iptables=false', '--ip6tables=false', '--ip-forward=false']
-  const pid = launch('dockerd', [...Object.entries(args).flat(), ...untouched], log)
+  const pid = launch('dockerd', [...Object.entries(args).flat(), ...more, ...untouched], log)
   const apiVersion = await waitUntil('the Docker engine answers', () => ping(host), {
     hopeless: () => {
       if (identify(pid) !== undefined) return undefined

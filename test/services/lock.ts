@@ -1,20 +1,22 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { tmpdir } from 'node:os'
+
+/** A folder that every process of a machine has in common, whatever its `TMPDIR`. */
+const everywhere = '/'
 
 /**
  * Does the work while no other process on this machine brings services up or takes leftovers away.
- * The kernel drops the lock when this process dies, and it is a lock on the temporary folder itself:
+ * The kernel drops the lock when this process dies, and it is a lock on a folder that is there anyway:
  * there is nothing that could become stale. It must not be taken twice, one inside the other.
  */
 export async function withMachineLock<Result>(work: () => Promise<Result>): Promise<Result> {
-  const holder = spawn('flock', ['--timeout', '600', tmpdir(), 'sh', '-c', 'echo held; exec cat'], {
+  const holder = spawn('flock', ['--timeout', '600', everywhere, 'sh', '-c', 'echo held; exec cat'], {
     detached: true,
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   try {
     const [held] = await Promise.race([once(holder.stdout, 'data'), once(holder, 'exit')])
-    if (!Buffer.isBuffer(held)) throw new Error(`another process has locked ${tmpdir()} for ten minutes`)
+    if (!Buffer.isBuffer(held)) throw new Error('another process has been bringing services up for ten minutes')
     return await work()
   } finally {
     holder.stdin.end()

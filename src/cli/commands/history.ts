@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { readHistory, type HistoryLine } from '../../app/read-history.ts'
 import { AppError } from '../../errors.ts'
 import type { Doors, ExitCode, GlobalOptions, Output } from '../doors.ts'
@@ -57,23 +58,17 @@ function toText(lines: readonly HistoryLine[], columns: number | null): string {
   const rows = lines.flatMap((line) => [
     [when(line.at), line.workload ?? 'everything', label(line), move(line), sentence(line)],
     ...lastWords(line).map((text) => ['', '', '', '', `| ${text}`]),
-    ...line.journal.map((entry) => [when(entry.at), '', `  ${entry.step}`, '', entry.effect]),
+    ...line.journal.map((entry) => [when(entry.at), '', `  ${entry.step}`, entry.effect, '']),
   ])
-  const titles = ['WHEN', 'WORKLOAD', 'WHAT', 'FROM > TO', 'WHY']
-  const canShrink = new Set(['WORKLOAD', 'WHY'])
-  return table(
-    titles.map((title) => ({ title, canShrink: canShrink.has(title) })),
-    rows,
-    columns,
-  )
+  return table(['WHEN', 'WORKLOAD', 'WHAT', 'FROM > TO', 'WHY'], rows, columns)
 }
 
 /** Lines of what a failed version printed that are shown to people; programs get all that was kept. */
 const lastWordsMax = 3
 
 const lastWords = ({ outcome }: HistoryLine): readonly string[] =>
-  (outcome?.logTail ?? '')
-    .split('\n')
+  stripVTControlCharacters(outcome?.logTail ?? '')
+    .split(/[\r\n]+/)
     .filter((text) => text.trim() !== '')
     .slice(-lastWordsMax)
 

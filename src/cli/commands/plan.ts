@@ -1,5 +1,6 @@
 import { planPass, type PassPlan, type PlannedWorkload } from '../../app/plan-pass.ts'
 import type { Doors, ExitCode, GlobalOptions, Output } from '../doors.ts'
+import { decisionJson, failuresJson, noWorkloads, tellFailures } from '../pass.ts'
 import { count, json, short } from '../present.ts'
 import { table } from '../table.ts'
 
@@ -14,7 +15,7 @@ export async function runPlan(doors: Doors, options: PlanOptions): Promise<ExitC
   try {
     const plan = await planPass(app, doors.stop)
     doors.print(options.output === 'json' ? json(toJson(plan)) : toText(plan, doors.columns))
-    for (const { subject, error } of plan.failures) doors.tell(`${subject}: ${error.code}: ${error.message}\n`)
+    tellFailures(doors, plan.failures)
     if (plan.failures.length > 0) return 1
     return options.exitCode === true && plan.workloads.some((each) => each.rollout !== null) ? 1 : 0
   } finally {
@@ -22,8 +23,8 @@ export async function runPlan(doors: Doors, options: PlanOptions): Promise<ExitC
   }
 }
 
-function toText({ workloads }: PassPlan, columns: number | null): string {
-  if (workloads.length === 0) return nothingWatched
+function toText({ workloads, failures }: PassPlan, columns: number | null): string {
+  if (workloads.length === 0) return noWorkloads(failures)
   const rows = workloads.map(({ id, image, decision, rollout }) => [
     id,
     image,
@@ -31,20 +32,11 @@ function toText({ workloads }: PassPlan, columns: number | null): string {
     short(decision.candidate),
     decision.reason.sentence,
   ])
-  const titles = ['WORKLOAD', 'IMAGE', 'PLAN', 'DIGEST', 'WHY']
-  const canShrink = new Set(['IMAGE', 'WHY'])
-  const overview = table(
-    titles.map((title) => ({ title, canShrink: canShrink.has(title) })),
-    rows,
-    columns,
-  )
+  const overview = table(['WORKLOAD', 'IMAGE', 'PLAN', 'DIGEST', 'WHY'], rows, columns)
   const due = workloads.filter((each) => each.rollout !== null)
   const summary = due.length === 0 ? 'Nothing would be rolled out.' : `${count(due.length, 'rollout')} would begin.`
   return [overview, '', ...due.flatMap(detail), summary].join('\n')
 }
-
-const nothingWatched = `No watched workload was found.
-Start a container with --label longshore.watch=true, or name it in the configuration.`
 
 function detail({ id, rollout }: PlannedWorkload): readonly string[] {
   if (rollout === null) return []
@@ -62,15 +54,7 @@ function detail({ id, rollout }: PlannedWorkload): readonly string[] {
 
 function toJson({ workloads, failures }: PassPlan) {
   return {
-    workloads: workloads.map(({ id, image, decision, rollout }) => ({
-      id,
-      image,
-      state: decision.state,
-      code: decision.reason.code,
-      reason: decision.reason.sentence,
-      candidate: decision.candidate,
-      rollout,
-    })),
-    failures: failures.map(({ subject, error }) => ({ subject, code: error.code, message: error.message })),
+    workloads: workloads.map((each) => ({ ...decisionJson(each), rollout: each.rollout })),
+    failures: failuresJson(failures),
   }
 }

@@ -2,6 +2,8 @@ import { runPass, type PassReport } from '../../app/run-pass.ts'
 import { runService } from '../../app/run-service.ts'
 import type { Doors, ExitCode, GlobalOptions, Output } from '../doors.ts'
 import { formatDuration } from '../../lib/duration.ts'
+import { decisionJson, failuresJson, noWorkloads, tellFailures } from '../pass.ts'
+import { keepHeapSmall } from '../../lib/small-heap.ts'
 import { json, short } from '../present.ts'
 import { pullLine } from '../pull-line.ts'
 import { table } from '../table.ts'
@@ -13,11 +15,12 @@ interface RunOptions extends GlobalOptions {
 
 /** `longshore run`: the service, or with `--once` one full pass that waits for its rollouts. */
 export async function runRun(doors: Doors, options: RunOptions): Promise<ExitCode> {
-  const onPullProgress = doors.isWatched ? pullLine(doors.tell) : undefined
+  const { showProgress } = doors
+  keepHeapSmall()
   const { app, queue, close } = await doors.openApp({
     ...options,
     access: 'owner',
-    ...(onPullProgress && { onPullProgress }),
+    ...(showProgress && { onPullProgress: (workload, progress) => showProgress(pullLine(workload, progress)) }),
   })
   try {
     if (options.once === true) return report(doors, options.output, await runPass(app, queue, doors.stop))
@@ -37,36 +40,23 @@ export async function runRun(doors: Doors, options: RunOptions): Promise<ExitCod
 
 function report(doors: Doors, output: Output, pass: PassReport): ExitCode {
   doors.print(output === 'json' ? json(toJson(pass)) : toText(pass, doors.columns))
-  for (const { subject, error } of pass.failures) doors.tell(`${subject}: ${error.code}: ${error.message}\n`)
+  tellFailures(doors, pass.failures)
   const bad = new Set(['rolled-back', 'failed', 'needs-human'])
   return pass.failures.length > 0 || pass.rollouts.some((each) => bad.has(each.outcome ?? '')) ? 1 : 0
 }
 
-function toText({ workloads, rollouts }: PassReport, columns: number | null): string {
-  if (workloads.length === 0) return 'No watched workload was found.'
+function toText({ workloads, rollouts, failures }: PassReport, columns: number | null): string {
+  if (workloads.length === 0) return noWorkloads(failures)
   const rows = workloads.map(({ id, image, decision }) => {
     const rollout = rollouts.find((each) => each.workload === id && each.outcome !== null)
     return [id, image, decision.state, rollout?.outcome ?? '-', short(decision.candidate), decision.reason.sentence]
   })
-  const titles = ['WORKLOAD', 'IMAGE', 'STATE', 'ROLLOUT', 'DIGEST', 'WHY']
-  const canShrink = new Set(['IMAGE', 'WHY'])
-  return table(
-    titles.map((title) => ({ title, canShrink: canShrink.has(title) })),
-    rows,
-    columns,
-  )
+  return table(['WORKLOAD', 'IMAGE', 'STATE', 'ROLLOUT', 'DIGEST', 'WHY'], rows, columns)
 }
 
 function toJson({ workloads, rollouts, failures }: PassReport) {
   return {
-    workloads: workloads.map(({ id, image, decision }) => ({
-      id,
-      image,
-      state: decision.state,
-      code: decision.reason.code,
-      reason: decision.reason.sentence,
-      candidate: decision.candidate,
-    })),
+    workloads: workloads.map(decisionJson),
     rollouts: rollouts.map(({ id, workload, outcome, stage, reason, order, fromDigest, digest, gapMs, logTail }) => ({
       id,
       workload,
@@ -80,6 +70,6 @@ function toJson({ workloads, rollouts, failures }: PassReport) {
       gapMs,
       logTail,
     })),
-    failures: failures.map(({ subject, error }) => ({ subject, code: error.code, message: error.message })),
+    failures: failuresJson(failures),
   }
 }

@@ -26,16 +26,7 @@ function toText({ hold, workloads }: Status, columns: number | null): string {
     row.candidate === row.digest ? '-' : short(row.candidate),
     row.reason.sentence,
   ])
-  const titles = ['WORKLOAD', 'IMAGE', 'STATE', 'RUNS', 'WANTS', 'WHY']
-  const canShrink = new Set(['IMAGE', 'WHY'])
-  return (
-    held +
-    table(
-      titles.map((title) => ({ title, canShrink: canShrink.has(title) })),
-      rows,
-      columns,
-    )
-  )
+  return held + table(['WORKLOAD', 'IMAGE', 'STATE', 'RUNS', 'WANTS', 'WHY'], rows, columns)
 }
 
 function toJson({ hold, workloads, rollouts }: Status) {

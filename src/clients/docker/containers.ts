@@ -8,6 +8,8 @@ export interface ContainerSummary {
   readonly id: string
   /** Without the leading slash; the first that is not a link's. */
   readonly name: string
+  /** As the user wrote it; the id where that names another image by now. */
+  readonly image: string
   readonly imageId: string
   readonly labels: Readonly<Record<string, string>>
   readonly state: string
@@ -80,11 +82,12 @@ export function containerCalls(call: Call): ContainerCalls {
 }
 
 function readSummary(value: unknown): ContainerSummary {
-  const { Id, Names, ImageID, Labels, State } = objectOf(value)
+  const { Id, Names, Image, ImageID, Labels, State } = objectOf(value)
   const names = textsOf(Names).map((name) => name.replace(/^\//, ''))
   return {
     id: textOf(Id),
     name: names.find((name) => !name.includes('/')) ?? '',
+    image: textOf(Image),
     imageId: textOf(ImageID),
     labels: textMapOf(Labels),
     state: textOf(State),

@@ -1,4 +1,6 @@
 import { AppError } from '../../errors.ts'
+import { quote } from '../../image/quote.ts'
+import { isLoopback } from '../../lib/loopback.ts'
 
 /** Where an engine listens. */
 export type EngineAddress =
@@ -24,12 +26,15 @@ export function parseEngineAddress(text: string, allowInsecure = false): EngineA
   const url = URL.canParse(text) ? new URL(text) : null
   const hostname = url?.hostname.replace(/^\[|\]$/g, '') ?? ''
   if (url === null || (url.protocol !== 'tcp:' && url.protocol !== 'http:') || hostname === '') {
-    throw new AppError('CONFIG_INVALID', `engine host ${text}: only unix:///path and tcp://host:port are understood`)
+    throw new AppError(
+      'CONFIG_INVALID',
+      `the engine's address ${quote(text)} is not understood; DOCKER_HOST or the target's host must be unix:///path or tcp://host:port`,
+    )
   }
   if (!allowInsecure && !isLoopback(hostname)) {
     throw new AppError(
       'CONFIG_INVALID',
-      `engine host ${text}: plain TCP to another machine has to be allowed expressly`,
+      `the engine's address ${quote(text)} is plain TCP to another machine; only allowInsecure: true at its target allows that`,
     )
   }
   return { hostname, port: Number(url.port || '2375') }
@@ -38,8 +43,4 @@ export function parseEngineAddress(text: string, allowInsecure = false): EngineA
 /** The address as people know it; without credentials, since it has none. */
 export function formatEngineAddress(address: EngineAddress): string {
   return 'socketPath' in address ? address.socketPath : `tcp://${address.hostname}:${address.port}`
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '::1' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }

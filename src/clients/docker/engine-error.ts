@@ -35,7 +35,7 @@ export function readMessage(body: string): string {
 function codeOf(status: number, body: string): ErrorCode {
   switch (status) {
     case 400:
-      return 'TARGET_REJECTED'
+      return isOtherEngine(body) ? 'TARGET_UNAVAILABLE' : 'TARGET_REJECTED'
     case 401:
       return 'TARGET_FORBIDDEN'
     case 403:
@@ -53,6 +53,12 @@ function codeOf(status: number, body: string): ErrorCode {
 function isRefusal(body: string): boolean {
   return !body.trimStart().startsWith('{') || body.includes('authorization denied')
 }
+
+/**
+ * An engine that was upgraded or downgraded while we were connected; systemd holds its socket open meanwhile, so
+ * nothing else tells. As after any time away its version has to be asked again.
+ */
+const isOtherEngine = (body: string): boolean => /client version \S+ is too (old|new)/.test(body)
 
 function errorCode(cause: unknown): string {
   if (typeof cause !== 'object' || cause === null) return 'unknown'

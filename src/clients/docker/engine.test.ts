@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createEngine, type Engine } from './engine.ts'
+import type { PullCredentials } from './pull.ts'
 
 /** Answers of an engine, by `METHOD /path`; what is not there is 404. */
 type Answers = Record<string, (response: http.ServerResponse, request: http.IncomingMessage) => void>
@@ -42,6 +43,19 @@ afterEach(async () => {
 })
 
 describe('versions', () => {
+  test('are asked again when another engine answers in the place of the first', async () => {
+    answers['GET /v1.45/containers/json'] = json(200, [])
+    await engine.listContainers(signal)
+    answers['GET /version'] = json(200, { ApiVersion: '1.52', MinAPIVersion: '1.46' })
+    const message = 'client version 1.45 is too old. Minimum supported API version is 1.46, please upgrade your client'
+    answers['GET /v1.45/containers/json'] = json(400, { message })
+    answers['GET /v1.51/containers/json'] = json(200, [])
+
+    await expect(engine.listContainers(signal)).rejects.toMatchObject({ code: 'TARGET_UNAVAILABLE' })
+
+    await expect(engine.listContainers(signal)).resolves.toEqual([])
+  })
+
   test('are asked once and then used in every path', async () => {
     answers['GET /v1.45/containers/json'] = json(200, [])
 
@@ -160,14 +174,39 @@ describe('a pull', () => {
       )(response)
     }
     const progress: object[] = []
-    const credentials = { username: 'me', password: 'pass?>', registry: 'localhost:5000' }
+    const credentials = { username: 'me', password: 'pass?>', isIdentityToken: false, registry: 'localhost:5000' }
 
     await engine.pull({ ...request, auth: credentials }, (layers) => progress.push(layers), signal)
 
     expect(progress[1]).toEqual({ layers: 1, layersDone: 0, bytes: 10, bytesDone: 5 })
     expect(progress.at(-1)).toEqual({ layers: 2, layersDone: 2, bytes: 10, bytesDone: 10 })
-    expect(auth).not.toMatch(/[+/]/)
     expect(JSON.parse(Buffer.from(auth, 'base64url').toString())).toMatchObject({ username: 'me', password: 'pass?>' })
+  })
+
+  /** The header of a pull with these credentials. */
+  async function authOf(credentials: Partial<PullCredentials>): Promise<string> {
+    let auth = ''
+    answers['POST /v1.45/images/create'] = (response, incoming) => {
+      auth = String(incoming.headers['x-registry-auth'])
+      stream({ status: 'Pull complete', id: 'a' })(response)
+    }
+    const usual = { username: 'me', password: 'pass', isIdentityToken: false, registry: 'localhost:5000' }
+    await engine.pull({ ...request, auth: { ...usual, ...credentials } }, () => {}, signal)
+    return auth
+  }
+
+  test.each(['a?>', 'ab?>', 'abc?>', 'abcd?>'])('pads credentials, as the engine wants them: %s', async (password) => {
+    const auth = await authOf({ password })
+
+    expect(auth).toMatch(/^[\w-]+={0,2}$/)
+    expect(auth.length % 4).toBe(0)
+  })
+
+  test('hands an identity token over as what it is', async () => {
+    const auth = await authOf({ username: '<token>', password: 'refresh', isIdentityToken: true })
+
+    const sent: unknown = JSON.parse(Buffer.from(auth, 'base64url').toString())
+    expect(sent).toEqual({ identitytoken: 'refresh', serveraddress: 'localhost:5000' })
   })
 
   test('with an error in its stream has failed, although its status says otherwise', async () => {

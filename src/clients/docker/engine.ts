@@ -3,13 +3,14 @@ import type { EngineVersion } from './api-version.ts'
 import { containerCalls, type ContainerCalls } from './containers.ts'
 import { formatEngineAddress, type EngineAddress } from './engine-address.ts'
 import { eventCalls, type EventCalls } from './events.ts'
+import { execCalls, type ExecCalls } from './execs.ts'
 import { imageCalls, type ImageCalls } from './images.ts'
 import { logCalls, type LogCalls } from './logs.ts'
 import { networkCalls, type NetworkCalls } from './networks.ts'
 import { pullCalls, type PullCalls } from './pull.ts'
 
 /** The Docker Engine API, as far as it is used here. Every call throws TARGET_* errors and ABORTED. */
-export interface Engine extends ContainerCalls, ImageCalls, NetworkCalls, PullCalls, EventCalls, LogCalls {
+export interface Engine extends ContainerCalls, ImageCalls, NetworkCalls, PullCalls, EventCalls, ExecCalls, LogCalls {
   /** Where it listens, for messages. */
   readonly address: string
   /** What is spoken with it and what it runs on; asked once per connection. @throws TARGET_UNSUPPORTED */
@@ -32,6 +33,7 @@ export function createEngine(address: EngineAddress): Engine {
     ...networkCalls(call),
     ...pullCalls(call),
     ...eventCalls(call),
+    ...execCalls(call),
     ...logCalls(call),
   }
 }

@@ -136,7 +136,7 @@ export async function readBody(answer: EngineAnswer, bytesMax: number, subject: 
 
 /** What a request is about, for messages: without the version of the API, and with ids as short as people know them. */
 export function subjectOf({ method, path }: EngineRequest): string {
-  const short = path.replace(/^\/v[\d.]+/, '').replace(/^(\/containers\/[0-9a-f]{12})[0-9a-f]{52}/, '$1')
+  const short = path.replace(/^\/v[\d.]+/, '').replace(/^(\/(?:containers|exec)\/[0-9a-f]{12})[0-9a-f]{52}/, '$1')
   return `${method} ${short}`
 }
 

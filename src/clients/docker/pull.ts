@@ -16,6 +16,8 @@ export interface PullRequest {
 export interface PullCredentials {
   readonly username: string
   readonly password: string
+  /** Whether `password` is an OAuth2 identity token. */
+  readonly isIdentityToken: boolean
   /** Host of the registry. */
   readonly registry: string
 }
@@ -123,7 +125,12 @@ function sum(layers: Map<string, Layer>): PullLayers {
   }
 }
 
-/** @see Docker Engine API, "Authentication": base64url of the JSON */
-function encodeAuth({ username, password, registry }: PullCredentials): string {
-  return Buffer.from(JSON.stringify({ username, password, serveraddress: registry })).toString('base64url')
+/**
+ * The padding has to stay: without it the engine takes the header for none, says nothing, and pulls as a stranger.
+ * @see Docker Engine API, "Authentication": base64url of the JSON
+ */
+function encodeAuth({ username, password, isIdentityToken, registry }: PullCredentials): string {
+  const credentials = isIdentityToken ? { identitytoken: password } : { username, password }
+  const text = JSON.stringify({ ...credentials, serveraddress: registry })
+  return Buffer.from(text).toString('base64').replaceAll('+', '-').replaceAll('/', '_')
 }

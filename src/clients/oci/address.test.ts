@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { classifyAddress, isLoopbackHostname, isWithinReach } from './address.ts'
+import { classifyAddress, isWithinReach } from './address.ts'
 
 test.each([
   ['93.184.216.34', 'public'],
@@ -37,9 +37,4 @@ test('a name never leads to a forbidden address, and to a private one only withi
   expect(isWithinReach('10.0.0.1', 'configured')).toBe(true)
   expect(isWithinReach('10.0.0.1', 'private')).toBe(true)
   expect(isWithinReach('10.0.0.1', 'public')).toBe(false)
-})
-
-test('plain http is the default for loopback alone', () => {
-  expect(['localhost', '127.0.0.1', '127.9.9.9', '::1'].every(isLoopbackHostname)).toBe(true)
-  expect(['127.evil.example', 'localhost.evil.example', '10.0.0.1'].some(isLoopbackHostname)).toBe(false)
 })

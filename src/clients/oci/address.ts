@@ -62,12 +62,6 @@ export function bareHostname(url: URL): string {
   return url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname
 }
 
-/** `localhost` and loopback literals: where plain http is safe without being asked for. */
-export function isLoopbackHostname(hostname: string): boolean {
-  if (hostname === 'localhost' || hostname === '::1') return true
-  return isIP(hostname) === 4 && hostname.startsWith('127.')
-}
-
 type Networks = readonly (readonly [network: string, bits: number])[]
 
 function listOf(ipv4: Networks, ipv6: Networks): BlockList {

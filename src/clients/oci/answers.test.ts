@@ -75,6 +75,16 @@ test('leaves a host alone for as long as it asks, for every repository, and then
   await expect(head(pair)).resolves.toMatchObject({ digest })
 })
 
+test('sends nothing more of what already waited when a host asks for a pause', async () => {
+  await using pair = await startOciPair({}, { limits: { concurrency: 1 } })
+  pair.registry.fault({ kind: 'head' }, { kind: 'status', status: 429, headers: { 'retry-after': '120' } })
+
+  const heads = await Promise.allSettled([head(pair), head(pair), head(pair)])
+
+  expect(heads.map((each) => each.status)).toEqual(['rejected', 'rejected', 'rejected'])
+  expect(pair.registry.count()).toBe(1)
+})
+
 test('costs one conditional HEAD when nothing changed', async () => {
   await using pair = await startOciPair()
   const digest = parseDigest(pair.registry.pushImage('team/app', 'latest', 'one'))

@@ -1,6 +1,5 @@
 import { AppError } from '../../errors.ts'
 import type { Authorizer } from './authorization.ts'
-import type { Timing } from './timing.ts'
 import type { CredentialSource, RepositoryName } from './credentials.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { HttpAnswer, HttpRequest } from './exchange.ts'
@@ -9,8 +8,8 @@ import { follow } from './follow.ts'
 import type { FollowDeps } from './follow.ts'
 import { retrying } from './retry.ts'
 
+/** What asking takes beyond sending: who asks, and where each registry is reached. */
 export interface AskDeps extends FollowDeps {
-  readonly timing: Timing
   readonly credentials: CredentialSource
   readonly authorizer: Authorizer
   readonly endpoint: (registry: string) => Endpoint
@@ -55,11 +54,9 @@ export function ask(deps: AskDeps, question: Question, signal: AbortSignal): Pro
   })
 }
 
-/** The error that an answer stands for; a host that asked for a pause gets it. */
-export function rejection(deps: Pick<AskDeps, 'timing' | 'lanes'>, answer: HttpAnswer, subject: string): AppError {
-  const error = answerFailure(answer, subject, deps.timing.wallNow())
-  if (error.retryAfterMs !== undefined) deps.lanes.pause(answer.url.host, error.retryAfterMs)
-  return error
+/** The error that an answer stands for. */
+export function rejection({ timing }: Pick<AskDeps, 'timing'>, answer: HttpAnswer, subject: string): AppError {
+  return answerFailure(answer, subject, timing.wallNow())
 }
 
 function accept(deps: AskDeps, { headers, subject }: Question, answer: HttpAnswer): HttpAnswer {

@@ -30,6 +30,7 @@ export interface Authorizer {
   reauthorize(caller: Caller, refusal: HttpAnswer, sent: string | null, signal: AbortSignal): Promise<string | null>
 }
 
+/** Where tokens come from, and how a registry is made to say how it wants us to sign in. */
 export interface AuthorizerDeps {
   readonly tokens: Tokens
   /** GET /v2/ without credentials; throws when the registry is not available. */
@@ -41,6 +42,7 @@ type SignIn =
   | { readonly kind: 'basic' }
   | { readonly kind: 'bearer'; readonly realm: Realm; readonly service: string | null }
 
+/** An authorizer that knows no registry so far; it learns from their challenges. */
 export function createAuthorizer({ tokens, probe }: AuthorizerDeps): Authorizer {
   const signIns = new Map<string, SignIn>()
   const probes = createSingleFlight<SignIn>()

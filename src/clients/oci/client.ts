@@ -20,6 +20,7 @@ import { listTags } from './tags.ts'
 import { createTokens } from './token.ts'
 import { createTransport } from './transport.ts'
 
+/** All but the credentials have defaults that are meant for production. */
 export interface OciClientDeps {
   readonly credentials: CredentialSource
   readonly hosts?: Hosts
@@ -44,6 +45,7 @@ export interface OciClient {
   close(): void
 }
 
+/** A client without connections or tokens so far. It keeps connections open until it is closed. */
 export function createOciClient(options: OciClientDeps): OciClient {
   const { hosts = {}, timing = systemTiming, credentials } = options
   const limits = { ...defaultLimits, ...options.limits }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { quote } from '../../image/quote.ts'
 import { secret } from '../../lib/secret.ts'
 import { createCredential } from './credentials.ts'
 import type { Credential } from './credentials.ts'
@@ -19,7 +20,7 @@ const answerSchema = z.object({ Username: z.string(), Secret: z.string() })
  * @see docker-credential-helpers, README "Development"
  */
 export async function askHelper(name: string, server: string, path: string): Promise<Credential | null> {
-  const where = `${path}: the credential helper "${name}" for ${server}`
+  const where = `${path}: the credential helper ${quote(name)} for ${server}`
   if (!/^[\w][\w.-]{0,63}$/.test(name)) throw new AppError('CREDENTIALS_INVALID', `${where} has a wrong name`)
   const { failure, output } = await run(`docker-credential-${name}`, server)
   if (failure !== null) {

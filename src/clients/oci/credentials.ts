@@ -7,6 +7,7 @@ export interface RepositoryName {
   readonly repository: string
 }
 
+/** What to sign in with. */
 export interface Credential {
   /** `<token>` when `password` is an identity token of OAuth2, as Docker writes it. */
   readonly username: string
@@ -29,6 +30,7 @@ export interface CredentialEntry extends Credential {
   readonly pathPrefix?: string
 }
 
+/** Whether the password is an OAuth2 refresh token, which only a realm may see. */
 export function isIdentityToken({ username }: Credential): boolean {
   return username === '<token>'
 }

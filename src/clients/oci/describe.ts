@@ -18,6 +18,7 @@ export interface DescribedImage {
   readonly config: ConfigDigest | null
 }
 
+/** A digest with the images that it stands for; none when all that it lists are artifacts. */
 export interface Description {
   readonly digest: Digest
   readonly mediaType: string

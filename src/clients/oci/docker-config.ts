@@ -1,12 +1,14 @@
 import { readFile, stat } from 'node:fs/promises'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { quote } from '../../image/quote.ts'
 import { secret } from '../../lib/secret.ts'
 import { createCredential, longestMatch } from './credentials.ts'
 import type { Credential, CredentialSource } from './credentials.ts'
 import { askHelper } from './credential-helper.ts'
 import { createSingleFlight } from './single-flight.ts'
 
+/** `now` in milliseconds, monotonic. */
 export interface DockerConfigDeps {
   readonly now: () => number
   readonly askHelper: typeof askHelper
@@ -109,7 +111,7 @@ async function readConfig(path: string): Promise<DockerConfig> {
     const key = parsed.error.issues[0]?.path.join('.') ?? ''
     throw new AppError(
       'CREDENTIALS_INVALID',
-      `${path}: ${key === '' ? 'it is no object' : `"${key}" has a wrong type`}`,
+      `${path}: ${key === '' ? 'it is no object' : `${quote(key)} has a wrong type`}`,
     )
   }
   const { auths, credHelpers, credsStore } = parsed.data
@@ -117,7 +119,7 @@ async function readConfig(path: string): Promise<DockerConfig> {
     entries: Object.entries(auths ?? {}).map(([key, entry]) => ({
       key,
       ...placeOf(key),
-      read: once(() => readEntry(entry, `${path}: the entry "${key}" of "auths"`)),
+      read: once(() => readEntry(entry, `${path}: the entry ${quote(key)} of "auths"`)),
     })),
     helpers: Object.entries(credHelpers ?? {}).map(([key, name]) => ({ ...placeOf(key), name })),
     store: credsStore || null,

@@ -1,5 +1,6 @@
 import { AppError } from '../../errors.ts'
-import { bareHostname, isLoopbackHostname } from './address.ts'
+import { isLoopback } from '../../lib/loopback.ts'
+import { bareHostname } from './address.ts'
 
 /** What the operator may set for one registry host. */
 export interface HostOptions {
@@ -50,5 +51,5 @@ export function isPlainHttpAllowed(url: URL, hosts: Hosts): boolean {
 }
 
 function isPlainHttp(url: URL, options: HostOptions | undefined): boolean {
-  return options?.plainHttp ?? isLoopbackHostname(bareHostname(url))
+  return options?.plainHttp ?? isLoopback(bareHostname(url))
 }

@@ -2,9 +2,11 @@ import http from 'node:http'
 import https from 'node:https'
 import { AppError } from '../../errors.ts'
 import type { Reach } from './address.ts'
+import { createBody } from './body.ts'
 import { connectionFailure } from './connection-failure.ts'
 import type { Limits } from './limits.ts'
 
+/** One request, with the limits that are its own. */
 export interface HttpRequest {
   readonly method: 'HEAD' | 'GET' | 'POST'
   readonly url: URL
@@ -18,6 +20,7 @@ export interface HttpRequest {
   readonly subject: string
 }
 
+/** One whole answer, of whatever status. */
 export interface HttpAnswer {
   readonly status: number
   readonly headers: http.IncomingHttpHeaders
@@ -29,6 +32,7 @@ export interface HttpAnswer {
   readonly peer: string
 }
 
+/** What one exchange goes over, and how long it may take. */
 export interface Line {
   readonly agent: http.Agent
   readonly limits: Limits
@@ -127,15 +131,15 @@ function readBody(
     return
   }
   if (Number(incoming.headers['content-length']) > bytesMax) return exceed()
-  const chunks: Buffer[] = []
-  let length = 0
+  const body = createBody(bytesMax)
+  let isTooLong = false
   incoming.on('data', (chunk: Buffer) => {
-    length += chunk.length
-    if (length > bytesMax) exceed()
-    else chunks.push(chunk)
+    if (isTooLong || body.add(chunk)) return
+    isTooLong = true
+    exceed()
   })
   incoming.on('end', () => {
-    if (length <= bytesMax) finish(Buffer.concat(chunks, length))
+    if (!isTooLong) finish(body.bytes())
   })
 }
 

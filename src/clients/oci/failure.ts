@@ -67,6 +67,9 @@ function firstError(body: Buffer): object | null {
 function text(from: object | null, key: 'code' | 'message', shape: RegExp): string | null {
   const value: unknown = from && key in from ? Reflect.get(from, key) : null
   if (typeof value !== 'string') return null
-  const line = redact(value.slice(0, 300).replaceAll(/\p{C}+/gu, ' '))
+  // Before the cut, which would leave half a secret that nobody recognises.
+  const line = redact(value)
+    .slice(0, 300)
+    .replaceAll(/\p{C}+/gu, ' ')
   return shape.test(line) ? line : null
 }

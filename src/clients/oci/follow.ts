@@ -3,15 +3,19 @@ import { classifyAddress } from './address.ts'
 import { isPlainHttpAllowed } from './endpoint.ts'
 import type { Hosts } from './endpoint.ts'
 import type { HttpAnswer, HttpRequest } from './exchange.ts'
+import { answerFailure } from './failure.ts'
 import type { Lanes } from './lane.ts'
 import type { Limits } from './limits.ts'
+import type { Timing } from './timing.ts'
 import type { Transport } from './transport.ts'
 
+/** What a request goes over, redirects included. */
 export interface FollowDeps {
   readonly transport: Transport
   readonly lanes: Lanes
   readonly limits: Limits
   readonly hosts: Hosts
+  readonly timing: Timing
 }
 
 const redirects = new Set([301, 302, 303, 307, 308])
@@ -31,12 +35,20 @@ export async function follow(deps: FollowDeps, first: HttpRequest, signal: Abort
       const startedAt = performance.now()
       const received = await deps.transport.send(current, leftMs, signal)
       leftMs -= performance.now() - startedAt
+      pauseIfAsked(deps, received, current.subject)
       return received
     })
     if (!redirects.has(answer.status) || current.method === 'POST') return answer
     if (hop === deps.limits.redirects) throw refused(current, 'it redirects too often')
     request = redirected(deps.hosts, current, answer)
   }
+}
+
+/** Before the lane lets the next request go, or that would still be sent. */
+function pauseIfAsked({ lanes, timing }: FollowDeps, answer: HttpAnswer, subject: string): void {
+  if (answer.status < 400) return
+  const { retryAfterMs } = answerFailure(answer, subject, timing.wallNow())
+  if (retryAfterMs !== undefined) lanes.pause(answer.url.host, retryAfterMs)
 }
 
 function redirected(hosts: Hosts, request: HttpRequest, answer: HttpAnswer): HttpRequest {

@@ -14,6 +14,7 @@ interface Lane {
   readonly waiting: Set<() => void>
 }
 
+/** Lanes that open when a host is first asked, and close behind the last. */
 export function createLanes(timing: Pick<Timing, 'now'>, concurrencyOf: (host: string) => number): Lanes {
   const lanes = new Map<string, Lane>()
 

@@ -26,6 +26,7 @@ export interface Limits {
 const kib = 1024
 const mib = 1024 * kib
 
+/** What production uses. */
 export const defaultLimits: Limits = {
   connectMs: 10_000,
   firstByteMs: 30_000,

@@ -12,5 +12,6 @@ export function nextLink(header: string): string | null {
 }
 
 const lengthMax = 8192
-const link = /(?:<([^<>]*)>|([^\s<>,;]+))((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:"[^"]*"|[^\s;,"]*))?)+)/g
+// The look behind keeps a long word from being tried again from each of its letters.
+const link = /(?:<([^<>]*)>|(?<![^\s,])([^\s<>,;]+))((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:"[^"]*"|[^\s;,"]*))?)+)/g
 const relIsNext = /;\s*rel\s*=\s*(?:"(?:[^"]*\s)?next(?:\s[^"]*)?"|next(?=[\s;]|$))/i

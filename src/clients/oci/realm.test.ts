@@ -32,6 +32,8 @@ test.each([
   ['127.0.0.1:5000', 'http://[::ffff:169.254.169.254]/'],
   ['127.0.0.1:5000', 'http://[fd00:ec2::254]/'],
   ['mine.azurecr.io', 'https://yours.azurecr.io/oauth2/token'],
+  ['mine.fly.dev', 'https://yours.fly.dev/token'],
+  ['mine.westus.cloudapp.azure.com', 'https://yours.westus.cloudapp.azure.com/token'],
   ['registry.example.co.uk', 'https://evil.co.uk/token'],
   ['registry.example.com', 'file:///etc/passwd'],
   ['registry', 'https://other/token'],

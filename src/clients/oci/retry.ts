@@ -3,6 +3,7 @@ import type { Timing } from './timing.ts'
 import { isTransient } from './failure.ts'
 import type { Limits } from './limits.ts'
 
+/** Time, chance, and how much of both a question may use. */
 export interface RetryDeps {
   readonly timing: Timing
   readonly limits: Pick<Limits, 'tries' | 'retryWithinMs'>

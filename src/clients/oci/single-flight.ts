@@ -6,6 +6,7 @@ export interface SingleFlight<T> {
   run(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>
 }
 
+/** Remembers only what is under way. */
 export function createSingleFlight<T>(): SingleFlight<T> {
   const underWay = new Map<string, Promise<T>>()
   return {

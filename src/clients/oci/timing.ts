@@ -12,6 +12,7 @@ export interface Timing {
   sleep(ms: number, signal: AbortSignal): Promise<void>
 }
 
+/** Those of this machine. */
 export const systemTiming: Timing = {
   now: () => performance.now(),
   wallNow: () => systemClock.now(),

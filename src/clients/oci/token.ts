@@ -18,6 +18,7 @@ export interface Grant {
   readonly subject: string
 }
 
+/** What asking for tokens takes. */
 export interface TokenDeps {
   readonly timing: { now(): number }
   readonly limits: { readonly tokenBytes: number; readonly tokens: number }
@@ -48,6 +49,7 @@ const answerSchema = z.object({
   expires_in: z.number().nullish(),
 })
 
+/** Keeps tokens in memory alone; beyond the limit the oldest goes. */
 export function createTokens(deps: TokenDeps): Tokens {
   const held = new Map<string, Held>()
   const flights = createSingleFlight<string>()

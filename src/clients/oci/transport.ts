@@ -24,6 +24,7 @@ export interface Transport {
 /** Shorter than the silence after which routers forget a connection without telling anyone. */
 const idleMs = 60_000
 
+/** Keeps connections per protocol and reach. What `lookup` finds is checked, whoever it is. */
 export function createTransport(limits: Limits, lookup: LookupFunction = systemLookup): Transport {
   const agents = new Map<string, http.Agent>()
 

@@ -1,6 +1,8 @@
 import { CamelCasePlugin, Kysely } from 'kysely'
 import { DatabaseSync } from 'node:sqlite'
 import { beforeEach, expect, test } from 'vitest'
+import { ended, running } from '../../../test/fakes/decide-input.ts'
+import { readRollout, writeRollout } from '../sql/rollouts.ts'
 import type { Db, Tables } from '../sql/tables.ts'
 import { sqliteDialect } from '../sqlite/dialect.ts'
 import { migrate, schemaVersion } from './migrate.ts'
@@ -82,4 +84,26 @@ test('a schema with more than are known is refused unchanged', async () => {
   await expect(migrate(db, types, [makes('a')])).rejects.toMatchObject({ code: 'STATE_NEWER' })
 
   expect(await schemaVersion(db, [fails, fails])).toBe(2)
+})
+
+test('a rollout that was planned before gates had probes is read as one without', async () => {
+  await migrate(db, types, migrations.slice(0, 1))
+  const rollout = { ...ended('failed', running, 0), logTail: '"gate":{' }
+  const { probe: _none, ...gate } = rollout.gate
+  await writeRollout(db, { ...rollout, gate } as typeof rollout) // as the first version wrote it
+
+  await migrate(db, types)
+
+  expect(await readRollout(db, rollout.id)).toEqual(rollout)
+})
+
+test('a rollout that was planned before its settings were kept is read with the defaults', async () => {
+  await migrate(db, types, migrations.slice(0, 2))
+  const rollout = { ...ended('failed', running, 0), keepImages: 1, policy: 'digest' }
+  const { keepImages: _images, policy: _policy, ...older } = rollout
+  await writeRollout(db, older as typeof rollout) // as the second version wrote it
+
+  await migrate(db, types)
+
+  expect(await readRollout(db, rollout.id)).toEqual(rollout)
 })

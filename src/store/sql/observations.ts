@@ -44,6 +44,9 @@ export async function readTagObservation(
   return readRow('tag_observations', `${registry}/${repository}:${tag}`, isTagObservation, { ...row, failure })
 }
 
+/** Whether it only says again what an earlier one said. */
+export const isRepeated = ({ reads, failure }: TagObservation): boolean => reads > 1 && failure === null
+
 export async function writeTagObservation(db: Db, observation: TagObservation): Promise<void> {
   const { registry, repository, tag, digest, reads, firstSeenAt, seenAt } = observation
   const failure = observation.failure === null ? null : JSON.stringify(observation.failure)
@@ -54,7 +57,7 @@ export async function writeTagObservation(db: Db, observation: TagObservation): 
     .onConflict((conflict) => conflict.columns(['registry', 'repository', 'tag']).doUpdateSet(looked))
     .execute()
   const since = firstSeenAt ?? seenAt
-  if (digest === null || since === null) return
+  if (digest === null || since === null || isRepeated(observation)) return
   await db
     .insertInto('sightings')
     .values({ registry, repository, tag, digest, firstSeenAt: since })

@@ -1,15 +1,24 @@
 import type { Gate, GateProgress } from '../../rollout/gate.ts'
+import type { Probe } from '../../rollout/probe.ts'
 import type { Order, Outcome, Rollout, Stage } from '../../rollout/rollout.ts'
 import { effectKinds, journalSteps } from '../../rollout/rollout.ts'
 import type { Check } from './shape.ts'
 import { isFlag, isNumber, isText, keyOf, listOf, objectOf, oneOf, orNull } from './shape.ts'
 import { isDigestText, isReason } from './values.ts'
 
+type ProbeOf<Kind extends Probe['kind']> = Extract<Probe, { kind: Kind }>
+
+const isTcpProbe = objectOf<ProbeOf<'tcp'>>({ kind: oneOf(['tcp']), port: isNumber })
+const isHttpProbe = objectOf<ProbeOf<'http'>>({ kind: oneOf(['http']), port: isNumber, path: isText })
+const isExecProbe = objectOf<ProbeOf<'exec'>>({ kind: oneOf(['exec']), command: listOf(isText) })
+const isProbe: Check<Probe> = (value): value is Probe => isTcpProbe(value) || isHttpProbe(value) || isExecProbe(value)
+
 const isGate = objectOf<Gate>({
   stableMs: isNumber,
   minUptimeMs: isNumber,
   deadlineMs: isNumber,
   restartsMax: isNumber,
+  probe: orNull(isProbe),
 })
 
 const isGateProgress = objectOf<GateProgress>({
@@ -59,6 +68,8 @@ export const isRollout: Check<Rollout> = objectOf<Rollout>({
   restart: isText,
   tagBefore: orNull(isText),
   keepOldMs: isNumber,
+  keepImages: isNumber,
+  policy: isText,
   createdAt: isText,
   stage: isStage,
   outcome: orNull(isOutcome),

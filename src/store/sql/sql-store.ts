@@ -2,17 +2,15 @@ import type { Store } from '../store.ts'
 import { appendHistory, readHistory } from './history.ts'
 import { readImage, writeImage } from './images.ts'
 import { appendJournal, readJournal } from './journal.ts'
-import { readHold, readMeta, writeHold, writeMeta } from './meta.ts'
-import { readSightings, readTagObservation, writeTagObservation } from './observations.ts'
+import { readHold, readMeta, writeHold } from './meta.ts'
+import { isRepeated, readSightings, readTagObservation, writeTagObservation } from './observations.ts'
 import { deleteQuarantine, readQuarantine, writeQuarantine } from './quarantine.ts'
 import * as rollouts from './rollouts.ts'
-import type { Db } from './tables.ts'
 import { deleteWorkload, readWorkload, readWorkloads, writeBaselineImage, writeWorkload } from './workloads.ts'
+import { createWriter } from './writer.ts'
+import type { WriterDeps } from './writer.ts'
 
-interface SqlStoreDeps {
-  readonly db: Db
-  /** Milliseconds since the epoch. */
-  now(): number
+interface SqlStoreDeps extends WriterDeps {
   /** Called once, by the first `close`. */
   close(): Promise<void>
 }
@@ -21,7 +19,7 @@ interface SqlStoreDeps {
 export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
   const { db } = deps
   const isNew = (await readMeta(db, 'first_written_at')) === null
-  const write = writer(deps, isNew)
+  const { write, note } = createWriter(deps, isNew)
   let closing: Promise<void> | undefined
 
   return {
@@ -31,7 +29,8 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
     setHold: (hold) => write((transaction) => writeHold(transaction, hold)),
 
     tagObservation: (...key) => readTagObservation(db, ...key),
-    saveTagObservation: (observation) => write((transaction) => writeTagObservation(transaction, observation)),
+    saveTagObservation: (observation) =>
+      (isRepeated(observation) ? note : write)((transaction) => writeTagObservation(transaction, observation)),
     sightings: (...query) => readSightings(db, ...query),
 
     imageDescription: (...key) => readImage(db, ...key),
@@ -39,7 +38,7 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
 
     workload: (id) => readWorkload(db, id),
     workloads: () => readWorkloads(db),
-    saveWorkload: (row) => write((transaction) => writeWorkload(transaction, row)),
+    saveWorkload: (row) => note((transaction) => writeWorkload(transaction, row)),
     deleteWorkload: (id) => write((transaction) => deleteWorkload(transaction, id)),
 
     rollout: (id) => rollouts.readRollout(db, id),
@@ -66,20 +65,5 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
     history: (query) => readHistory(db, query),
 
     close: () => (closing ??= deps.close()),
-  }
-}
-
-/**
- * Runs each write in a transaction. The first also notes that there was one: a run that died between creating the
- * state and writing to it must leave a state that still counts as new (I9).
- */
-function writer({ db, now }: SqlStoreDeps, isNew: boolean) {
-  let isNoted = !isNew
-  return async (work: (transaction: Db) => Promise<void>): Promise<void> => {
-    await db.transaction().execute(async (transaction) => {
-      if (!isNoted) await writeMeta(transaction, 'first_written_at', new Date(now()).toISOString())
-      await work(transaction)
-    })
-    isNoted = true
   }
 }

@@ -1,5 +1,4 @@
 import { CamelCasePlugin, Kysely } from 'kysely'
-import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../../errors.ts'
 import { migrate, schemaVersion } from '../migrations/migrate.ts'
@@ -7,11 +6,12 @@ import { migrations } from '../migrations/migrations.ts'
 import type { Db, Tables } from '../sql/tables.ts'
 import { sqliteDialect } from './dialect.ts'
 import type { StateFiles } from './files.ts'
-import { createFile, restrictFiles } from './files.ts'
+import { createFile, isThere, restrictFiles } from './files.ts'
 
 /** An open file and the queries over it. */
 export interface Connection {
   readonly db: Db
+  awaitDisk(isAwaited: boolean): void
   close(): void
 }
 
@@ -40,7 +40,7 @@ export async function connectEmpty(files: StateFiles): Promise<Connection> {
  * @throws STATE_UNREADABLE, STATE_NEWER
  */
 export async function inspect(files: StateFiles): Promise<'absent' | 'older' | 'current'> {
-  if (!existsSync(files.database)) return 'absent'
+  if (!isThere(files.database)) return 'absent'
   const database = openFile(files, 'read')
   try {
     if (isEmpty(database, files)) return 'absent'
@@ -93,7 +93,12 @@ function connectionTo(database: DatabaseSync, folder: string): Connection {
     dialect: sqliteDialect(database, folder),
     plugins: [new CamelCasePlugin()],
   })
-  return { db, close: () => database.close() }
+  return {
+    db,
+    // In WAL mode a commit that is not awaited can be lost with the power, never torn; the next that is takes it along.
+    awaitDisk: (isAwaited) => database.exec(`pragma synchronous = ${isAwaited ? 'full' : 'normal'}`),
+    close: () => database.close(),
+  }
 }
 
 /** True for a file that was created and never written, false for one of ours. */

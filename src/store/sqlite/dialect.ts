@@ -1,6 +1,6 @@
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely'
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { stateError } from './state-error.ts'
 
 /**
@@ -18,6 +18,7 @@ export function sqliteDialect(database: DatabaseSync, folder: string): Dialect {
 }
 
 function driver(database: DatabaseSync, folder: string): Driver {
+  const statements = rememberStatements(database)
   const guarded = <T>(work: () => T): T => {
     try {
       return work()
@@ -26,7 +27,7 @@ function driver(database: DatabaseSync, folder: string): Driver {
     }
   }
   const connection: DatabaseConnection = {
-    executeQuery: async <Row>(query: CompiledQuery) => guarded(() => run<Row>(database, query)),
+    executeQuery: async <Row>(query: CompiledQuery) => guarded(() => run<Row>(statements(query.sql), query)),
     streamQuery: () => {
       throw new Error('streaming is not needed: every query has a bound')
     },
@@ -44,12 +45,30 @@ function driver(database: DatabaseSync, folder: string): Driver {
   }
 }
 
-function run<Row>(database: DatabaseSync, query: CompiledQuery): QueryResult<Row> {
-  const statement = database.prepare(query.sql)
-  const parameters = query.parameters as readonly SQLInputValue[] // the columns of Tables are text and numbers only
-  if (statement.columns().length > 0) {
-    return { rows: statement.all(...parameters) as Row[] } // Kysely infers Row from the query itself
+interface Statement {
+  readonly prepared: StatementSync
+  readonly hasRows: boolean
+}
+
+/** Far more than there are queries; those of a migration are used once. */
+const statementsMax = 200
+
+/** Preparing a statement takes as long as running it. */
+function rememberStatements(database: DatabaseSync): (sql: string) => Statement {
+  const known = new Map<string, Statement>()
+  return (sql) => {
+    const found = known.get(sql)
+    if (found !== undefined) return found
+    const prepared = database.prepare(sql)
+    const statement = { prepared, hasRows: prepared.columns().length > 0 }
+    if (known.size < statementsMax) known.set(sql, statement)
+    return statement
   }
-  const { changes } = statement.run(...parameters)
+}
+
+function run<Row>({ prepared, hasRows }: Statement, query: CompiledQuery): QueryResult<Row> {
+  const parameters = query.parameters as readonly SQLInputValue[] // the columns of Tables are text and numbers only
+  if (hasRows) return { rows: prepared.all(...parameters) as Row[] } // Kysely infers Row from the query itself
+  const { changes } = prepared.run(...parameters)
   return { rows: [], numAffectedRows: BigInt(changes) }
 }

@@ -1,4 +1,14 @@
-import { chmodSync, closeSync, existsSync, fchmodSync, mkdirSync, openSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  mkdirSync,
+  openSync,
+  statSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 
 /** Where the state lies. SQLite itself adds `-wal` and `-shm` beside the database, with the database's mode. */
@@ -19,6 +29,17 @@ export function stateFiles(folder: string): StateFiles {
     folder: absolute,
     database: join(absolute, 'longshore.db'),
     lock: join(absolute, 'longshore.lock'),
+  }
+}
+
+/** Whether it is there. @throws the file system's error where that cannot be told, or this user may not read it */
+export function isThere(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+    throw error
   }
 }
 

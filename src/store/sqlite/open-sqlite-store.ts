@@ -40,7 +40,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 
 async function openAsOwner(files: StateFiles, { now }: SqliteStoreOptions): Promise<Store> {
   const { connection, lock } = await lockAndMigrate(files)
-  const { db } = connection
+  const { db, awaitDisk } = connection
   const close = async (): Promise<void> => {
     try {
       await writeMeta(db, 'owner_pid', null)
@@ -53,7 +53,7 @@ async function openAsOwner(files: StateFiles, { now }: SqliteStoreOptions): Prom
   }
   try {
     await writeMeta(db, 'owner_pid', String(process.pid))
-    return await sqlStore({ db, now, close })
+    return await sqlStore({ db, awaitDisk, now, close })
   } catch (error) {
     await close()
     throw error
@@ -73,7 +73,8 @@ async function openBeside(files: StateFiles, { access, now }: SqliteStoreOptions
 
 async function storeOver(connection: Connection, now: () => number): Promise<Store> {
   try {
-    return await sqlStore({ db: connection.db, now, close: async () => connection.close() })
+    const { db, awaitDisk } = connection
+    return await sqlStore({ db, awaitDisk, now, close: async () => connection.close() })
   } catch (error) {
     connection.close()
     throw error

@@ -33,6 +33,12 @@ test('names the folder and keeps what SQLite said', () => {
   expect(stateError(sqliteError(13), '/state').message).toBe('the state in /state cannot be written: as SQLite says')
 })
 
+test('a file that this user may not look at is a state that cannot be read', () => {
+  const thrown = Object.assign(new Error('EACCES'), { code: 'EACCES', syscall: 'access' })
+
+  expect(stateError(thrown, '/state').code).toBe('STATE_UNREADABLE')
+})
+
 test('what the file system refuses is a state that cannot be written', () => {
   const thrown = Object.assign(new Error('EACCES'), { code: 'EACCES', syscall: 'mkdir' })
 

@@ -41,6 +41,7 @@ function codeOf(error: unknown): ErrorCode | undefined {
   if ('errcode' in error && typeof error.errcode === 'number') {
     return readFailures.has(error.errcode) ? 'STATE_UNREADABLE' : codes[error.errcode & 0xff]
   }
-  // What node:fs throws: we use it only to make the folder and the files, and to set their modes.
-  return 'syscall' in error ? 'STATE_UNWRITABLE' : undefined
+  // What node:fs throws: beyond asking what is there, we use it only to make the folder and the files, and to set modes.
+  if (!('syscall' in error)) return undefined
+  return error.syscall === 'access' ? 'STATE_UNREADABLE' : 'STATE_UNWRITABLE'
 }

@@ -3,12 +3,12 @@ import { AppError } from '../../errors.ts'
 import { nextName } from '../../rollout/names.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { ApplyContext } from '../target.ts'
-import { clearPrevious } from './apply-names.ts'
 import { carryOver } from './carry-over.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { isConnectedTo, requestedEndpoints } from './endpoints.ts'
 import { findNew, requireInstance } from './instance.ts'
 import { operationLabels } from './labels.ts'
+import { clearNext, clearPrevious } from './leftovers.ts'
 import { startFailure } from './start-failure.ts'
 
 /**
@@ -44,15 +44,21 @@ export async function create(deps: DockerDeps, rollout: Rollout, { signal }: App
 }
 
 async function createUnder(
-  { engine }: DockerDeps,
+  deps: DockerDeps,
   rollout: Rollout,
   body: Parameters<DockerDeps['engine']['createContainer']>[1],
   candidate: ImageInspect,
   signal: AbortSignal,
 ): Promise<string> {
+  const { engine } = deps
   await engine.tagImage(candidate.Id, rollout.repository, rollout.tag, signal)
+  const send = () => engine.createContainer(nextName(rollout.name), body, null, signal)
   try {
-    return await engine.createContainer(nextName(rollout.name), body, null, signal)
+    return await send().catch(async (error: unknown) => {
+      const isTaken = error instanceof AppError && error.code === 'TARGET_CONFLICT'
+      if (!isTaken || !(await clearNext(deps, rollout, signal))) throw error
+      return send()
+    })
   } catch (error) {
     throw startFailure(error)
   }

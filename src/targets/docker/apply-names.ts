@@ -5,8 +5,7 @@ import type { ApplyContext } from '../target.ts'
 import { nameOf } from './dependants.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { requireInstance, requireNew } from './instance.ts'
-import { replacesLabel } from './labels.ts'
-import { labelledByUs } from './list-workloads.ts'
+import { clearPrevious } from './leftovers.ts'
 
 /** The old instance leaves the workload's name. */
 export async function renameOld(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
@@ -42,23 +41,4 @@ async function rename(deps: DockerDeps, id: string, name: string, signal: AbortS
     // The engine refuses to rename a container to the name that it has.
     if (nameOf(await requireInstance(deps, id, signal)) !== name) throw error
   }
-}
-
-/**
- * Frees `<name>.longshore-prev` of an instance that an earlier rollout kept: one that the label of another instance
- * says was replaced. Anybody else's stays (I8).
- *
- * @throws TARGET_CONFLICT when a stranger holds the name
- */
-export async function clearPrevious(deps: DockerDeps, rollout: Rollout, signal: AbortSignal): Promise<void> {
-  const name = previousName(rollout.name)
-  const summaries = await deps.engine.listContainers(signal)
-  const holder = summaries.find((each) => each.name === name)
-  if (holder === undefined || holder.id === rollout.oldInstance) return
-  const ours = await labelledByUs(deps, summaries, signal)
-  const isSuperseded = [...ours].some(([id, labels]) => id !== holder.id && labels[replacesLabel] === holder.id)
-  if (!isSuperseded) {
-    throw new AppError('TARGET_CONFLICT', `the name ${name} is taken by a container that is not ours`)
-  }
-  await deps.engine.removeContainer(holder.id, false, signal)
 }

@@ -3,14 +3,14 @@ import { AppError } from '../../errors.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { ApplyContext } from '../target.ts'
 import type { DockerDeps } from './docker-deps.ts'
-import { isConnectedTo, requestedEndpoints, resolvesNames, tellsNames } from './endpoints.ts'
+import { answeringTo, isConnectedTo, requestedEndpoints, resolvesNames, tellsNames } from './endpoints.ts'
 import { findNew, requireInstance, requireNew } from './instance.ts'
 import { readNetworks } from './labels.ts'
 
 /** J6 of start-first: the new instance answers to all names of the workload, beside the old one until that ends. */
 export async function connectNew(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
   const id = await requireNew(deps, rollout, signal)
-  await connect(deps, id, await planned(deps, id, signal), signal)
+  await connect(deps, id, answeringTo(rollout.name, await planned(deps, id, signal)), signal)
 }
 
 /** R: the old instance answers to its names again. */

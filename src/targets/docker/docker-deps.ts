@@ -11,6 +11,8 @@ export interface DockerDeps {
   readonly inspections: Inspections
   /** Engine ids of the instances that our rollouts made, by rollout: asking again would lengthen the gap. */
   readonly newInstances: Map<string, string>
+  /** Commands of probes that had not ended in time, by container: each waits for the one before. */
+  readonly lateCommands: Map<string, string>
   readonly self: SelfHints
   readonly clock: Clock
 }

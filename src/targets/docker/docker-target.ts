@@ -9,6 +9,7 @@ import { findRollouts } from './find-rollouts.ts'
 import { createInspections } from './inspections.ts'
 import { requireInstance } from './instance.ts'
 import { listWorkloads } from './list-workloads.ts'
+import { readLogTail } from './log-tail.ts'
 import { observe } from './observe.ts'
 import { prune } from './prune.ts'
 import { readSelfHints, type SelfHints } from './self.ts'
@@ -38,6 +39,7 @@ export function createDockerTarget(options: DockerTargetOptions): Target {
     engine,
     inspections: createInspections(engine),
     newInstances: new Map(),
+    lateCommands: new Map(),
     self: options.self ?? readSelfHints(),
     clock: options.clock ?? systemClock,
   }
@@ -50,10 +52,7 @@ export function createDockerTarget(options: DockerTargetOptions): Target {
       const container = await requireInstance(deps, rollout.oldInstance, signal)
       return { container, image: await engine.inspectImage(rollout.fromImage, signal) }
     },
-    async readLogTail(instance, signal) {
-      const { Config } = await requireInstance(deps, instance, signal)
-      return engine.logTail(instance, Config['Tty'] === true, 100, 4096, signal)
-    },
+    readLogTail: (instance, signal) => readLogTail(deps, instance, signal),
     findRollouts: (signal) => findRollouts(deps, signal),
     async previewSettings(workload, imageConfig, signal) {
       const [container, oldImage] = await Promise.all([

@@ -31,5 +31,17 @@ export function tellsNames(container: ContainerInspect): boolean {
   return Object.values(container.NetworkSettings.Networks ?? {}).some(({ DNSNames }) => (DNSNames ?? []).length > 0)
 }
 
+/**
+ * Endpoints that also answer to the workload's name. Start-first, the new instance takes that name before it is called
+ * so: between the two renames no container has it.
+ */
+export function answeringTo(name: string, endpoints: readonly NetworkEndpoint[]): readonly NetworkEndpoint[] {
+  return endpoints.map((each) => {
+    const aliases = each.endpoint.Aliases ?? []
+    if (!resolvesNames(each) || aliases.includes(name)) return each
+    return { ...each, endpoint: { ...each.endpoint, Aliases: [...aliases, name] } }
+  })
+}
+
 /** Networks whose members resolve each other by name. */
 export const resolvesNames = ({ network }: NetworkEndpoint): boolean => network !== 'bridge'

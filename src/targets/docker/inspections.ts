@@ -48,6 +48,8 @@ export function createInspections(engine: Pick<Engine, 'inspectContainer' | 'ins
     },
     trust() {
       isTrusted = true
+      // What was asked before this may have changed untold since.
+      changes += 1
     },
     distrust() {
       isTrusted = false

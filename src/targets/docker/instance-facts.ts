@@ -19,6 +19,7 @@ export function readInstance(
     exitCode: State.ExitCode ?? 0,
     error: State.Error ?? '',
     health: healthOf(State.Health?.Status),
+    probe: null,
     healthBudgetMs: healthBudgetMs(Config.Healthcheck),
     restarts: container.RestartCount,
     startedAt: timeOf(State.StartedAt),

@@ -1,15 +1,29 @@
+import type { ContainerSummary } from '../../clients/docker/containers.ts'
 import type { ContainerInspect } from '../../clients/docker/shapes.ts'
 import { AppError } from '../../errors.ts'
+import { nextName } from '../../rollout/names.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { operationLabel } from './labels.ts'
+
+/**
+ * The instance that a rollout made, among all or those with its label. Tools that copy a container copy its labels, so
+ * names of the workload come first.
+ */
+export function newAmong(summaries: readonly ContainerSummary[], rollout: Rollout): ContainerSummary | undefined {
+  const found = summaries.filter(
+    ({ id, labels }) => labels[operationLabel] === rollout.id && id !== rollout.oldInstance,
+  )
+  const names = [rollout.name, nextName(rollout.name)]
+  return found.find(({ name }) => names.includes(name)) ?? found[0]
+}
 
 /** Id of the instance that a rollout made; null when there is none. */
 export async function findNew(deps: DockerDeps, rollout: Rollout, signal: AbortSignal): Promise<string | null> {
   const known = deps.newInstances.get(rollout.id)
   if (known !== undefined) return known
   const found = await deps.engine.listContainers(signal, `${operationLabel}=${rollout.id}`)
-  const id = found.find((each) => each.id !== rollout.oldInstance)?.id ?? null
+  const id = newAmong(found, rollout)?.id ?? null
   if (id !== null) deps.newInstances.set(rollout.id, id)
   return id
 }

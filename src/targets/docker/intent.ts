@@ -1,19 +1,21 @@
 import { isDigest } from '../../image/digest.ts'
 import { effectKinds, journalSteps, type Rollout } from '../../rollout/rollout.ts'
 
-/** A rollout as text for a label. */
-export const encodeIntent = (rollout: Rollout): string => JSON.stringify(rollout)
+/** A rollout as text for a label. Its probe stays out: everybody can read labels, and a command may hold a secret. */
+export const encodeIntent = (rollout: Rollout): string => JSON.stringify(withoutProbe(rollout))
 
-/** Reads a rollout back from a label; null unless every field is what it has to be. */
+/** Reads a rollout back from a label; null unless every field is what it has to be. No label gives a probe. */
 export function decodeIntent(encoded: string): Rollout | null {
   try {
     const value: unknown = JSON.parse(encoded)
     // Each field is checked against the table below, which the compiler holds complete.
-    return object(checks)(value) ? (value as Rollout) : null
+    return object(checks)(value) ? withoutProbe(value as Rollout) : null
   } catch {
     return null
   }
 }
+
+const withoutProbe = (rollout: Rollout): Rollout => ({ ...rollout, gate: { ...rollout.gate, probe: null } })
 
 type Check = (value: unknown) => boolean
 
@@ -65,6 +67,8 @@ const checks: Readonly<Record<keyof Rollout, Check>> = {
   restart: filled,
   tagBefore: orNull(text),
   keepOldMs: number,
+  keepImages: number,
+  policy: text,
   createdAt: filled,
   stage: oneOf(['forward', 'passed', 'back', 'kept', 'ended']),
   outcome: orNull(oneOf(['succeeded', 'rolled-back', 'failed', 'superseded', 'abandoned', 'needs-human'])),

@@ -17,10 +17,12 @@ const rollout: Rollout = {
   fromDigest: null,
   fromImage: 'sha256:1',
   order: 'stop-first',
-  gate: { stableMs: 1, minUptimeMs: 1, deadlineMs: 1, restartsMax: 2 },
+  gate: { stableMs: 1, minUptimeMs: 1, deadlineMs: 1, restartsMax: 2, probe: null },
   restart: 'always',
   tagBefore: null,
   keepOldMs: 0,
+  keepImages: 1,
+  policy: 'digest',
   createdAt: '2026-01-01T00:00:00.000Z',
   stage: 'forward',
   outcome: null,
@@ -62,6 +64,13 @@ describe('what we write on an instance', () => {
     expect(labels).toMatchObject({ 'longshore.operation': 'r1', 'longshore.operation.replaces': 'old' })
     expect(decodeIntent(labels['longshore.operation.intent'] ?? '')).toEqual(rollout)
     expect(readNetworks(labels)).toEqual(networks)
+  })
+
+  test('has no probe, and gives none to whoever reads it: no label becomes a command', () => {
+    const gate = { ...rollout.gate, probe: { kind: 'exec', command: ['/check', 'secret'] } } as const
+
+    expect(encodeIntent({ ...rollout, gate })).not.toContain('secret')
+    expect(decodeIntent(JSON.stringify({ ...rollout, gate }))?.gate.probe).toBeNull()
   })
 
   test.each(['', '{}', 'null', '[]', '{"__proto__":{"id":"x"}}', encodeIntent(rollout).slice(0, -1)])(

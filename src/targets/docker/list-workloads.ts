@@ -1,10 +1,10 @@
 import type { ContainerSummary } from '../../clients/docker/containers.ts'
-import type { ContainerInspect } from '../../clients/docker/shapes.ts'
+import { AppError } from '../../errors.ts'
 import type { Workload } from '../target.ts'
 import { dependants } from './dependants.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { operationLabel, ownLabels, replacesLabel, type Labels } from './labels.ts'
-import { readWorkload } from './workload.ts'
+import { readWorkload, unreadableWorkload } from './workload.ts'
 
 /** All containers of the engine as workloads, except the second instances that rollouts of ours keep beside them. */
 export async function listWorkloads(deps: DockerDeps, signal: AbortSignal): Promise<readonly Workload[]> {
@@ -13,16 +13,26 @@ export async function listWorkloads(deps: DockerDeps, signal: AbortSignal): Prom
   inspections.keepOnly(summaries)
   const hidden = await secondInstances(deps, summaries, signal)
   const shown = summaries.filter(({ id }) => !hidden.has(id))
-  const inspected = await Promise.all(shown.map((summary) => inspections.container(summary, signal)))
-  // Null: it went away since the list was made.
-  const containers = inspected.filter((each): each is ContainerInspect => each !== null)
-  const byDependency = dependants(containers)
-  return Promise.all(
-    containers.map(async (container) => {
-      const image = await inspections.image(container.Image, signal)
-      return readWorkload({ target, container, image, self, dependants: byDependency.get(container.Id) ?? [] })
+  const unreadable: Workload[] = []
+  const inspected = await Promise.all(
+    shown.map(async (summary) => {
+      try {
+        return await inspections.container(summary, signal)
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'TARGET_FAILED') throw error
+        unreadable.push(unreadableWorkload(target, summary, await inspections.image(summary.imageId, signal), error))
+        return null
+      }
     }),
   )
+  // Null, too, where it went away since the list was made.
+  const containers = inspected.filter((each) => each !== null)
+  const byDependency = dependants(containers)
+  const readable = containers.map(async (container) => {
+    const image = await inspections.image(container.Image, signal)
+    return readWorkload({ target, container, image, self, dependants: byDependency.get(container.Id) ?? [] })
+  })
+  return [...(await Promise.all(readable)), ...unreadable]
 }
 
 /** Ids of what is called `.longshore-next` or `.longshore-prev` and is ours, by its own label or that of its replacement. */

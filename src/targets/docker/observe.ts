@@ -1,10 +1,12 @@
 import type { ContainerInspect, NetworkEndpoint } from '../../clients/docker/shapes.ts'
 import type { InstanceFacts, Rollout, RolloutFacts } from '../../rollout/rollout.ts'
 import type { DockerDeps } from './docker-deps.ts'
-import { isConnectedTo, requestedEndpoints, tellsNames } from './endpoints.ts'
+import { answeringTo, isConnectedTo, requestedEndpoints, tellsNames } from './endpoints.ts'
 import { readInstance } from './instance-facts.ts'
 import { keepReference } from './keep-tag.ts'
-import { operationLabel, readNetworks } from './labels.ts'
+import { newAmong } from './instance.ts'
+import { readNetworks } from './labels.ts'
+import { withProbe } from './probe.ts'
 import { wasStoppedByHand } from './stopped-by-hand.ts'
 
 /** Everything that a rollout's next step depends on, read from the engine now. */
@@ -17,7 +19,7 @@ export async function observe(deps: DockerDeps, rollout: Rollout, signal: AbortS
     engine.inspectImage(`${rollout.repository}:${rollout.tag}`, signal),
     engine.inspectImage(keepReference(rollout.workload, rollout.fromImage), signal),
   ])
-  const newId = summaries.find(({ labels, id }) => labels[operationLabel] === rollout.id && id !== old?.Id)?.id
+  const newId = newAmong(summaries, rollout)?.id
   const fresh = newId === undefined ? null : await engine.inspectContainer(newId, signal)
   if (newId === undefined) deps.newInstances.delete(rollout.id)
   else deps.newInstances.set(rollout.id, newId)
@@ -36,16 +38,19 @@ export async function observe(deps: DockerDeps, rollout: Rollout, signal: AbortS
 }
 
 async function instanceFacts(
-  { engine }: DockerDeps,
+  deps: DockerDeps,
   rollout: Rollout,
   container: ContainerInspect,
   role: 'old' | 'new',
   plan: readonly NetworkEndpoint[],
   signal: AbortSignal,
 ): Promise<InstanceFacts> {
-  const connected = plan.every((each) => isConnectedTo(container, each)) && hasName(rollout, container, role)
-  const stoppedByHand = await wasStoppedByHand(engine, container, rollout, role, signal)
-  return readInstance(container, { connected, stoppedByHand })
+  const isSwitched = role === 'new' && rollout.order === 'start-first'
+  const wanted = isSwitched ? answeringTo(rollout.name, plan) : plan
+  const connected = wanted.every((each) => isConnectedTo(container, each)) && hasName(rollout, container, role)
+  const stoppedByHand = await wasStoppedByHand(deps.engine, container, rollout, role, signal)
+  const instance = readInstance(container, { connected, stoppedByHand })
+  return role === 'new' ? withProbe(deps, rollout, container, instance, signal) : instance
 }
 
 /**

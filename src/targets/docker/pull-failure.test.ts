@@ -18,6 +18,8 @@ const seen: readonly (readonly [string, string])[] = [
     'POST /images/create: Get "http://127.0.0.1:5000/v2/a/manifests/sha256:00": no basic auth credentials',
   ],
   ["no space left on the engine's disk", 'failed to register layer: write /app: no space left on device'],
+  ['the registry does not have it any more', 'unknown blob'],
+  ['the answer of the registry was cut off', 'unexpected EOF'],
   ['the registry asks to wait', 'toomanyrequests: You have reached your pull rate limit.'],
   ['the engine could not pull it', 'something new'],
 ]

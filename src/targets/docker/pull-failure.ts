@@ -10,7 +10,7 @@ const causes: readonly { readonly what: string; readonly pattern: RegExp }[] = [
   },
   {
     what: 'the registry does not have it any more',
-    pattern: /manifest unknown|manifest for .* not found|blob unknown|: not found/i,
+    pattern: /manifest unknown|manifest for .* not found|blob unknown|unknown blob|: not found/i,
   },
   {
     what: 'the registry refused the credentials',
@@ -21,6 +21,7 @@ const causes: readonly { readonly what: string; readonly pattern: RegExp }[] = [
     what: 'what came did not match its digest',
     pattern: /unexpected commit digest|verification failed|digest mismatch/i,
   },
+  { what: 'the answer of the registry was cut off', pattern: /unexpected EOF/ },
   {
     what: 'the engine does not reach the registry',
     pattern: /connection refused|connection reset|no such host|i\/o timeout|deadline exceeded|EOF|TLS|x509/,

@@ -1,5 +1,6 @@
 import { constants } from 'node:os'
 import type { Engine } from '../../clients/docker/engine.ts'
+import type { EngineEvent } from '../../clients/docker/events.ts'
 import type { ContainerInspect } from '../../clients/docker/shapes.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { statusOf } from './instance-facts.ts'
@@ -9,6 +10,9 @@ import { statusOf } from './instance-facts.ts'
  * yet makes the engine wait for it, hence no more.
  */
 const afterwardsMs = 200
+
+/** As many events as the engine remembers; when it has fewer, they reach back to its own start. */
+const rememberedMax = 256
 
 /**
  * Whether somebody else ended a run: the engine remembers signals that it was asked to send. What we may have stopped
@@ -24,11 +28,27 @@ export async function wasStoppedByHand(
   const { StartedAt, FinishedAt } = container.State
   const hasEnded = statusOf(container) === 'exited' && Date.parse(FinishedAt) >= Date.parse(StartedAt)
   if (!hasEnded || rollout.attempted.includes(role === 'old' ? 'stop-old' : 'stop-new')) return false
-  const filters = { types: ['container'], actions: ['kill'], container: container.Id }
   const until = new Date(Date.parse(FinishedAt) + afterwardsMs).toISOString()
-  const events = await engine.pastEvents(filters, StartedAt, until, signal)
+  const remembered = await engine.pastEvents({}, beginning, until, signal)
+  if (remembered.length < rememberedMax && !hasSeenStart(remembered, container)) return false
   const lethal = lethalSignals(container.Config.StopSignal)
-  return events.some(({ attributes }) => lethal.has(Number(attributes['signal'])))
+  return remembered.some(
+    ({ type, action, id, attributes, at }) =>
+      type === 'container' &&
+      action === 'kill' &&
+      id === container.Id &&
+      at >= Date.parse(StartedAt) &&
+      lethal.has(Number(attributes['signal'])),
+  )
+}
+
+const beginning = new Date(0).toISOString()
+
+/** An engine that comes back after a crash stops what outlived it, just as a person does, but saw none of it start. */
+function hasSeenStart(events: readonly EngineEvent[], { Id, State }: ContainerInspect): boolean {
+  return events.some(({ type, action, id, at }) => {
+    return type === 'container' && action === 'start' && id === Id && at >= Date.parse(State.StartedAt)
+  })
 }
 
 /** Others, such as HUP, are how programs are told to read their configuration again. */

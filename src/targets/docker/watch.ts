@@ -17,7 +17,9 @@ const containerActions = [
   'unpause',
   'health_status',
 ]
-const imageActions = ['pull', 'tag', 'untag', 'delete', 'load', 'import']
+/** A push gives an image that was built here a digest. */
+const imageActions = ['pull', 'push', 'tag', 'untag', 'delete', 'load', 'import']
+const networkActions = ['connect', 'disconnect']
 
 const backoffMs = { first: 250, most: 10_000 }
 
@@ -28,7 +30,8 @@ export async function watch(
   signal: AbortSignal,
 ): Promise<void> {
   const { engine, inspections, clock } = deps
-  const filters = { types: ['container', 'image'], actions: [...containerActions, ...imageActions] }
+  const types = ['container', 'image', 'network']
+  const filters = { types, actions: [...containerActions, ...imageActions, ...networkActions] }
   let waitMs = backoffMs.first
   let hasMissed = false
   const onOpen = () => {
@@ -58,6 +61,7 @@ function note(
   onChange: (change: TargetChange) => void,
 ): void {
   if (type === 'image') return inspections.forgetImages()
+  if (type === 'network') return inspections.forgetContainer(attributes['container'] ?? '')
   inspections.forgetContainer(id)
   const names = [attributes['name'], action === 'rename' ? attributes['oldName']?.replace(/^\//, '') : undefined]
   for (const name of new Set(names.filter((each) => each !== undefined).map(withoutSuffix))) {

@@ -1,4 +1,6 @@
+import type { ContainerSummary } from '../../clients/docker/containers.ts'
 import type { ContainerInspect, ImageInspect } from '../../clients/docker/shapes.ts'
+import type { AppError } from '../../errors.ts'
 import { normalizePlatform, type Platform } from '../../image/platform.ts'
 import { canonicalName, parseReference } from '../../image/reference.ts'
 import type { Workload } from '../target.ts'
@@ -51,6 +53,35 @@ export function readWorkload({ target, container, image, self, dependants }: Wor
       self,
       dependants,
     }),
+  }
+}
+
+/** One that the engine lists but fails to describe: it is shown and left alone, and the others go on. */
+export function unreadableWorkload(
+  target: string,
+  { id, name, image, imageId, labels, state }: ContainerSummary,
+  imageInspect: ImageInspect | null,
+  error: AppError,
+): Workload {
+  const own = ownLabels(labels, imageInspect && (imageInspect.Config?.Labels ?? {}))
+  return {
+    id: workloadId(target, name),
+    target,
+    kind: 'container',
+    name,
+    instance: id,
+    image,
+    labels: withoutOperationLabels(own),
+    isRunning: state === 'running' || state === 'restarting',
+    imageId,
+    repositoryDigests: canonicalDigests(imageInspect?.RepoDigests ?? []),
+    platform: imageInspect && platformOf(imageInspect),
+    operation: own[operationLabel] ?? null,
+    restart: 'no',
+    hasHealthCheck: false,
+    healthBudgetMs: 0,
+    suggestedOrder: { order: 'stop-first', why: 'its settings are unknown' },
+    leftAlone: { code: 'NOT_READABLE', sentence: `the engine does not describe it: ${error.message}` },
   }
 }
 

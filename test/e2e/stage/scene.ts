@@ -1,72 +1,99 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { docker, inspect, type InspectedContainer } from '../../services/docker.ts'
-import { startEngine } from '../../services/engine.ts'
+import { startEngine, type Engine } from '../../services/engine.ts'
 import { makePrivateFolder } from '../../services/private-folder.ts'
-import { longshore, startLongshore, type Ended, type Running } from './longshore.ts'
+import {
+  longshoreCommand,
+  startLongshore,
+  type LongshoreResult,
+  type OnMoment,
+  type RunningLongshore,
+} from './longshore.ts'
 
-/** Settings that let a good version pass and a bad one fail within a second or two. */
-export const quickDefaults = { gate: { stable: '1s', minUptime: '1s', deadline: '20s' }, keepOld: '0s', keepImages: 1 }
-
-/** An engine of a test file's own, and for each test a configuration and a fresh state. */
+/** An engine of one test file, with a configuration and a state that each test finds as new. */
 export interface Scene {
-  readonly host: string
-  /** Of the current test; gone with `reset`. */
-  folder(): string
-  stateFolder(): string
+  readonly engine: Engine
+  /** The configuration file, and the folder of the state. */
+  readonly configFile: string
+  readonly stateFolder: string
   docker(...args: string[]): Promise<string>
+  /** Looks at a container. @throws Error when there is none */
   inspect(name: string): Promise<InspectedContainer>
-  /** JSON is YAML. `defaults` are quick ones unless given. */
-  configure(config: object): void
-  run(...args: string[]): Promise<Ended>
-  start(...args: string[]): Running
-  /** Further variables for the command. */
-  setEnvironment(env: Readonly<Record<string, string>>): void
-  /** Removes every container and starts a fresh folder. */
+  /** Names of all containers, in order. */
+  containers(): Promise<readonly string[]>
+  /** Writes the configuration file: what is given, over what makes tests quick. */
+  configure(config: Readonly<Record<string, unknown>>): void
+  /** Runs the command to its end. */
+  run(...args: string[]): Promise<LongshoreResult>
+  start(...args: string[]): RunningLongshore
+  /** Starts the command so that it stops at each moment of a journal until `onMoment` is through. */
+  observe(args: readonly string[], onMoment: OnMoment): RunningLongshore
+  /** Arguments and environment of the command, for a process that a test starts by itself. */
+  command(...args: string[]): { readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv }
+  /** Ends what still runs and removes the containers, networks, volumes and the state. Call it after each test. */
   reset(): Promise<void>
   close(): Promise<void>
 }
 
-export async function openScene(): Promise<Scene> {
-  const engine = await startEngine()
-  const root = makePrivateFolder('scene')
-  let rounds = 0
-  let environment: Readonly<Record<string, string>> = {}
-  const folder = () => join(root, String(rounds))
-  const stateFolder = () => join(folder(), 'state')
-  const configFile = () => join(folder(), 'longshore.yml')
-  const all = (args: readonly string[]) => ['--config', configFile(), '--state', stateFolder(), ...args]
-  const env = () => ({ DOCKER_HOST: engine.host, ...environment })
-  const scene: Scene = {
-    host: engine.host,
-    folder,
+/** Starts an engine of its own: labels of another test's rollouts would rightly make a fresh state hold everything (I9). */
+export async function openScene(engineSettings: Parameters<typeof startEngine>[0] = {}): Promise<Scene> {
+  const engine = await startEngine(engineSettings)
+  const folder = makePrivateFolder('scene')
+  const configFile = join(folder, 'longshore.json')
+  const stateFolder = join(folder, 'state')
+  const running = new Set<RunningLongshore>()
+  const cli = (...args: string[]) => docker(engine.host, ...args)
+  const list = async (...args: string[]) => (await cli(...args)).split('\n').filter((line) => line !== '')
+
+  const files = { config: configFile, state: stateFolder }
+  const begin = (args: readonly string[], onMoment?: OnMoment): RunningLongshore => {
+    const started = startLongshore(args, { ...files, onMoment })
+    running.add(started)
+    started.ended.finally(() => running.delete(started)).catch(() => {})
+    return started
+  }
+  const configure = (config: Readonly<Record<string, unknown>>) => {
+    const quick = {
+      targets: [{ name: 'local', host: engine.host }],
+      dockerConfig: join(folder, 'docker.json'),
+      defaults: { gate: { stable: '1s', minUptime: '1s', deadline: '20s' }, keepOld: '1h' },
+    }
+    writeFileSync(configFile, JSON.stringify({ ...quick, ...config }), { mode: 0o600 })
+  }
+  configure({})
+
+  const endAll = () =>
+    Promise.all([...running].map((each) => (each.kill('SIGKILL'), each.ended.catch(() => undefined))))
+  return {
+    engine,
+    configFile,
     stateFolder,
-    docker: (...args) => docker(engine.host, ...args),
+    docker: cli,
     async inspect(name) {
       const found = await inspect(engine.host, name)
       if (found === undefined) throw new Error(`there is no container ${name}`)
       return found
     },
-    configure(config) {
-      const text = JSON.stringify({ defaults: quickDefaults, ...config })
-      writeFileSync(configFile(), text, { mode: 0o600 })
-    },
-    run: (...args) => longshore(all(args), env()),
-    start: (...args) => startLongshore(all(args), env()),
-    setEnvironment: (wanted) => void (environment = wanted),
+    containers: async () => (await list('ps', '--all', '--format', '{{.Names}}')).toSorted(),
+    configure,
+    run: (...args) => begin(args).ended,
+    start: (...args) => begin(args),
+    observe: begin,
+    command: (...args) => longshoreCommand(args, files),
     async reset() {
-      const containers = await docker(engine.host, 'ps', '-aq')
-      if (containers !== '') await docker(engine.host, 'rm', '-fv', ...containers.split('\n'))
-      rounds += 1
-      environment = {}
-      mkdirSync(folder(), { recursive: true, mode: 0o700 })
-      scene.configure({})
+      await endAll()
+      const containers = await list('ps', '--all', '--quiet')
+      if (containers.length > 0) await cli('rm', '--force', '--volumes', ...containers)
+      await cli('network', 'prune', '--force')
+      await cli('volume', 'prune', '--all', '--force')
+      rmSync(stateFolder, { recursive: true, force: true })
+      configure({})
     },
     async close() {
+      await endAll()
       await engine.stop()
-      rmSync(root, { recursive: true, force: true })
+      rmSync(folder, { recursive: true, force: true })
     },
   }
-  await scene.reset()
-  return scene
 }

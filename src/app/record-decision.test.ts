@@ -1,0 +1,116 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { startFakeClock } from '../../test/fakes/clock.ts'
+import { digest, ended, newer, reference, row, running, settings, workload } from '../../test/fakes/decide-input.ts'
+import { createMemoryStore } from '../../test/fakes/store.ts'
+import { startFakeEngine } from '../../test/fakes/target.ts'
+import type { Log } from '../lib/log.ts'
+import { digestPolicy } from '../policies/digest.ts'
+import type { Store } from '../store/store.ts'
+import { decision, type Decision } from './decision.ts'
+import { recordDecision, recordGone } from './record-decision.ts'
+import type { WatchableWorkload } from './watched-workloads.ts'
+
+const clock = startFakeClock()
+const current = decision('current', 'CURRENT', 'it runs what 1 names', running)
+const held = decision('held', 'QUARANTINED', 'this digest failed', newer)
+const outdated: Decision = { ...decision('outdated', 'DIGEST_MOVED', 'it moved', newer), isRolloutDue: true }
+
+const watched: WatchableWorkload = {
+  kind: 'watchable',
+  target: startFakeEngine('web', 'always', 'healthy', clock.now).target,
+  workload,
+  settings,
+  reference,
+  tag: '1',
+  policy: digestPolicy,
+}
+const byHand = { ...watched, workload: { ...workload, imageId: digest('9') } }
+
+function logInto(lines: string[]): Log {
+  const tell = (level: string) => (_fields: unknown, sentence: string) => void lines.push(`${level} ${sentence}`)
+  return { debug: tell('debug'), info: tell('info'), warn: tell('warn'), error: tell('error') }
+}
+
+describe('a decision', () => {
+  let store: Store
+  let lines: string[]
+
+  beforeEach(() => {
+    store = createMemoryStore()
+    lines = []
+  })
+
+  const record = (decided: Decision, of: WatchableWorkload = watched) =>
+    recordDecision({ store, clock, log: logInto(lines) }, of, decided)
+  const baseline = async () => (await store.workload(workload.id))?.baselineImage
+
+  test('is told once, until it changes', async () => {
+    for (const each of [current, current, outdated, outdated, current]) await record(each)
+
+    expect(lines).toEqual([
+      'info current: it runs what 1 names',
+      'info outdated: it moved',
+      'info current: it runs what 1 names',
+    ])
+  })
+
+  test('to hold is a warning, and history once', async () => {
+    for (const each of [held, held]) await record(each)
+
+    expect(lines).toEqual(['warn held: this digest failed'])
+    expect(await store.history({ limit: 10 })).toMatchObject([{ kind: 'held', toDigest: newer }])
+  })
+
+  test('of unknown is a warning', async () => {
+    await record(decision('unknown', 'REGISTRY_UNAVAILABLE', 'no answer'))
+
+    expect(lines).toEqual(['warn unknown: no answer'])
+  })
+
+  test('takes what runs at the first look for what is meant to run', async () => {
+    await record(outdated)
+
+    expect(await baseline()).toBe(workload.imageId)
+  })
+
+  test.each([
+    ['what somebody else put there is not meant', held, workload.imageId],
+    ['not while nobody knows what the registry has', decision('unknown', 'X', 'x'), workload.imageId],
+    ['but it is when it is what the tag names', current, digest('9')],
+  ])('%s', async (_, decided, expected) => {
+    await record(current)
+    await record(decided, byHand)
+
+    expect(await baseline()).toBe(expected)
+  })
+})
+
+test('a workload that a rollout is changing is not gone, though nothing has its name for a moment', async () => {
+  const store = createMemoryStore()
+  await store.saveWorkload(row())
+  await store.saveRollout({ ...ended('succeeded', newer, 0), stage: 'forward', outcome: null, endedAt: null })
+
+  await recordGone({ store, clock, log: logInto([]) }, 'local', new Set())
+
+  expect(await store.workload(workload.id)).toEqual(row())
+})
+
+describe('a workload that is gone', () => {
+  test('is told once, and what is known of it stays', async () => {
+    const store = createMemoryStore()
+    const lines: string[] = []
+    const app = { store, clock, log: logInto(lines) }
+    await store.saveWorkload(row())
+    await store.saveWorkload(row({ id: 'other/container/web' }))
+
+    for (let pass = 0; pass < 2; pass++) await recordGone(app, 'local', new Set())
+
+    expect(lines).toHaveLength(1)
+    expect(await store.workload(workload.id)).toMatchObject({
+      state: 'ignored',
+      reason: { code: 'GONE' },
+      digest: running,
+    })
+    expect(await store.workload('other/container/web')).toMatchObject({ state: 'current' })
+  })
+})

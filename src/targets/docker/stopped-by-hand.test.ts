@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { container as anyContainer } from '../../../test/fakes/inspect.ts'
+import type { EngineEvent } from '../../clients/docker/events.ts'
+import type { ContainerInspect } from '../../clients/docker/shapes.ts'
+import { wasStoppedByHand } from './stopped-by-hand.ts'
+
+const startedAt = Date.parse('2026-01-01T12:00:00Z')
+const finishedAt = startedAt + 5_000
+const running = anyContainer()
+const ended: ContainerInspect = {
+  ...running,
+  State: {
+    ...running.State,
+    Status: 'exited',
+    Running: false,
+    StartedAt: new Date(startedAt).toISOString(),
+    FinishedAt: new Date(finishedAt).toISOString(),
+  },
+}
+const event = (action: string, at: number, attributes = {}, id = ended.Id): EngineEvent => ({
+  type: 'container',
+  action,
+  id,
+  attributes,
+  at,
+})
+const start = event('start', startedAt + 3)
+const stop = event('kill', finishedAt - 1, { signal: '15' })
+const busy = Array.from({ length: 255 }, () => event('exec_start', finishedAt - 2, {}, 'another'))
+
+test.each([
+  ['a signal that a person sent', [start, stop], true],
+  ['no signal', [start], false],
+  ['a signal that asks to read the configuration again', [start, event('kill', finishedAt, { signal: '1' })], false],
+  ['a signal to an earlier run', [event('kill', startedAt - 1, { signal: '15' }), start], false],
+  ['a signal to another container', [start, event('kill', finishedAt, { signal: '15' }, 'another')], false],
+  ['an engine that came back and stopped what outlived it', [stop], false],
+  ['a person, where the engine has forgotten the start', [...busy, stop], true],
+] as const)('tells an end by %s', async (_what, events, byHand) => {
+  const engine = { pastEvents: async () => events }
+
+  const told = await wasStoppedByHand(engine, ended, { attempted: [] }, 'new', new AbortController().signal)
+
+  expect(told).toBe(byHand)
+})
+
+test('never takes a stop of ours for a person', async () => {
+  const engine = { pastEvents: async () => [start, stop] }
+
+  const told = await wasStoppedByHand(engine, ended, { attempted: ['stop-new'] }, 'new', new AbortController().signal)
+
+  expect(told).toBe(false)
+})

@@ -1,0 +1,20 @@
+import { once } from 'node:events'
+import { configJsonSchema } from '../../../src/config/json-schema.ts'
+import { loadConfig } from '../../../src/config/load.ts'
+import { runProcess } from '../../../src/cli/run-process.ts'
+import { openApp } from '../../../src/wiring.ts'
+
+/** The command as `main.ts` starts it, but that it stops at each moment of a journal until the test says to go on. */
+await runProcess({
+  openApp: (options) =>
+    openApp({
+      ...options,
+      onJournal: async (moment) => {
+        const answered = once(process, 'message')
+        process.send?.(moment)
+        await answered
+      },
+    }),
+  loadConfig,
+  configSchema: async () => configJsonSchema(),
+})

@@ -1,0 +1,28 @@
+import type { App } from '../../src/app/app.ts'
+import type { Doors } from '../../src/cli/doors.ts'
+import type { Store } from '../../src/store/store.ts'
+
+/** The outside of a command: what it printed and told, with a state if it is given one. */
+export function fakeDoors(given: Partial<Doors> & { readonly store?: Store } = {}) {
+  const printed: string[] = []
+  const told: string[] = []
+  const unused = () => Promise.reject(new Error('this door is not meant to be used here'))
+  const { store, ...doors } = given
+  const openApp: Doors['openApp'] = async () => ({
+    app: { store } as App, // commands that only read the state take nothing else of it
+    queue: { add: unused, close: async () => {} },
+    close: async () => {},
+  })
+  const all: Doors = {
+    print: (text) => void printed.push(text),
+    tell: (text) => void told.push(text),
+    columns: null,
+    showProgress: null,
+    openApp: store === undefined ? unused : openApp,
+    checkConfig: unused,
+    configSchema: unused,
+    stop: new AbortController().signal,
+    ...doors,
+  }
+  return { printed, told, doors: all }
+}

@@ -1,0 +1,113 @@
+import type { App } from '../../src/app/app.ts'
+import type { Digest } from '../../src/image/digest.ts'
+import { createLocalQueue } from '../../src/jobs/local.ts'
+import { createLog } from '../../src/lib/log.ts'
+import { digestPolicy } from '../../src/policies/digest.ts'
+import type { Registry } from '../../src/registries/registry.ts'
+import type { RolloutFacts } from '../../src/rollout/facts.ts'
+import type { Target, Workload } from '../../src/targets/target.ts'
+import { startManualClock } from './clock.ts'
+import { described, digest, settings, workload } from './decide-input.ts'
+import { createMemoryStore } from './store.ts'
+
+/** What a rollout finds whose old instance somebody removed: it ends at once, and changes nothing. */
+const nothing: RolloutFacts = {
+  old: null,
+  new: null,
+  candidateImage: null,
+  tagImage: null,
+  isProtected: false,
+  nameHolder: null,
+}
+
+/** A workload of its own repository at a host. */
+export const workloadAt = (host: string, name: string, running: Digest): Workload => ({
+  ...workload,
+  id: `local/container/${name}`,
+  name,
+  instance: `instance-${name}`,
+  image: `${host}/${name}:1`,
+  labels: { 'longshore.watch': 'true' },
+  repositoryDigests: [`${host}/${name}@${running}`],
+})
+
+/**
+ * An app over a target and registries that a test scripts: what the target shows, and what each repository's tag names.
+ * A rollout ends as superseded at once, unless `facts` say otherwise.
+ */
+export function startFollowed(workloads: readonly Workload[], limits: Record<string, number> = {}) {
+  const clock = startManualClock()
+  const store = createMemoryStore()
+  const stop = new AbortController()
+  const lines: string[] = []
+  let onChange: () => void = () => {}
+  let ids = 0
+  const world = {
+    clock,
+    store,
+    lines,
+    workloads,
+    facts: nothing,
+    /** By repository. */
+    tags: new Map<string, Digest>(),
+    hold: {
+      resolve: async (_repository: string): Promise<void> => {},
+      describe: async (_repository: string): Promise<void> => {},
+      observe: async (_workload: string): Promise<void> => {},
+    },
+    /** What the target and the registries were asked, in order. */
+    asked: [] as string[],
+    ring: () => onChange(),
+  }
+  const registry: Registry = {
+    kind: 'fake',
+    listTags: async () => ['1'],
+    close: () => {},
+    async resolve({ repository }) {
+      world.asked.push(`resolve ${repository}`)
+      await world.hold.resolve(repository)
+      return { mediaType: '', digest: world.tags.get(repository) ?? digest('0'), sizeBytes: null }
+    },
+    async describe({ repository }, of) {
+      await world.hold.describe(repository)
+      return described(of, digest('2'))
+    },
+    readConfig: async () => ({}),
+  }
+  const target: Target = {
+    name: 'local',
+    listWorkloads: async () => world.workloads,
+    async observe(rollout) {
+      world.asked.push(`observe ${rollout.workload}`)
+      await world.hold.observe(rollout.workload)
+      return world.facts
+    },
+    apply: async () => {},
+    capture: async () => ({}),
+    readLogTail: async () => '',
+    findRollouts: async () => [],
+    previewSettings: async () => [],
+    waitUntilAvailable: async () => {},
+    async watch(callBack, signal) {
+      onChange = () => callBack({ kind: 'resync' })
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    },
+    close: () => {},
+  }
+  const app: App = {
+    store,
+    targets: [target],
+    registryFor: () => registry,
+    policyFor: () => digestPolicy,
+    pullAuth: async () => null,
+    rules: [],
+    defaults: settings,
+    watchMode: 'labelled',
+    pollIntervalMs: 300_000,
+    clock,
+    random: () => 0.5,
+    newId: () => `rollout-${++ids}`,
+    log: createLog('debug', 'plain', (line) => lines.push(line)),
+  }
+  return { ...world, world, app, queue: createLocalQueue(limits), stop }
+}
