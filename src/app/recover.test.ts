@@ -1,23 +1,14 @@
 import { expect, test } from 'vitest'
-import { ended, newer } from '../../test/fakes/decide-input.ts'
+import { ended, newer, row } from '../../test/fakes/decide-input.ts'
 import { startFollowed } from '../../test/fakes/followed.ts'
 import type { InstanceFacts } from '../rollout/facts.ts'
 import type { Rollout } from '../rollout/rollout.ts'
 import type { Target } from '../targets/target.ts'
 import { adoptFoundRollouts } from './recover.ts'
 
-const intent: Rollout = {
-  ...ended('succeeded', newer, 60),
-  stage: 'forward',
-  outcome: null,
-  reason: null,
-  endedAt: null,
-  keepOldMs: 600_000,
-}
-
 const fresh: InstanceFacts = {
   id: 'new',
-  name: intent.name,
+  name: 'web',
   status: 'running',
   restart: 'no',
   image: 'sha256:new',
@@ -33,9 +24,20 @@ const fresh: InstanceFacts = {
   stoppedByHand: false,
 }
 
+const intent: Rollout = {
+  ...ended('succeeded', newer, 60),
+  stage: 'forward',
+  outcome: null,
+  reason: null,
+  endedAt: null,
+  keepOldMs: 600_000,
+  toImage: fresh.image,
+}
+
 /** A state that was lost while labels on the target speak of a rollout whose old instance is still there. */
 async function adopt(found: Partial<InstanceFacts>, hasOld = true) {
   const { app, world, store } = startFollowed([])
+  await store.saveWorkload({ ...row(), id: intent.workload, baselineImage: 'sha256:before' })
   world.facts = { ...world.facts, new: { ...fresh, ...found } }
   const target = {
     ...(app.targets[0] as Target), // it has one
@@ -43,7 +45,8 @@ async function adopt(found: Partial<InstanceFacts>, hasOld = true) {
     observe: async () => world.facts,
   }
   await adoptFoundRollouts(app, target, new AbortController().signal)
-  return { adopted: await store.rollout(intent.id), hold: await store.hold() }
+  const baseline = (await store.workload(intent.workload))?.baselineImage
+  return { adopted: await store.rollout(intent.id), hold: await store.hold(), baseline }
 }
 
 test('I9: everything is held when labels speak of what the state does not know', async () => {
@@ -75,3 +78,14 @@ test.each([{}, { health: 'unhealthy' }, { status: 'exited', stoppedByHand: true 
 test('one whose old instance is gone is over', async () => {
   expect((await adopt({}, false)).adopted).toMatchObject({ stage: 'ended', outcome: 'succeeded' })
 })
+
+test.each([
+  ['passed its gate', { restart: intent.restart }, true, intent.toImage],
+  ['passed its gate long ago', {}, false, intent.toImage],
+  ['is under way', {}, true, 'sha256:before'],
+] as const)(
+  'what a label of ours accounts for is no change by hand once it %s',
+  async (_what, found, hasOld, image) => {
+    expect((await adopt(found, hasOld)).baseline).toBe(image)
+  },
+)

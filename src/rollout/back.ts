@@ -61,6 +61,7 @@ function tidyUp(rollout: Rollout, facts: RolloutFacts): Step | null {
     hasAttempted(rollout, 'create') &&
     rollout.toImage !== null &&
     facts.tagImage === rollout.toImage &&
+    !facts.isTagShared &&
     rollout.tagBefore !== rollout.toImage
   if (isTagMoved && canTry(rollout, 'tag-back')) return effect(rollout, 'R', 'tag-back')
   if (facts.new !== null && canTry(rollout, 'remove-new')) return effect(rollout, 'R', 'remove-new')

@@ -43,6 +43,8 @@ export interface RolloutFacts {
   readonly candidateImage: string | null
   /** Where the user's tag points on this engine; null when it names nothing. */
   readonly tagImage: string | null
+  /** Whether another workload runs the candidate under that tag: the tag belongs to the whole host. */
+  readonly isTagShared: boolean
   /** Whether the old image carries our keep tag. */
   readonly isProtected: boolean
   /** Id of the instance that holds the workload's name, whoever made it. */

@@ -61,16 +61,19 @@ export function startCrashRun({ configFile, stateFolder }: Scene, options: Crash
       return reached
     },
     async crash() {
-      await waitUntil('each rollout stands at its moment', () => missing().length === 0, {
-        limitMs,
-        everyMs: 5,
-        hopeless: () => {
-          if (child.exitCode === null && child.signalCode === null) return undefined
-          return failure ?? new Error(`it ended before ${JSON.stringify(missing())}:\n${log}`)
-        },
-      })
-      child.kill('SIGKILL')
-      await closed
+      try {
+        await waitUntil('each rollout stands at its moment', () => missing().length === 0, {
+          limitMs,
+          everyMs: 5,
+          hopeless: () => {
+            if (child.exitCode === null && child.signalCode === null) return undefined
+            return failure ?? new Error(`it ended before ${JSON.stringify(missing())}:\n${log}`)
+          },
+        })
+      } finally {
+        child.kill('SIGKILL')
+        await closed
+      }
     },
   }
 }

@@ -120,8 +120,8 @@ describe('the effects of a start-first replacement, each done twice', () => {
     expect(after.old).toMatchObject({ status: 'running' })
     expect([...(await finish())].filter((answer) => answer !== '1' && answer !== '2')).toEqual([])
     const names = JSON.parse(await stage.cli('inspect', '-f', '{{json .NetworkSettings.Networks}}', name))
-    expect(names[networks[0] ?? ''].Aliases).toEqual(['front'])
-    expect(names[networks[1] ?? ''].Aliases).toEqual(['back'])
+    expect(names[networks[0] ?? ''].Aliases).toEqual(['front', name])
+    expect(names[networks[1] ?? ''].Aliases).toEqual(['back', name])
 
     await stage.bring(rollout, 'disarm-old', 'stop-old', 'arm-new', 'remove-old')
     const ask = ['--entrypoint', 'wget', rollout.image, '-q', '-O', '-', `http://${name}:8080/`]
@@ -182,9 +182,9 @@ describe('names', () => {
     later.close()
   })
 
-  test('held by a stranger are a conflict, and the stranger stays', async () => {
+  test('held by a stranger that runs are a conflict, and the stranger stays', async () => {
     const { name, rollout } = await planMove('stranger')
-    await stage.cli('create', '--name', `${name}.longshore-prev`, rollout.image)
+    await stage.cli('run', '-d', '--name', `${name}.longshore-prev`, rollout.image)
     const squatter = await stage.cli('create', '--name', `${name}.longshore-next`, rollout.image)
 
     await stage.bring(rollout, 'pull')
@@ -193,7 +193,17 @@ describe('names', () => {
     await expect(stage.bring(rollout, 'create')).rejects.toMatchObject({ code: 'TARGET_CONFLICT' })
     await expect(stage.bring(rollout, 'rename-old')).rejects.toMatchObject({ code: 'TARGET_CONFLICT' })
 
-    expect(await stage.cli('ps', '-aq', '--filter', `name=${name}.longshore-prev`)).not.toBe('')
+    expect(await stage.cli('ps', '-q', '--filter', `name=${name}.longshore-prev`)).not.toBe('')
+  })
+
+  test('held by what no label proves to be ours are freed without removing it', async () => {
+    const { name, rollout } = await planMove('aside')
+    const stranded = await stage.cli('create', '--name', `${name}.longshore-prev`, rollout.image)
+
+    await stage.bring(rollout, 'pull', 'create', 'rename-old')
+
+    const aside = await stage.cli('inspect', '-f', '{{.Name}}', stranded)
+    expect(aside).toBe(`/${name}.longshore-prev.${stranded.slice(0, 12)}`)
   })
 })
 

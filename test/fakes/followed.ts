@@ -16,6 +16,7 @@ const nothing: RolloutFacts = {
   new: null,
   candidateImage: null,
   tagImage: null,
+  isTagShared: false,
   isProtected: false,
   nameHolder: null,
 }

@@ -77,6 +77,7 @@ export function startFakeEngine(name: string, restart: string, behaviour: Behavi
           new: copy(byOperation(rollout)),
           candidateImage: images.has(newImage) ? newImage : null,
           tagImage: engine.tag,
+          isTagShared: false,
           isProtected,
           nameHolder: holder(rollout.name)?.id ?? null,
         } satisfies RolloutFacts

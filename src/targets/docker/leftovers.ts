@@ -8,9 +8,10 @@ import { labelledByUs } from './list-workloads.ts'
 
 /**
  * Frees `<name>.longshore-prev` of an instance that an earlier rollout kept: one that a rollout of ours made, or that
- * the label of another instance says was replaced. Anybody else's stays (I8).
+ * the label of another instance says was replaced. Where no label says so any more, as after the workload was made
+ * anew by hand, it is not ours to remove (I8): it steps aside under a name with its own id.
  *
- * @throws TARGET_CONFLICT when somebody else's holds the name
+ * @throws TARGET_CONFLICT when one that runs holds the name
  */
 export async function clearPrevious(deps: DockerDeps, rollout: Rollout, signal: AbortSignal): Promise<void> {
   const name = previousName(rollout.name)
@@ -18,8 +19,10 @@ export async function clearPrevious(deps: DockerDeps, rollout: Rollout, signal: 
   if (holder === undefined || holder.id === rollout.oldInstance) return
   const isReplaced = [...ours].some(([id, labels]) => id !== holder.id && labels[replacesLabel] === holder.id)
   if (!isReplaced && !ours.has(holder.id)) {
-    const sentence = `the name ${name} is taken by a container that no label of ours speaks of; remove or rename it`
-    throw new AppError('TARGET_CONFLICT', sentence)
+    if (holder.state !== 'created' && holder.state !== 'exited') {
+      throw new AppError('TARGET_CONFLICT', `the name ${name} is taken by a container that runs; stop or rename it`)
+    }
+    return deps.engine.renameContainer(holder.id, `${name}.${holder.id.slice(0, 12)}`, signal)
   }
   await deps.engine.removeContainer(holder.id, false, signal)
 }

@@ -1,3 +1,4 @@
+import type { ContainerSummary } from '../../clients/docker/containers.ts'
 import type { ContainerInspect, NetworkEndpoint } from '../../clients/docker/shapes.ts'
 import type { InstanceFacts, Rollout, RolloutFacts } from '../../rollout/rollout.ts'
 import type { DockerDeps } from './docker-deps.ts'
@@ -32,9 +33,14 @@ export async function observe(deps: DockerDeps, rollout: Rollout, signal: AbortS
     new: await facts(fresh, 'new'),
     candidateImage: candidate?.Id ?? null,
     tagImage: tagged?.Id ?? null,
+    isTagShared: summaries.some((each) => each.id !== newId && runsUnder(each, rollout.image, candidate?.Id)),
     isProtected: kept?.Id === rollout.fromImage,
     nameHolder: summaries.find(({ name }) => name === rollout.name)?.id ?? null,
   }
+}
+
+function runsUnder({ image, imageId, state }: ContainerSummary, tag: string, id: string | undefined): boolean {
+  return state === 'running' && image === tag && imageId === id
 }
 
 async function instanceFacts(
