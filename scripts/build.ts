@@ -14,6 +14,7 @@ await bundle.write({
   entryFileNames: 'main.js',
   chunkFileNames: 'chunks/[name]-[hash].js',
   cleanDir: true,
+  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
 })
 await bundle.close()
 chmodSync(join(dist, 'main.js'), 0o755)
