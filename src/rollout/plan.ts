@@ -1,30 +1,9 @@
-import type { Digest } from '../image/digest.ts'
 import type { Gate } from './gate.ts'
-import { policyRestarts, type RestartPolicy } from './restart-policy.ts'
-import type { Order, Rollout } from './rollout.ts'
+import { policyRestarts } from './restart-policy.ts'
+import type { PlannedRollout, Rollout } from './rollout.ts'
 
-/** Everything that is decided before a rollout begins. */
-export interface RolloutPlan {
-  readonly id: string
-  readonly workload: string
-  readonly target: string
-  readonly name: string
-  readonly oldInstance: string
-  readonly image: string
-  readonly repository: string
-  readonly tag: string
-  readonly digest: Digest
-  readonly fromDigest: Digest | null
-  readonly fromImage: string
-  readonly tagBefore: string | null
-  readonly order: Order
-  readonly gate: Omit<Gate, 'restartsMax'>
-  readonly restart: RestartPolicy
-  readonly keepOldMs: number
-  readonly keepImages: number
-  readonly policy: string
-  readonly createdAt: string
-}
+/** Everything that is decided before a rollout begins; how many ends are forgiven follows from it. */
+export type RolloutPlan = Omit<PlannedRollout, 'gate'> & { readonly gate: Omit<Gate, 'restartsMax'> }
 
 /** Ends that are forgiven during the gate where the user's policy restarts. */
 const restartsForgiven = 2

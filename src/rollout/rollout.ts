@@ -39,8 +39,8 @@ export type Outcome =
   /** Neither way could be completed; nothing was removed, and a person has to look. */
   | 'needs-human'
 
-/** One attempt to move a workload to a digest. Plain data: what the store keeps and the machine reads. */
-export interface Rollout {
+/** What was decided before a rollout begins. Never changes. */
+export interface PlannedRollout {
   /** Also the value of the operation label on what we create. */
   readonly id: string
   readonly workload: string
@@ -73,7 +73,10 @@ export interface Rollout {
   /** The policy that chose the digest, as text: a quarantine holds for it alone. */
   readonly policy: string
   readonly createdAt: string
+}
 
+/** One attempt to move a workload to a digest, and how far it came. Plain data: what the store keeps and the machine reads. */
+export interface Rollout extends PlannedRollout {
   readonly stage: Stage
   /** Set with the verdict, so also while the way back is still under way. */
   readonly outcome: Outcome | null
