@@ -20,7 +20,7 @@ const failure = { code: 'REGISTRY_UNAVAILABLE', sentence: 'team/web: no answer',
 test('rolls out what the tag names now', () => {
   expect(decide(decideInput())).toEqual({
     state: 'outdated',
-    reason: { code: 'DIGEST_MOVED', sentence: '1 names another digest than the one that runs' },
+    reason: { code: 'DIGEST_MOVED', sentence: 'the tag 1 names another digest than the one that runs' },
     candidate: newer,
     isRolloutDue: true,
     againInMs: null,

@@ -20,7 +20,7 @@ export function decide(input: DecideInput): Decision {
   const { chosen, code, sentence } = input.policy.select([{ tag, digest: observation.digest }], tag)
   if (chosen?.digest == null) return decision('unknown', code, sentence)
   if (runsDigest(workload, input.reference, chosen.digest, input.description)) {
-    return decision('current', 'CURRENT', `it runs what ${chosen.tag} names`, chosen.digest)
+    return decision('current', 'CURRENT', `it runs what the tag ${chosen.tag} names`, chosen.digest)
   }
   return guarded(input, chosen.digest)
 }
@@ -32,7 +32,7 @@ function guarded(input: DecideInput, candidate: Digest): Decision {
     const { state, code, sentence, againInMs = null } = held
     return { ...decision(state, code, sentence, candidate), againInMs }
   }
-  const sentence = `${input.tag} names another digest than the one that runs`
+  const sentence = `the tag ${input.tag} names another digest than the one that runs`
   return { ...decision('outdated', 'DIGEST_MOVED', sentence, candidate), isRolloutDue: true }
 }
 

@@ -39,9 +39,9 @@ const builtHere: Guard = ({ workload, reference }) => {
 
 const platform: Guard = ({ workload, description, tag }) => {
   if (workload.platform === null) return held('PLATFORM_UNKNOWN', 'the engine does not tell the platform of its image')
-  if (description === null) return held('NOT_DESCRIBED', `what ${tag} names was not looked into yet`)
+  if (description === null) return held('NOT_DESCRIBED', `what the tag ${tag} names was not looked into yet`)
   if (imageFor(workload, description) !== null) return null
-  return held('PLATFORM_MISSING', `${tag} has no image for ${formatPlatform(workload.platform)} (yet)`)
+  return held('PLATFORM_MISSING', `the tag ${tag} has no image for ${formatPlatform(workload.platform)} (yet)`)
 }
 
 const quarantine: Guard = ({ quarantines, settings, now }, candidate) => {
@@ -84,7 +84,11 @@ const backoffMaxMs = 3_600_000
 
 const notifyOnly: Guard = ({ settings, tag }) =>
   settings.mode === 'notify'
-    ? { state: 'outdated', code: 'NOTIFY_ONLY', sentence: `${tag} names a newer digest; mode notify never acts` }
+    ? {
+        state: 'outdated',
+        code: 'NOTIFY_ONLY',
+        sentence: `the tag ${tag} names a newer digest; mode notify never acts`,
+      }
     : null
 
 /** In the order in which they are told: what a person has to do first comes first. */

@@ -11,7 +11,7 @@ import { recordDecision, recordGone } from './record-decision.ts'
 import type { WatchableWorkload } from './watched-workloads.ts'
 
 const clock = startFakeClock()
-const current = decision('current', 'CURRENT', 'it runs what 1 names', running)
+const current = decision('current', 'CURRENT', 'it runs what the tag 1 names', running)
 const held = decision('held', 'QUARANTINED', 'this digest failed', newer)
 const outdated: Decision = { ...decision('outdated', 'DIGEST_MOVED', 'it moved', newer), isRolloutDue: true }
 
@@ -48,9 +48,9 @@ describe('a decision', () => {
     for (const each of [current, current, outdated, outdated, current]) await record(each)
 
     expect(lines).toEqual([
-      'info current: it runs what 1 names',
+      'info current: it runs what the tag 1 names',
       'info outdated: it moved',
-      'info current: it runs what 1 names',
+      'info current: it runs what the tag 1 names',
     ])
   })
 

@@ -45,7 +45,7 @@ export function started(rollout: Rollout): HistoryEntry {
     workload: rollout.workload,
     rollout: rollout.id,
     kind: 'rollout-started',
-    reason: { code: 'ROLLOUT_STARTED', sentence: `${rollout.tag} names another digest; ${rollout.order}` },
+    reason: { code: 'ROLLOUT_STARTED', sentence: `the tag ${rollout.tag} names another digest; ${rollout.order}` },
     fromDigest: rollout.fromDigest,
     toDigest: rollout.digest,
   }

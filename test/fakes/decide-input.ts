@@ -74,7 +74,7 @@ export const row = (change: Partial<WorkloadRow> = {}): WorkloadRow => ({
   mode: 'auto',
   baselineImage: workload.imageId,
   state: 'current',
-  reason: { code: 'CURRENT', sentence: 'it runs what 1 names' },
+  reason: { code: 'CURRENT', sentence: 'it runs what the tag 1 names' },
   candidate: running,
   observedAt: ago(300),
   decidedAt: ago(300),
