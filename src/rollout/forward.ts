@@ -1,6 +1,5 @@
 import type { InstanceFacts, Reason, RolloutFacts } from './facts.ts'
 import { judge, startGate } from './gate.ts'
-import { policyRestarts } from './restart-policy.ts'
 import type { Rollout } from './rollout.ts'
 import {
   change,
@@ -8,6 +7,7 @@ import {
   end,
   goBack,
   hasAttempted,
+  hasCompleted,
   hasStarted,
   hasTouchedOld,
   isUp,
@@ -106,10 +106,6 @@ function takenOver(rollout: Rollout, { old }: RolloutFacts): Reason | null {
 const removedByHand = (what: string): Reason => ({ code: 'REMOVED_BY_HAND', sentence: `${what} meanwhile` })
 
 const startedByHand: Reason = { code: 'STARTED_BY_HAND', sentence: 'the old version was started by hand meanwhile' }
-
-function hasCompleted(rollout: Rollout, instance: InstanceFacts): boolean {
-  return instance.exitCode === 0 && !policyRestarts(rollout.restart, 0)
-}
 
 /** Time without either version, by the engine's own clock. */
 function gap(rollout: Rollout, { old, new: fresh }: RolloutFacts): number | null {

@@ -3,7 +3,7 @@ import { judge, startGate, type Gate } from './gate.ts'
 import { previousName } from './names.ts'
 import { policyRestarts } from './restart-policy.ts'
 import type { Rollout } from './rollout.ts'
-import { change, effect, end, goBack, hasAttempted, isUp, timesAttempted, triesMax } from './step.ts'
+import { change, effect, end, goBack, hasAttempted, hasCompleted, isUp, timesAttempted, triesMax } from './step.ts'
 import type { Step } from './step.ts'
 
 /** From the verdict of the gate to the new version standing alone. */
@@ -78,8 +78,5 @@ function startAgain(rollout: Rollout, fresh: InstanceFacts, now: number): Step {
   const sentence = `it passed its gate and then ended with exit code ${fresh.exitCode}`
   return goBack(rollout, 'rolled-back', { code: 'GATE_EXITED', sentence }, true)
 }
-
-const hasCompleted = (rollout: Rollout, fresh: InstanceFacts): boolean =>
-  fresh.exitCode === 0 && !policyRestarts(rollout.restart, 0)
 
 const gone = { code: 'REMOVED_BY_HAND', sentence: 'the new version was removed meanwhile' }

@@ -1,4 +1,5 @@
 import type { InstanceFacts, Reason } from './facts.ts'
+import { policyRestarts } from './restart-policy.ts'
 import type { EffectKind, JournalStep, Outcome, Rollout } from './rollout.ts'
 
 /** What the machine wants next. */
@@ -39,6 +40,10 @@ export const isUp = (instance: InstanceFacts): boolean =>
   instance.status === 'running' || instance.status === 'restarting' || instance.status === 'paused'
 
 export const hasStarted = (instance: InstanceFacts): boolean => instance.startedAt !== null
+
+/** Whether an instance that ended did what it was there for: it ran to its end, and the user's policy leaves it so. */
+export const hasCompleted = (rollout: Rollout, instance: InstanceFacts): boolean =>
+  instance.exitCode === 0 && !policyRestarts(rollout.restart, 0)
 
 export const hasAttempted = (rollout: Rollout, kind: EffectKind): boolean => rollout.attempted.includes(kind)
 

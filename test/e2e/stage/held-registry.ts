@@ -1,15 +1,11 @@
-import { once } from 'node:events'
-import { createServer, request } from 'node:http'
+import { isFromEngine, passOn, type PassingRegistry } from './passing-registry.ts'
 
 /** A registry that can keep an engine waiting for layers. */
-export interface HeldRegistry {
-  /** `127.0.0.1:port` */
-  readonly address: string
+export interface HeldRegistry extends PassingRegistry {
   /** From now on no engine gets a layer. @returns resolves when one asks */
   hold(): Promise<void>
   /** Lets through what waits and what comes. */
   release(): void
-  close(): Promise<void>
 }
 
 /** Passes everything on to the real registry at `address`. */
@@ -17,37 +13,22 @@ export async function holdableRegistry(address: string): Promise<HeldRegistry> {
   let released = Promise.withResolvers<void>()
   let asked = Promise.withResolvers<void>()
   released.resolve()
-  const server = createServer(async (incoming, outgoing) => {
-    const { method = '', url = '', headers } = incoming
-    const isPull = headers['user-agent']?.startsWith('docker/') === true
-    if (isPull && url.includes('/blobs/')) {
-      asked.resolve()
-      await released.promise
-    }
-    const passedOn = request(`http://${address}${url}`, { method, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(outgoing)
-    })
-    passedOn.on('error', () => outgoing.destroy())
-    incoming.pipe(passedOn)
+  const passing = await passOn(address, async (incoming) => {
+    if (!isFromEngine(incoming) || incoming.url?.includes('/blobs/') !== true) return
+    asked.resolve()
+    await released.promise
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const bound = server.address()
-  if (bound === null || typeof bound === 'string') throw new Error('it has no port')
   return {
-    address: `127.0.0.1:${bound.port}`,
+    address: passing.address,
     hold() {
       released = Promise.withResolvers()
       asked = Promise.withResolvers()
       return asked.promise
     },
     release: () => released.resolve(),
-    async close() {
+    close() {
       released.resolve()
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
+      return passing.close()
     },
   }
 }
