@@ -17,7 +17,14 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'test/docs/**/*.test.ts', 'scripts/**/*.test.ts', 'test/services/**/*.test.ts'],
         },
       },
-      { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'conformance',
+          include: ['test/conformance/**/*.test.ts'],
+          globalSetup: 'test/services/conformance-setup.ts',
+          testTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'e2e',
