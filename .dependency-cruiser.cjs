@@ -122,7 +122,8 @@ module.exports = {
       [
         `^src/$1/(${nouns})\\.ts$`,
         '^src/$1/$2(/|\\.ts$)',
-        '^src/$1/(sql|migrations)/',
+        // What stores share, and what targets on a Docker engine share.
+        '^src/$1/(sql|migrations|engine)/',
         '^src/(image|rollout|lib|clients)/',
         errors,
       ],
@@ -168,7 +169,12 @@ module.exports = {
       '^src/(config|contract|api|clients)/',
     ),
     confine('arguments-in-one-folder', 'The command line is read in src/cli/.', 'commander', '^src/(cli/|main\\.ts$)'),
-    confine('yaml-in-one-folder', 'YAML is read in src/config/.', 'yaml', '^src/config/'),
+    confine(
+      'yaml-in-one-folder',
+      'YAML is read in src/config/ and src/targets/compose/definition/.',
+      'yaml',
+      '^src/(config|targets/compose/definition)/',
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -1,11 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import type { App } from './app/app.ts'
+import { createControl } from './app/create-control.ts'
+import { createEventChecks } from './app/check-events.ts'
+import { createEventTally } from './app/event-tally.ts'
+import { createNudges } from './app/nudges.ts'
+import { createOverview } from './app/overview.ts'
+import { readProgress, type FollowedControl } from './app/read-progress.ts'
+import { createReadiness } from './app/read-readiness.ts'
+import { createReceiver } from './app/receive-event.ts'
+import { createCompose } from './clients/compose/compose.ts'
 import { createOciClient } from './clients/oci/client.ts'
 import { configuredCredentials, firstOf, isIdentityToken } from './clients/oci/credentials.ts'
 import { dockerConfigCredentials } from './clients/oci/docker-config.ts'
 import type { Hosts } from './clients/oci/endpoint.ts'
 import type { Config } from './config/config.ts'
 import { loadConfig } from './config/load.ts'
+import { eventSources } from './events/index.ts'
 import { queues } from './jobs/index.ts'
 import type { Queue } from './jobs/queue.ts'
 import { systemClock } from './lib/clock.ts'
@@ -13,7 +23,9 @@ import { createLog } from './lib/log.ts'
 import { policies } from './policies/index.ts'
 import { registries } from './registries/index.ts'
 import { stores } from './store/index.ts'
+import { openEngine } from './targets/engine/open-engine.ts'
 import * as targets from './targets/index.ts'
+import type { Target } from './targets/target.ts'
 
 export interface OpenOptions {
   readonly configFile: string | undefined
@@ -30,6 +42,20 @@ export interface OpenOptions {
 export interface OpenApp {
   readonly app: App
   readonly queue: Queue
+  /** What a person can say and ask, on this application. */
+  readonly control: FollowedControl
+  /** Listens for other processes' words at the control socket of the state, whose owner this has to be. */
+  readonly serveControl: () => Promise<{ close(): Promise<void> }>
+  /** Listens for events and for questions about our health; null when the configuration asks for neither. */
+  readonly servePublic: (late: () => readonly string[]) => Promise<PublicService | null>
+  close(): Promise<void>
+}
+
+interface PublicService {
+  /** `http://127.0.0.1:8484` */
+  readonly address: string
+  /** Sees to what events tell, until the signal fires. */
+  followEvents(stop: AbortSignal): Promise<void>
   close(): Promise<void>
 }
 
@@ -44,12 +70,10 @@ export async function openApp(options: OpenOptions): Promise<OpenApp> {
   const log = createLog(config.log.level, config.log.format, options.writeLog)
   const store = await stores.sqlite({ folder: config.stateFolder, access, now: () => clock.now() })
   const { registry, pullAuth } = openRegistries(config)
-  const engines = config.targets.map(({ kind, ...target }) =>
-    targets[kind]({ ...target, allowInsecure: target.allowInsecure }),
-  )
+  const opened = config.targets.flatMap((each) => openTargets(each, config, env))
   const app: App = {
     store,
-    targets: engines,
+    targets: opened,
     registryFor: () => registry,
     policyFor: (text) => policies[text] ?? null,
     pullAuth,
@@ -61,10 +85,61 @@ export async function openApp(options: OpenOptions): Promise<OpenApp> {
     random: Math.random,
     newId: randomUUID,
     log,
+    nudges: createNudges(),
+    overview: createOverview(),
+    lastLooks: new Map(),
     ...(options.onProgress && { onProgress: options.onProgress }),
     ...(options.onJournal && { onJournal: options.onJournal }),
   }
-  return { app, queue: queues.local(lanes), close: () => closeAll(app, registry, store) }
+  const control = { ...createControl(app), progress: (workload: string) => readProgress(app, workload) }
+  return {
+    app,
+    queue: queues.local(lanes),
+    control,
+    serveControl: () => serveControl(app, control, config.stateFolder),
+    servePublic: (late) => servePublic(app, config, late),
+    close: () => closeAll(app, registry, store),
+  }
+}
+
+/** Loaded by the service alone. */
+async function serveControl({ log }: App, control: FollowedControl, folder: string) {
+  const { openControlServer } = await import('./api/control-server.ts')
+  return openControlServer({ control, folder, log })
+}
+
+/** The HTTP server is loaded where it is asked for: most commands never need it. */
+async function servePublic(
+  app: App,
+  { listen, events }: Config,
+  late: () => readonly string[],
+): Promise<PublicService | null> {
+  if (listen === null) return null
+  const tally = createEventTally()
+  const checks = createEventChecks({ ...app, tally })
+  const sources = events.map(({ name, kind, registry, secrets }) => ({
+    name,
+    secrets,
+    source: eventSources[kind]({ registry }),
+  }))
+  const receive = createReceiver({ ...app, sources, tally, onNews: checks.take })
+  const { openPublicServer } = await import('./api/public-server.ts')
+  const server = await openPublicServer({ ...app, receive, readiness: createReadiness(app), late }, listen)
+  return { address: server.address, followEvents: checks.run, close: server.close }
+}
+
+/** What runs workloads on one engine: plain containers and Compose services, over the same connection. */
+function openTargets(
+  { name, host, allowInsecure }: Config['targets'][number],
+  { compose: settings, composeServices, stateFolder }: Config,
+  environment: NodeJS.ProcessEnv,
+): readonly Target[] {
+  const engine = openEngine({ name, host, allowInsecure })
+  const compose = createCompose({ engineHost: host, allowRemote: settings.allowRemote, environment })
+  return [
+    targets.container(engine),
+    targets.compose(engine, { ...settings, compose, configured: composeServices, spareFolder: stateFolder }),
+  ]
 }
 
 function openRegistries(config: Config) {

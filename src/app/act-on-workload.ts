@@ -1,10 +1,10 @@
 import { toAppError } from '../errors.ts'
+import { beginRollout } from './begin-rollout.ts'
+import { decideByState } from './decide-by-state.ts'
 import { keepOnly, lookAgain, type Follower } from './follower.ts'
 import { recordDecision } from './record-decision.ts'
 import { openRollouts, resumeRollout } from './recover.ts'
-import { decideByState } from './run-pass.ts'
-import { startRollout } from './start-rollout.ts'
-import { watchedWorkloads } from './watched-workloads.ts'
+import { turnOf } from './turn-of.ts'
 
 /** How soon work that failed on our own side, as when the state could not be written, is tried again. */
 const retryMs = 10_000
@@ -28,14 +28,13 @@ async function decideAndAct(follower: Follower, id: string): Promise<void> {
   if (decision.isRolloutDue) drive(follower, id, () => rollOutIfDue(follower, id))
 }
 
-/** Looks and decides afresh, since its turn may come late: another container, another candidate, or nothing to do. */
-async function rollOutIfDue({ app, target, stop }: Follower, id: string): Promise<void> {
-  const watched = (await watchedWorkloads(app, target, stop)).find((each) => each.workload.id === id)
-  if (watched === undefined || stop.aborted) return
-  const decision = await decideByState(app, watched, stop, false)
-  await recordDecision(app, watched, decision)
-  if (watched.kind !== 'watchable' || !decision.isRolloutDue || decision.candidate === null) return
-  await startRollout(app, watched, decision.candidate, stop)
+/** How soon one that waits for another is looked at again. */
+const waitMs = 1000
+
+async function rollOutIfDue(follower: Follower, id: string): Promise<void> {
+  const { app, target, stop } = follower
+  const begun = await beginRollout(app, target, id, { stop, ignoresBackoff: false, isAlone: false })
+  if (begun.kind === 'waits') decideIn(follower, id, waitMs)
 }
 
 /**
@@ -63,10 +62,9 @@ export async function takeUpOpen(follower: Follower, isFirst: boolean): Promise<
 
 /** One at a time for each workload. What it left is looked at afterwards, also where the instance is as it was. */
 function drive(follower: Follower, workload: string, work: () => Promise<void>): void {
-  const { queue, driven } = follower
+  const { queue, driven, inTurn } = follower
   driven.add(workload)
-  queue
-    .add(`rollout:${workload}`, work)
+  inTurn(turnOf(workload), () => queue.add(`rollout:${workload}`, work))
     .finally(() => driven.delete(workload))
     .then(() => lookAgain(follower, workload))
     .catch((error: unknown) => tryLater(follower, workload, error))

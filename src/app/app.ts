@@ -5,6 +5,8 @@ import type { Registry, Repository } from '../registries/registry.ts'
 import type { Rollout } from '../rollout/rollout.ts'
 import type { Store } from '../store/store.ts'
 import type { PullAuth, PullProgress, Target } from '../targets/target.ts'
+import type { Nudges } from './nudges.ts'
+import type { Overview } from './overview.ts'
 import type { JournalObserver } from './record-step.ts'
 import type { WorkloadRule, WorkloadSettings } from './workload-settings.ts'
 
@@ -28,6 +30,12 @@ export interface App {
   readonly random: () => number
   readonly newId: () => string
   readonly log: Log
+  /** Wakes the loops of this process. */
+  readonly nudges: Nudges
+  /** What the loops of this process last saw. */
+  readonly overview: Overview
+  /** When each tag was last looked up, by `clock.elapsed()`. */
+  readonly lastLooks: Map<string, number>
   readonly onProgress?: (rollout: Rollout, progress: PullProgress) => void
   readonly onJournal?: JournalObserver
 }

@@ -2,7 +2,7 @@ import type { ImageReference } from '../image/reference.ts'
 import type { Policy } from '../policies/policy.ts'
 import type { ImageDescription } from '../registries/registry.ts'
 import type { Rollout } from '../rollout/rollout.ts'
-import type { Hold, Quarantine, Sighting, TagObservation, WorkloadRow } from '../store/store.ts'
+import type { Hold, Override, Pause, Quarantine, Sighting, TagObservation, Time, WorkloadRow } from '../store/store.ts'
 import type { Workload } from '../targets/target.ts'
 import type { WorkloadSettings } from './workload-settings.ts'
 
@@ -10,7 +10,7 @@ import type { WorkloadSettings } from './workload-settings.ts'
 export interface DecideInput {
   readonly workload: Workload
   readonly reference: ImageReference
-  /** The tag that is followed: the reference's, or the one that engines fill in. */
+  /** The tag that is followed: that of a person's word, or the reference's, or the one that engines fill in. */
   readonly tag: string
   readonly settings: WorkloadSettings
   readonly policy: Policy
@@ -24,6 +24,12 @@ export interface DecideInput {
   readonly rollouts: readonly Rollout[]
   readonly quarantines: readonly Quarantine[]
   readonly hold: Hold | null
+  /** A person's word on what it should run; with one, no policy selects. */
+  readonly override: Override | null
+  /** All that there are, also those whose time is over. */
+  readonly pauses: readonly Pause[]
+  /** When a person last said what it should run, or that it should be left to its policy again. */
+  readonly lastWordAt: Time | null
   /** Whether a failure of the surroundings may be tried again before its time: an operator asked for this pass. */
   readonly ignoresBackoff: boolean
   readonly now: number

@@ -23,6 +23,8 @@ test('rolls out what the tag names now', () => {
     reason: { code: 'DIGEST_MOVED', sentence: 'the tag 1 names another digest than the one that runs' },
     candidate: newer,
     isRolloutDue: true,
+    definition: null,
+    endsOverride: null,
     againInMs: null,
   })
 })

@@ -1,6 +1,7 @@
 import type { Digest } from '../image/digest.ts'
 import type { Reason } from '../rollout/facts.ts'
-import type { DecisionState } from '../store/store.ts'
+import type { Definition } from '../rollout/rollout.ts'
+import type { DecisionState, Override } from '../store/store.ts'
 
 /** What should happen with one workload, and why. */
 export interface Decision {
@@ -10,6 +11,10 @@ export interface Decision {
   readonly candidate: Digest | null
   /** Whether a rollout to `candidate` is to begin now. */
   readonly isRolloutDue: boolean
+  /** What the rollout that is due would edit; null where it edits nothing. */
+  readonly definition: Definition | null
+  /** The person's word that has been done, or has failed, and ends with this decision; mostly null. */
+  readonly endsOverride: Override | null
   /** When it may be decided otherwise although nothing changes; null when only a change can do that. */
   readonly againInMs: number | null
 }
@@ -19,4 +24,12 @@ export const decision = (
   code: string,
   sentence: string,
   candidate: Digest | null = null,
-): Decision => ({ state, reason: { code, sentence }, candidate, isRolloutDue: false, againInMs: null })
+): Decision => ({
+  state,
+  reason: { code, sentence },
+  candidate,
+  isRolloutDue: false,
+  definition: null,
+  endsOverride: null,
+  againInMs: null,
+})

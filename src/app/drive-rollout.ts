@@ -4,6 +4,7 @@ import type { Target } from '../targets/target.ts'
 import type { App } from './app.ts'
 import { pruneImages } from './prune-images.ts'
 import { rollOut } from './roll-out.ts'
+import { withdrawn } from './withdrawn.ts'
 
 /** Drives a rollout with what the app brings, tells how it ended, and clears up the images that it left over. */
 export async function driveRollout(app: App, target: Target, rollout: Rollout, stop: AbortSignal): Promise<Rollout> {
@@ -12,6 +13,7 @@ export async function driveRollout(app: App, target: Target, rollout: Rollout, s
     target,
     store,
     clock,
+    withdrawn: (each: Rollout) => withdrawn(store, each),
     pullAuth: (each: Rollout, signal: AbortSignal) => app.pullAuth(parseReference(each.repository), signal),
     onEnded: (each: Rollout) => tellEnd(app, each),
     ...(onProgress && { onProgress }),

@@ -1,6 +1,9 @@
+import type { Turns } from '../lib/in-turn.ts'
 import type { Queue } from '../jobs/queue.ts'
 import type { Target } from '../targets/target.ts'
 import type { App } from './app.ts'
+import type { Nudge } from './nudges.ts'
+import type { ScanWork } from './scan-plan.ts'
 import type { Wake } from './wake.ts'
 import type { WatchedWorkload } from './watched-workloads.ts'
 
@@ -17,8 +20,12 @@ export interface Follower {
   readonly again: DueTimes
   /** When a rollout that came to rest without its end may be taken up again, by its id. */
   readonly takeUps: DueTimes
+  /** Each repository with what was last seen to follow it, by scan key. */
+  readonly scans: Map<string, ScanWork>
   /** Each workload as it was last looked at, by its id. */
   readonly looks: Map<string, Look>
+  /** Rollouts that must not run beside each other, by `turnOf`. */
+  readonly inTurn: Turns
   /** Workloads that a rollout is under way or about to begin for. */
   readonly driven: Set<string>
 }
@@ -43,7 +50,7 @@ export function look(follower: Follower, watched: readonly WatchedWorkload[]): r
   keepOnly(new Set(watched.map((each) => each.workload.id)), looks, again)
   return watched.flatMap((each) => {
     const { id } = each.workload
-    const print = JSON.stringify([each.workload, each.settings])
+    const print = JSON.stringify([each.workload, each.settings, 'override' in each ? each.override : null])
     const isKnown = looks.get(id)?.print === print
     if (isKnown && (again.get(id) ?? Infinity) > now) return []
     again.delete(id)
@@ -55,6 +62,17 @@ export function look(follower: Follower, watched: readonly WatchedWorkload[]): r
 /** Forgets a look, so that the workload is looked at and decided afresh, now. */
 export function lookAgain({ looks, wake }: Follower, workload: string): void {
   looks.delete(workload)
+  wake.ring()
+}
+
+/** Sees to what a nudge asks for in a turn that begins now. */
+export function heed({ looks, again, wake }: Follower, nudge: Nudge): void {
+  if (nudge.kind !== 'decide') return
+  const all = nudge.workload === null ? [...looks.keys(), ...again.keys()] : [nudge.workload]
+  for (const each of all) {
+    looks.delete(each)
+    again.delete(each)
+  }
   wake.ring()
 }
 

@@ -1,14 +1,17 @@
-import { toAppError, type AppError } from '../errors.ts'
+import { toAppError } from '../errors.ts'
 import type { Digest } from '../image/digest.ts'
+import type { Definition } from '../rollout/rollout.ts'
 import type { TagObservation } from '../store/store.ts'
 import type { SettingChange } from '../targets/target.ts'
 import type { App } from './app.ts'
 import { decideWorkload } from './decide-workload.ts'
 import type { Decision } from './decision.ts'
 import { describeImage } from './describe-image.ts'
+import { distinct, type Failure } from './failure.ts'
 import { imageFor } from './running-image.ts'
 import { planScans } from './scan-plan.ts'
 import { scanRepository } from './scan-repository.ts'
+import { wantedImage } from './wanted-image.ts'
 import { repositoryOf, watchedWorkloads, type WatchableWorkload, type WatchedWorkload } from './watched-workloads.ts'
 
 /** What a pass would do with one workload, and why. */
@@ -22,6 +25,8 @@ export interface PlannedWorkload {
     readonly why: string
     /** Other workloads on the same engine whose containers were made from the same local tag, which will move. */
     readonly sharesTagWith: readonly string[]
+    /** The one line of a file that will change; null where none does. */
+    readonly edit: Definition['edit']
     /** Null when the registry would not tell what the image brings. */
     readonly changes: readonly SettingChange[] | null
   } | null
@@ -29,24 +34,34 @@ export interface PlannedWorkload {
 
 export interface PassPlan {
   readonly workloads: readonly PlannedWorkload[]
-  readonly failures: readonly { readonly subject: string; readonly error: AppError }[]
+  readonly failures: readonly Failure[]
 }
 
 /** What a pass would do now. Looks at targets and registries, and changes nothing, our state included. */
 export async function planPass(app: App, signal: AbortSignal): Promise<PassPlan> {
-  const failures: { subject: string; error: AppError }[] = []
+  const failures: Failure[] = []
   const workloads: PlannedWorkload[] = []
   const forgetful = { ...app, store: { ...app.store, saveImageDescription: async () => {} } }
-  for (const target of app.targets) {
+  const tried = async (subject: string, work: () => Promise<void>): Promise<void> => {
     try {
-      const watched = await watchedWorkloads(app, target, signal)
-      const observations = await scanAll(app, watched, signal)
-      for (const each of watched) workloads.push(await planOne(forgetful, each, watched, observations, signal))
+      await work()
     } catch (error) {
-      failures.push({ subject: target.name, error: toAppError(error) })
+      failures.push({ subject, error: toAppError(error) })
     }
   }
-  return { workloads, failures }
+  const watched: WatchedWorkload[] = []
+  for (const target of app.targets) {
+    await tried(target.name, async () => void watched.push(...(await watchedWorkloads(app, target, signal))))
+  }
+  await tried('state', async () => {
+    const observations = await scanAll(app, watched, signal)
+    for (const each of watched) {
+      await tried(each.target.name, async () => {
+        workloads.push(await planOne(forgetful, each, watched, observations, signal))
+      })
+    }
+  })
+  return { workloads, failures: distinct(failures) }
 }
 
 async function scanAll(app: App, watched: readonly WatchedWorkload[], signal: AbortSignal) {
@@ -77,6 +92,7 @@ async function planOne(
     return { ...base, rollout: null }
   }
   const { order } = watched.settings
+  const image = wantedImage(workload.image, watched.reference, watched.tag, null)
   const suggested = workload.suggestedOrder
   return {
     ...base,
@@ -84,8 +100,10 @@ async function planOne(
       order: order === 'auto' ? suggested.order : order,
       why: order === 'auto' ? suggested.why : 'its settings say so',
       sharesTagWith: all
-        .filter((each) => each.workload.id !== workload.id && each.workload.image === workload.image)
+        .filter((each) => each.target.name === watched.target.name && each.workload.id !== workload.id)
+        .filter((each) => each.workload.image === image)
         .map((each) => each.workload.id),
+      edit: decision.definition?.edit ?? null,
       changes: await previewChanges(app, watched, decision.candidate, signal),
     },
   }

@@ -1,6 +1,17 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { startFakeClock } from '../../test/fakes/clock.ts'
-import { digest, ended, newer, reference, row, running, settings, workload } from '../../test/fakes/decide-input.ts'
+import {
+  ago,
+  digest,
+  ended,
+  newer,
+  override,
+  reference,
+  row,
+  running,
+  settings,
+  workload,
+} from '../../test/fakes/decide-input.ts'
 import { createMemoryStore } from '../../test/fakes/store.ts'
 import { startFakeEngine } from '../../test/fakes/target.ts'
 import type { Log } from '../lib/log.ts'
@@ -23,6 +34,7 @@ const watched: WatchableWorkload = {
   reference,
   tag: '1',
   policy: digestPolicy,
+  override: null,
 }
 const byHand = { ...watched, workload: { ...workload, imageId: digest('9') } }
 
@@ -85,12 +97,40 @@ describe('a decision', () => {
   })
 })
 
+test('how a workload stands is dated from when that began', async () => {
+  const store = createMemoryStore()
+  const app = { store, clock: startFakeClock(), log: logInto([]) }
+  const since = async () => (await store.workload(workload.id))?.since
+  await recordDecision(app, watched, held)
+  const first = await since()
+  app.clock.advance(60_000)
+
+  await recordDecision(app, watched, { ...held, reason: { ...held.reason, sentence: 'told otherwise' } })
+  expect(await since()).toBe(first)
+
+  await recordDecision(app, watched, { ...held, reason: { code: 'FLAPPING', sentence: 'back and forth' } })
+  expect(await since()).toBe(new Date(app.clock.now()).toISOString())
+})
+
+test('a word that ends with a decision is ended, and a later one stays', async () => {
+  const store = createMemoryStore()
+  const app = { store, clock, log: logInto([]) }
+  const done = override({ kind: 'deploy' })
+  await store.setOverride(done)
+
+  await recordDecision(app, watched, { ...current, endsOverride: override({ kind: 'deploy', since: ago(900) }) })
+  expect(await store.override(workload.id)).toEqual(done)
+
+  await recordDecision(app, watched, { ...current, endsOverride: done })
+  expect(await store.override(workload.id)).toBeNull()
+})
+
 test('a workload that a rollout is changing is not gone, though nothing has its name for a moment', async () => {
   const store = createMemoryStore()
   await store.saveWorkload(row())
   await store.saveRollout({ ...ended('succeeded', newer, 0), stage: 'forward', outcome: null, endedAt: null })
 
-  await recordGone({ store, clock, log: logInto([]) }, 'local', new Set())
+  await recordGone({ store, clock, log: logInto([]) }, { name: 'local', kind: 'container' }, new Set())
 
   expect(await store.workload(workload.id)).toEqual(row())
 })
@@ -103,7 +143,7 @@ describe('a workload that is gone', () => {
     await store.saveWorkload(row())
     await store.saveWorkload(row({ id: 'other/container/web' }))
 
-    for (let pass = 0; pass < 2; pass++) await recordGone(app, 'local', new Set())
+    for (let pass = 0; pass < 2; pass++) await recordGone(app, { name: 'local', kind: 'container' }, new Set())
 
     expect(lines).toHaveLength(1)
     expect(await store.workload(workload.id)).toMatchObject({

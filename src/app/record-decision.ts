@@ -2,15 +2,17 @@ import { isoTime } from '../lib/clock.ts'
 import type { App } from './app.ts'
 import type { Decision } from './decision.ts'
 import { runningDigest } from './running-image.ts'
+import { isOf, type Target } from '../targets/target.ts'
 import type { WatchedWorkload } from './watched-workloads.ts'
 
 type RecordDeps = Pick<App, 'store' | 'clock' | 'log'>
 
-/** Keeps a decision, and tells of it when it differs from the one before. */
+/** Keeps a decision, ends the person's word that it ends, and tells of it when it differs from the one before. */
 export async function recordDecision(app: RecordDeps, watched: WatchedWorkload, decided: Decision): Promise<void> {
   const { workload, settings } = watched
   const before = await app.store.workload(workload.id)
   const at = isoTime(app.clock)
+  const isSame = before?.state === decided.state && before.reason.code === decided.reason.code
   // What runs by the registry's own word is accepted, whoever put it there.
   const isAccepted = before === null || decided.state === 'current'
   await app.store.saveWorkload({
@@ -25,13 +27,16 @@ export async function recordDecision(app: RecordDeps, watched: WatchedWorkload, 
     candidate: decided.candidate,
     observedAt: at,
     decidedAt: at,
+    since: isSame ? before.since : at,
   })
-  if (before?.state === decided.state && before.reason.code === decided.reason.code) return
+  if (decided.endsOverride !== null) await app.store.clearOverride(decided.endsOverride)
+  if (isSame) return
   const level = decided.state === 'held' || decided.state === 'unknown' ? 'warn' : 'info'
   app.log[level]({ workload: workload.id, code: decided.reason.code }, `${decided.state}: ${decided.reason.sentence}`)
   if (decided.state === 'held') {
     await app.store.addHistory({
       at,
+      actor: null,
       workload: workload.id,
       rollout: null,
       kind: 'held',
@@ -46,16 +51,21 @@ export async function recordDecision(app: RecordDeps, watched: WatchedWorkload, 
  * Marks workloads of a target that are not there any more; what is known of them stays. One that a rollout is changing
  * has no instance under its name for a moment.
  */
-export async function recordGone(app: RecordDeps, target: string, present: ReadonlySet<string>): Promise<void> {
+export async function recordGone(
+  app: RecordDeps,
+  target: Pick<Target, 'name' | 'kind'>,
+  present: ReadonlySet<string>,
+): Promise<void> {
   const gone = (await app.store.workloads()).filter(
-    (row) => row.id.startsWith(`${target}/`) && !present.has(row.id) && row.reason.code !== 'GONE',
+    (row) => isOf(target, row.id) && !present.has(row.id) && row.reason.code !== 'GONE',
   )
   if (gone.length === 0) return
   const open = (await app.store.openRollouts()).filter((each) => each.stage !== 'kept')
   for (const row of gone) {
     if (open.some((each) => each.workload === row.id)) continue
     const reason = { code: 'GONE', sentence: 'it is not on the target any more, or not watched' }
-    await app.store.saveWorkload({ ...row, state: 'ignored', reason, candidate: null, decidedAt: isoTime(app.clock) })
+    const at = isoTime(app.clock)
+    await app.store.saveWorkload({ ...row, state: 'ignored', reason, candidate: null, decidedAt: at, since: at })
     app.log.info({ workload: row.id, code: reason.code }, reason.sentence)
   }
 }

@@ -1,6 +1,7 @@
 import { isoTime, type Clock } from '../lib/clock.ts'
 import type { EffectKind, JournalStep, Rollout } from '../rollout/rollout.ts'
-import type { HistoryEntry, Quarantine, Store } from '../store/store.ts'
+import { tellOverride } from './override.ts'
+import type { HistoryEntry, Override, Quarantine, Store } from '../store/store.ts'
 
 /** Told of each journal step before (already durable) and after its effect. Tests kill the process here. */
 export type JournalObserver = (moment: {
@@ -39,22 +40,27 @@ export async function recordStep(
 }
 
 /** The history entry of a rollout that starts. */
-export function started(rollout: Rollout): HistoryEntry {
+export function started(rollout: Rollout, override: Override | null): HistoryEntry {
   return {
     at: rollout.createdAt,
+    actor: override?.actor ?? null,
     workload: rollout.workload,
     rollout: rollout.id,
     kind: 'rollout-started',
-    reason: { code: 'ROLLOUT_STARTED', sentence: `the tag ${rollout.tag} names another digest; ${rollout.order}` },
+    reason: { code: 'ROLLOUT_STARTED', sentence: `${cause(rollout, override)}; ${rollout.order}` },
     fromDigest: rollout.fromDigest,
     toDigest: rollout.digest,
   }
 }
 
+const cause = (rollout: Rollout, override: Override | null): string =>
+  override === null ? `the tag ${rollout.tag} names another digest` : tellOverride(override)
+
 function ended(rollout: Rollout, at: string): HistoryEntry {
   const outcome = rollout.outcome ?? 'needs-human'
   return {
     at,
+    actor: null,
     workload: rollout.workload,
     rollout: rollout.id,
     kind: 'rollout-ended',

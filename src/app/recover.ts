@@ -1,8 +1,9 @@
 import { isoTime } from '../lib/clock.ts'
 import { takeUp } from '../rollout/machine.ts'
+import { newestOf } from '../rollout/facts.ts'
 import type { InstanceFacts, Rollout } from '../rollout/rollout.ts'
 import { goBack } from '../rollout/step.ts'
-import type { FoundRollout, Target } from '../targets/target.ts'
+import { isOf, type FoundRollout, type Target } from '../targets/target.ts'
 import type { App } from './app.ts'
 import { driveRollout } from './drive-rollout.ts'
 
@@ -11,7 +12,7 @@ import { driveRollout } from './drive-rollout.ts'
  * @param isFirst whether this process has driven nothing yet, so that every open rollout was left by another
  */
 export async function openRollouts(app: App, target: Target, isFirst: boolean): Promise<readonly Rollout[]> {
-  const open = (await app.store.openRollouts()).filter((each) => each.target === target.name)
+  const open = (await app.store.openRollouts()).filter((each) => isOf(target, each.workload))
   const now = app.clock.now()
   return (
     open
@@ -64,6 +65,7 @@ async function holdEverything(app: App, unknown: readonly FoundRollout[]): Promi
   await app.store.setHold({ reason, since: at })
   await app.store.addHistory({
     at,
+    actor: null,
     workload: null,
     rollout: null,
     kind: 'hold',
@@ -84,7 +86,9 @@ async function asRollout(
   if (intent === null) return null
   const done = { ...intent, outcome: 'succeeded', endedAt: isoTime(app.clock) } as const
   if (!hasOld) return { ...done, stage: 'ended' }
-  const { new: fresh, candidateImage } = await target.observe(intent, signal)
+  const facts = await target.observe(intent, signal)
+  const fresh = newestOf(facts)
+  const { candidateImage } = facts
   const toImage = intent.toImage ?? candidateImage
   if (fresh !== null && isArmed(intent, fresh)) {
     const keepUntil = new Date(app.clock.now() + intent.keepOldMs).toISOString()

@@ -11,7 +11,8 @@ import {
   succeed,
   type Step,
 } from '../rollout/machine.ts'
-import type { EffectKind, JournalStep, Rollout, RolloutFacts } from '../rollout/rollout.ts'
+import { newestOf } from '../rollout/facts.ts'
+import type { EffectKind, JournalStep, Reason, Rollout, RolloutFacts } from '../rollout/rollout.ts'
 import { goBack } from '../rollout/step.ts'
 import type { Store } from '../store/store.ts'
 import type { PullAuth, PullProgress, Target } from '../targets/target.ts'
@@ -24,12 +25,14 @@ export interface RollOutDeps {
   readonly pullAuth: (rollout: Rollout, signal: AbortSignal) => Promise<PullAuth | null>
   readonly onProgress?: (rollout: Rollout, progress: PullProgress) => void
   readonly onJournal?: JournalObserver
+  /** Why a rollout that is on its way forward has to turn back, by a person's word; null while it does not. */
+  readonly withdrawn?: (rollout: Rollout) => Promise<Reason | null>
   /** Told of every rollout that ended, for the log. */
   readonly onEnded?: (rollout: Rollout) => void
 }
 
-/** Steps of one rollout without waiting in between; far more than any needs. */
-const stepsMax = 200
+/** Steps of one rollout without waiting in between, for each instance; far more than any needs. */
+const stepsEachMax = 200
 
 /** How long an engine may be away before the rollout is parked for a later pass. */
 const engineAwayMaxMs = 5 * 60_000
@@ -55,6 +58,7 @@ const retryMs = 500
 export async function rollOut(deps: RollOutDeps, start: Rollout, stop: AbortSignal): Promise<Rollout> {
   let rollout = start
   let facts: RolloutFacts | null = null
+  const stepsMax = stepsEachMax * start.scale
   for (let steps = 0; steps < stepsMax;) {
     try {
       facts ??= await deps.target.observe(rollout, AbortSignal.timeout(60_000))
@@ -71,6 +75,12 @@ export async function rollOut(deps: RollOutDeps, start: Rollout, stop: AbortSign
     if (step.kind === 'rest') return step.rollout
     if (stop.aborted && canPark(rollout, step)) return rollout
     if (step.kind === 'wait') {
+      const taken = rollout.stage === 'forward' ? await deps.withdrawn?.(rollout) : null
+      if (taken) {
+        const turned = goBack(step.rollout, 'superseded', taken).rollout
+        rollout = await write(deps, rollout, await withLogTail(deps, turned, facts), 'R', null)
+        continue
+      }
       rollout = await remember(deps, rollout, step.rollout)
       await deps.clock.sleep(step.ms, stop)
       facts = null
@@ -113,9 +123,13 @@ async function bringAbout(deps: RollOutDeps, rollout: Rollout, effect: EffectKin
   await deps.target.apply(rollout, effect, {
     signal,
     ...(pullAuth && { pullAuth }),
+    ...(bringsBack.has(effect) && { snapshot: await deps.store.snapshot(rollout.id) }),
     ...(onProgress && { onPullProgress: (progress: PullProgress) => onProgress(rollout, progress) }),
   })
 }
+
+/** Effects that need what was captured. */
+const bringsBack = new Set<EffectKind>(['edit-back', 'up-old'])
 
 /** An effect failed: the engine is away, what it acted on is gone (look again), or the rollout turns. Null: parked. */
 async function onFailure(
@@ -204,9 +218,10 @@ async function remember(deps: RollOutDeps, before: Rollout, after: Rollout): Pro
 
 /** What the candidate printed is kept before it is removed. */
 async function withLogTail(deps: RollOutDeps, rollout: Rollout, facts: RolloutFacts): Promise<Rollout> {
-  if (rollout.stage !== 'back' || rollout.logTail !== null || !facts.new?.startedAt) return rollout
+  const failed = newestOf(facts)
+  if (rollout.stage !== 'back' || rollout.logTail !== null || !failed?.startedAt) return rollout
   try {
-    return { ...rollout, logTail: redact(await deps.target.readLogTail(facts.new.id, AbortSignal.timeout(5000))) }
+    return { ...rollout, logTail: redact(await deps.target.readLogTail(failed.id, AbortSignal.timeout(5000))) }
   } catch {
     return { ...rollout, logTail: '' }
   }

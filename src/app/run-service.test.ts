@@ -1,9 +1,10 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { startFollowed, workloadAt } from '../../test/fakes/followed.ts'
 import { digest, ended, newer, row, running } from '../../test/fakes/decide-input.ts'
 import type { InstanceFacts } from '../rollout/facts.ts'
 import { previousName } from '../rollout/names.ts'
 import type { Workload } from '../targets/target.ts'
+import { createControl } from './create-control.ts'
 import { runService } from './run-service.ts'
 
 const host = 'registry.example.com'
@@ -152,4 +153,114 @@ test('setting the clock back delays no poll', async () => {
   await followed.clock.pass(330_000)
 
   expect(asked(followed, 'resolve web')).toBe(before + 1)
+})
+
+describe("a person's word", () => {
+  const word = { actor: 'ada', reason: null }
+
+  test('is carried out at once, not at the next poll', async () => {
+    const followed = await start([web], async ({ world, store }) => {
+      world.tags.set('web', running)
+      world.tags.set('web:2', newest)
+      await store.saveWorkload(row({ id: web.id, image: web.image }))
+    })
+    expect(await begun(followed, web)).toEqual([])
+
+    await createControl(followed.app).pin(web.id, '2', word)
+    await followed.clock.pass(1000)
+
+    expect(await begun(followed, web)).toEqual([newest])
+  })
+
+  test('makes what failed be tried again before its time', async () => {
+    const followed = await start([web])
+    await followed.clock.pass(1000)
+    expect(await begun(followed, web)).toHaveLength(1)
+
+    await createControl(followed.app).deploy(web.id, null, word)
+    await followed.clock.pass(1000)
+
+    expect(await begun(followed, web)).toHaveLength(2)
+  })
+
+  test('on everything lets every workload go at once', async () => {
+    const followed = await start([web, shop], ({ store }) =>
+      store.setPause({ workload: null, until: null, actor: 'ada', reason: null, since: '2026-11-20T11:00:00.000Z' }),
+    )
+    expect([await begun(followed, web), await begun(followed, shop)]).toEqual([[], []])
+
+    await createControl(followed.app).resume(null, word)
+    await followed.clock.pass(1000)
+
+    expect([await begun(followed, web), await begun(followed, shop)]).toEqual([[newer], [newer]])
+  })
+
+  test('of another process is found at the next look', async () => {
+    const followed = await start([web], ({ world }) => void world.tags.set('web', running))
+
+    const since = '2026-11-20T12:00:00.000Z'
+    const pinned = { kind: 'pin', tag: '1', digest: newest, tagBefore: '1', actor: 'ada', reason: null, since } as const
+    await followed.store.setOverride({ ...pinned, workload: web.id })
+    followed.world.ring()
+    await followed.clock.pass(1000)
+
+    expect(await begun(followed, web)).toEqual([newest])
+  })
+
+  test('that a pause ends by itself at some time needs nobody to say so again', async () => {
+    const followed = await start([web], ({ store }) =>
+      store.setPause({
+        workload: web.id,
+        until: '2026-11-20T12:01:00.000Z',
+        actor: 'ada',
+        reason: null,
+        since: '2026-11-20T11:00:00.000Z',
+      }),
+    )
+
+    await followed.clock.pass(58_000)
+    expect(await begun(followed, web)).toEqual([])
+    await followed.clock.pass(4000)
+
+    expect(await begun(followed, web)).toEqual([newer])
+  })
+})
+
+const scan = (followed: Followed, registry: string, repository: string) =>
+  followed.app.nudges.send({ kind: 'scan', repository: { registry, repository }, at: followed.clock.elapsed() })
+
+test('a nudge has a repository looked at and its workloads decided at once, and no other', async () => {
+  const followed = await start([web, shop], ({ world }) => {
+    world.tags.set('web', running)
+    world.tags.set('shop', running)
+  })
+  followed.world.asked.length = 0
+  followed.world.tags.set('web', newest)
+  await followed.clock.pass(1)
+
+  scan(followed, host, 'web')
+  await followed.clock.pass(0)
+
+  expect(followed.world.asked.filter((each) => each.startsWith('resolve'))).toEqual(['resolve web'])
+  expect(await begun(followed, web)).toEqual([newest])
+})
+
+test('a nudge about what nobody follows leads to no look', async () => {
+  const followed = await start([web])
+  followed.world.asked.length = 0
+
+  scan(followed, 'elsewhere.example.com', 'web')
+  scan(followed, host, 'evil')
+  await followed.clock.pass(0)
+
+  expect(followed.world.asked.filter((each) => each.startsWith('resolve'))).toEqual([])
+})
+
+test('what was pushed without any event is found by the next poll (I7)', async () => {
+  const followed = await start([web], ({ world }) => void world.tags.set('web', running))
+  followed.world.tags.set('web', newest)
+
+  await followed.clock.pass(330_000)
+
+  expect(await begun(followed, web)).toContain(newest)
 })

@@ -1,4 +1,5 @@
 import type { Repository } from '../registries/registry.ts'
+import { scanKey } from './scan-key.ts'
 import { repositoryOf, type WatchableWorkload, type WatchedWorkload } from './watched-workloads.ts'
 
 /** One look at a repository that serves every workload that follows it. */
@@ -21,7 +22,5 @@ export function planScans(watched: readonly WatchedWorkload[]): readonly ScanWor
     workloads,
   }))
 }
-
-export const scanKey = ({ registry, repository }: Repository): string => `scan:${registry}/${repository}`
 
 export const isWatchable = (watched: WatchedWorkload): watched is WatchableWorkload => watched.kind === 'watchable'

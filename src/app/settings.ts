@@ -14,6 +14,8 @@ export interface WorkloadSettings {
   /** Superseded images that stay on the engine. */
   readonly keepImages: number
   readonly onManualChange: 'hold' | 'reapply'
+  /** Whether the digest is written behind the tag where a file defines the image (Compose). */
+  readonly writeDigest: boolean
 }
 
 export type GateSettings = Omit<Gate, 'restartsMax'>

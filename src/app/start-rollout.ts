@@ -2,18 +2,24 @@ import { shortDigest, type Digest } from '../image/digest.ts'
 import { familiarName } from '../image/reference.ts'
 import { isoTime } from '../lib/clock.ts'
 import { planRollout } from '../rollout/plan.ts'
-import type { Rollout } from '../rollout/rollout.ts'
+import type { Definition, Rollout } from '../rollout/rollout.ts'
+import { isOf } from '../targets/target.ts'
 import type { App } from './app.ts'
 import { driveRollout } from './drive-rollout.ts'
 import { started } from './record-step.ts'
 import { runningDigest } from './running-image.ts'
+import { wantedImage } from './wanted-image.ts'
 import type { WatchableWorkload } from './watched-workloads.ts'
 
-/** Plans a rollout of a workload to a digest, writes it down (J0), and drives it to its rest. */
+/**
+ * Plans a rollout of a workload to a digest, writes it down (J0), and drives it to its rest.
+ * @param definition what its decision found that has to be edited
+ */
 export async function startRollout(
   app: App,
   watched: WatchableWorkload,
   digest: Digest,
+  definition: Definition | null,
   stop: AbortSignal,
 ): Promise<Rollout> {
   const { workload, settings, reference, target, tag } = watched
@@ -24,7 +30,11 @@ export async function startRollout(
     target: target.name,
     name: workload.name,
     oldInstance: workload.instance,
-    image: workload.image,
+    procedure: target.procedure,
+    scale: workload.scale,
+    image: wantedImage(workload.image, reference, tag, settings.writeDigest ? digest : null),
+    fromReference: workload.image,
+    definition,
     repository: familiarName(reference),
     tag,
     digest,
@@ -44,7 +54,7 @@ export async function startRollout(
   const at = rollout.createdAt
   await app.store.saveRollout(rollout, {
     journal: { rollout: rollout.id, step: 'J0', effect: 'planned', at },
-    history: started(rollout),
+    history: started(rollout, watched.override),
   })
   await app.onJournal?.({ rollout: rollout.id, step: 'J0', effect: null, phase: 'before' })
   app.log.info(
@@ -58,7 +68,7 @@ export async function startRollout(
 async function removeKept(app: App, workload: string, stop: AbortSignal): Promise<void> {
   for (const rollout of await app.store.openRollouts()) {
     if (rollout.workload !== workload || rollout.stage !== 'kept') continue
-    const target = app.targets.find((each) => each.name === rollout.target)
+    const target = app.targets.find((each) => isOf(each, rollout.workload))
     if (target) await driveRollout(app, target, { ...rollout, keepUntil: rollout.createdAt }, stop)
   }
 }

@@ -1,7 +1,8 @@
 import { toAppError } from '../errors.ts'
-import { parseReference, type ImageReference } from '../image/reference.ts'
+import { parseReference, tagOf, type ImageReference } from '../image/reference.ts'
 import type { Policy } from '../policies/policy.ts'
 import type { Repository } from '../registries/registry.ts'
+import type { Override } from '../store/store.ts'
 import type { Target, Workload } from '../targets/target.ts'
 import type { App } from './app.ts'
 import { decision, type Decision } from './decision.ts'
@@ -20,8 +21,11 @@ interface WatchedBase {
 export interface WatchableWorkload extends WatchedBase {
   readonly kind: 'watchable'
   readonly reference: ImageReference
+  /** The tag that is followed: that of a person's word, or the one that it names. */
   readonly tag: string
   readonly policy: Policy
+  /** What a person said that it should run. */
+  readonly override: Override | null
 }
 
 /** One whose decision is already clear from what it is. */
@@ -40,11 +44,12 @@ export async function watchedWorkloads(
   signal: AbortSignal,
 ): Promise<readonly WatchedWorkload[]> {
   const workloads = await target.listWorkloads(signal)
+  const overrides = new Map((await app.store.overrides()).map((each) => [each.workload, each]))
   return workloads.flatMap((workload) => {
     const reading = readSettings(workload, app.rules, app.defaults, app.watchMode)
     if (!reading.watch && reading.problems.length === 0) return []
     const base = { target, workload, settings: reading.settings }
-    return [classify(app, base, reading.problems)]
+    return [classify(app, base, overrides.get(workload.id) ?? null, reading.problems)]
   })
 }
 
@@ -53,7 +58,12 @@ export function repositoryOf({ reference }: WatchableWorkload): Repository {
   return { registry: reference.registry, repository: reference.repository }
 }
 
-function classify(app: App, base: WatchedBase, problems: readonly string[]): WatchedWorkload {
+function classify(
+  app: App,
+  base: WatchedBase,
+  override: Override | null,
+  problems: readonly string[],
+): WatchedWorkload {
   const unwatchable = (state: 'ignored' | 'held', code: string, sentence: string): UnwatchableWorkload => ({
     ...base,
     kind: 'unwatchable',
@@ -66,8 +76,14 @@ function classify(app: App, base: WatchedBase, problems: readonly string[]): Wat
   if (policy === null) return unwatchable('held', 'POLICY_INVALID', `there is no policy ${base.settings.policy}`)
   try {
     const reference = parseReference(image)
-    // Engines fill in `latest` where a workload names no tag, so that is what it follows.
-    return { ...base, kind: 'watchable', reference, tag: reference.tag ?? 'latest', policy }
+    const { noStartFirst } = base.workload
+    if (base.settings.order === 'start-first' && noStartFirst !== null) {
+      return unwatchable('held', 'ORDER_IMPOSSIBLE', `start-first is impossible, since ${noStartFirst}`)
+    }
+    if (reference.digest !== null && !base.settings.writeDigest) {
+      return unwatchable('ignored', 'NOT_A_TAG', 'its owner pinned it to a digest; writeDigest: true lets us move that')
+    }
+    return { ...base, kind: 'watchable', reference, tag: override?.tag ?? tagOf(reference), policy, override }
   } catch (error) {
     return unwatchable('held', 'REFERENCE_INVALID', toAppError(error).message)
   }

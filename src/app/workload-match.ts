@@ -9,10 +9,21 @@ export interface WorkloadMatch {
   readonly label?: string | undefined
   /** Glob over the image reference, with or without its tag, as written or with the registry in front. */
   readonly image?: string | undefined
+  /** A Compose service, by its project or by the files that it was brought up from. */
+  readonly compose?: ComposeMatch | undefined
+}
+
+export interface ComposeMatch {
+  readonly service: string
+  readonly project: string | null
+  /** All of them have to be among those that define the workload. */
+  readonly files: readonly string[]
 }
 
 /** What of a workload rules and labels look at. */
 export interface MatchedWorkload {
+  readonly kind: string
+  readonly definedBy: readonly string[]
   readonly name: string
   readonly image: string
   readonly labels: Readonly<Record<string, string>>
@@ -20,11 +31,18 @@ export interface MatchedWorkload {
 
 /** Whether a rule is about a workload. A match without any condition is about none. */
 export function matchesRule(match: WorkloadMatch, workload: MatchedWorkload): boolean {
-  const { name, label, image } = match
-  if (name === undefined && label === undefined && image === undefined) return false
+  const { name, label, image, compose } = match
+  if ([name, label, image, compose].every((each) => each === undefined)) return false
+  if (compose !== undefined && !isService(compose, workload)) return false
   if (name !== undefined && !matchesGlob(name, workload.name)) return false
   if (label !== undefined && !hasLabel(workload.labels, label)) return false
   return image === undefined || spellings(workload.image).some((spelling) => matchesGlob(image, spelling))
+}
+
+function isService({ service, project, files }: ComposeMatch, { kind, name, definedBy }: MatchedWorkload): boolean {
+  if (kind !== 'compose' || !name.endsWith(`/${service}`)) return false
+  if (project !== null) return name === `${project}/${service}`
+  return files.every((each) => definedBy.includes(each))
 }
 
 function hasLabel(labels: Readonly<Record<string, string>>, wanted: string): boolean {

@@ -10,9 +10,15 @@ const defaults: WorkloadSettings = {
   keepOldMs: 600_000,
   keepImages: 1,
   onManualChange: 'hold',
+  writeDigest: false,
 }
 
-const web = { name: 'web', image: 'nginx:1.27' }
+const web = {
+  kind: 'container',
+  definedBy: [],
+  name: 'web',
+  image: 'nginx:1.27',
+}
 
 const read = (
   labels: Record<string, string>,
@@ -90,7 +96,7 @@ describe('what a rule matches', () => {
   test('a bare image id matches only as it is written', () => {
     const image = 'a'.repeat(64)
     const readWith = (glob: string) =>
-      readSettings({ name: 'web', image, labels: {} }, [ruleFor({ image: glob })], defaults, 'labelled').watch
+      readSettings({ ...web, image, labels: {} }, [ruleFor({ image: glob })], defaults, 'labelled').watch
 
     expect(readWith('aaa*')).toBe(true)
     expect(readWith('docker.io/*')).toBe(false)

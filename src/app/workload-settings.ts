@@ -57,5 +57,6 @@ function override(base: WorkloadSettings, over: SettingsOverride): WorkloadSetti
     keepOldMs: over.keepOldMs ?? base.keepOldMs,
     keepImages: over.keepImages ?? base.keepImages,
     onManualChange: over.onManualChange ?? base.onManualChange,
+    writeDigest: over.writeDigest ?? base.writeDigest,
   }
 }

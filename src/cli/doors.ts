@@ -1,4 +1,5 @@
 import type { App, PullProgress, Queue } from '../app/app.ts'
+import type { FollowedControl } from '../app/read-progress.ts'
 
 /** What the commands are given by `main.ts`: where they write, and how they get at everything else, when they need it. */
 export interface Doors {
@@ -11,9 +12,13 @@ export interface Doors {
   /** Shows a line, or none, until other output or the next such line takes its place; null where nobody watches. */
   readonly showProgress: ((line: string) => void) | null
   readonly openApp: (options: OpenAppOptions) => Promise<OpenApp>
-  /** Reads and checks the configuration. @returns the file that it came from, null without one */
-  readonly checkConfig: (options: GlobalOptions) => Promise<{ readonly file: string | null }>
+  /** Reads and checks the configuration. @returns the file that it came from, null without one, and where the state lies */
+  readonly checkConfig: (
+    options: GlobalOptions,
+  ) => Promise<{ readonly file: string | null; readonly stateFolder: string }>
   readonly configSchema: () => Promise<unknown>
+  /** Who calls the command, for the history. */
+  readonly actor: () => string
   /** Fires when the process is asked to end. */
   readonly stop: AbortSignal
 }
@@ -34,6 +39,20 @@ export interface OpenAppOptions extends GlobalOptions {
 export interface OpenApp {
   readonly app: App
   readonly queue: Queue
+  /** What a person can say and ask, on this application. */
+  readonly control: FollowedControl
+  /** Listens for other processes' words at the control socket of the state, whose owner this has to be. */
+  readonly serveControl: () => Promise<{ close(): Promise<void> }>
+  /** Listens for events and for questions about our health; null when the configuration asks for neither. */
+  readonly servePublic: (late: () => readonly string[]) => Promise<PublicService | null>
+  close(): Promise<void>
+}
+
+interface PublicService {
+  /** `http://127.0.0.1:8484` */
+  readonly address: string
+  /** Sees to what events tell, until the signal fires. */
+  followEvents(stop: AbortSignal): Promise<void>
   close(): Promise<void>
 }
 

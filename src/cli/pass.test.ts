@@ -5,7 +5,7 @@ import { noWorkloads, tellFailures } from './pass.ts'
 const failures = [{ subject: 'local', error: new AppError('TARGET_UNAVAILABLE', 'no engine listens at /x') }]
 
 test('never says that nothing is watched when a target could not be looked at', () => {
-  expect(noWorkloads([])).toMatch(/^No watched workload was found\.\nStart a container/)
+  expect(noWorkloads([])).toMatch(/^No watched workload was found\.\nGive a container/)
   expect(noWorkloads(failures)).toMatch(/^Not everything could be looked at/)
 })
 

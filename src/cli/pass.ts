@@ -13,7 +13,7 @@ export function tellFailures(doors: Pick<Doors, 'tell'>, failures: Failures): vo
 export function noWorkloads(failures: Failures): string {
   if (failures.length > 0) return 'Not everything could be looked at; no watched workload was found elsewhere.'
   return `No watched workload was found.
-Start a container with --label longshore.watch=true, or name it in the configuration.`
+Give a container or a Compose service the label longshore.watch=true, or name it in the configuration.`
 }
 
 /** How one workload was decided, for programs. */

@@ -1,6 +1,8 @@
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { AppError, errorTable, toAppError, type ErrorCode } from '../errors.ts'
 import type { Doors, ExitCode, GlobalOptions, Output } from './doors.ts'
+import { withOutput } from './output-option.ts'
+import { addWordCommands } from './word-commands.ts'
 
 /** Errors of the input: correcting it is all that helps. */
 const inputErrors: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -9,9 +11,14 @@ const inputErrors: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'CONFIG_NOT_FOUND',
   'CONFIG_UNSAFE',
   'DIGEST_INVALID',
+  'IMAGE_NOT_FOUND',
   'PLATFORM_INVALID',
   'POLICY_INVALID',
+  'QUARANTINE_NOT_FOUND',
   'REFERENCE_INVALID',
+  'REQUEST_INVALID',
+  'REVISION_NOT_FOUND',
+  'WORKLOAD_AMBIGUOUS',
   'WORKLOAD_NOT_FOUND',
 ])
 
@@ -74,12 +81,12 @@ function buildProgram(doors: Doors, version: string, done: (code: ExitCode) => v
       done(await (await import('./commands/history.ts')).runHistory(doors, workload, { ...global(), ...options }))
     })
   program
-    .command('resume')
-    .description('lift the hold on everything, or accept what one workload runs now')
-    .argument('[workload]', 'id or name; without one, everything')
-    .action(async (workload: string | undefined) => {
-      done(await (await import('./commands/resume.ts')).runResume(doors, workload, global()))
+    .command('health')
+    .description('exit 0 while a service works on this state, 1 when none does or it does not go on')
+    .action(async () => {
+      done(await (await import('./commands/health.ts')).runHealth(doors, global()))
     })
+  addWordCommands(program, doors, global, done)
   withOutput(program.command('reference'))
     .description('show how an image reference is read')
     .argument('<reference>', 'as in `docker pull`')
@@ -92,10 +99,6 @@ function buildProgram(doors: Doors, version: string, done: (code: ExitCode) => v
     global,
   )
   return program
-}
-
-function withOutput(command: Command, what = 'form of the output'): Command {
-  return command.addOption(new Option('-o, --output <form>', what).choices(['table', 'json']).default('table'))
 }
 
 function addConfigCommands(config: Command, doors: Doors, global: () => GlobalOptions): void {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import type { App } from '../app/app.ts'
+import { readActor } from './actor.ts'
 import type { Doors, GlobalOptions, OpenApp } from './doors.ts'
 import { runProgram } from './program.ts'
 import { openTerminal } from './terminal.ts'
@@ -19,7 +20,7 @@ export interface Parts {
     readonly file?: string | undefined
     readonly state?: string | undefined
     readonly env: NodeJS.ProcessEnv
-  }) => Promise<{ readonly file: string | null }>
+  }) => Promise<{ readonly file: string | null; readonly stateFolder: string }>
   readonly configSchema: () => Promise<unknown>
 }
 
@@ -51,6 +52,7 @@ function doors(parts: Parts): Doors {
       }),
     checkConfig: ({ config, state }: GlobalOptions) => parts.loadConfig({ file: config, state, env }),
     configSchema: parts.configSchema,
+    actor: () => readActor(env),
   }
 }
 

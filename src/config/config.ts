@@ -26,6 +26,36 @@ export interface RegistryConfig {
   readonly concurrency: number
 }
 
+/** Where the public server listens. */
+export interface ListenConfig {
+  readonly host: string
+  readonly port: number
+}
+
+/** One sender of events. */
+export interface EventSourceConfig {
+  readonly name: string
+  readonly kind: 'distribution' | 'generic'
+  /** As in canonical references. */
+  readonly registry: string
+  /** The one in force, then the one before it while both are taken. */
+  readonly secrets: readonly [Secret, ...Secret[]]
+}
+
+/** A Compose service as the configuration names it. Paths are absolute. */
+export interface ComposeServiceConfig {
+  readonly service: string
+  /** Null for the project that was made from the files. */
+  readonly project: string | null
+  readonly files: readonly string[]
+  readonly envFiles: readonly string[]
+  readonly profiles: readonly string[]
+  readonly directory: string | null
+}
+
+/** Puts the home folder in the place of `~`. */
+type Home = (path: string) => string
+
 /** The whole configuration, checked, with every default filled in. Frozen; its secrets print as `***`. */
 export interface Config {
   /** The file it was read from; null without one. */
@@ -34,10 +64,16 @@ export interface Config {
   readonly watch: 'labelled' | 'all'
   readonly targets: readonly TargetConfig[]
   readonly registries: readonly RegistryConfig[]
+  /** Null when nothing is to be listened for. */
+  readonly listen: ListenConfig | null
+  readonly events: readonly EventSourceConfig[]
   /** Docker's own config.json; need not exist. */
   readonly dockerConfigFile: string
   readonly defaults: WorkloadSettings
   readonly rules: readonly WorkloadRule[]
+  /** Those that the rules name. */
+  readonly composeServices: readonly ComposeServiceConfig[]
+  readonly compose: { readonly roots: readonly string[]; readonly allowRemote: boolean }
   readonly stateFolder: string
   readonly log: ParsedConfig['log']
 }
@@ -62,6 +98,8 @@ export function toConfig(parsed: ParsedConfig, around: Surroundings): Config {
     watch: parsed.watch,
     targets: parsed.targets.map((target) => ({ ...target, host: target.host ?? around.dockerHost })),
     registries: parsed.registries.map(toRegistry),
+    listen: parsed.listen ?? (parsed.events.length > 0 ? defaultListen : null),
+    events: parsed.events.map(toEventSource),
     dockerConfigFile: path(parsed.dockerConfig ?? around.dockerConfigFile),
     defaults: {
       ...settings,
@@ -73,10 +111,19 @@ export function toConfig(parsed: ParsedConfig, around: Surroundings): Config {
         probe: toProbe(gate.probe) ?? null,
       },
     },
-    rules: parsed.workloads.map(toRule),
+    rules: parsed.workloads.map((each) => toRule(each, path)),
+    composeServices: parsed.workloads.flatMap((each) => toComposeService(each, path) ?? []),
+    compose: { ...parsed.compose, roots: parsed.compose.roots.map(path) },
     stateFolder: path(parsed.state ?? around.stateFolder),
     log: parsed.log,
   })
+}
+
+/** As the defaults of the schema, for when only `events` is written. */
+const defaultListen: ListenConfig = { host: '127.0.0.1', port: 8484 }
+
+function toEventSource({ secret, secretBefore, ...source }: ParsedConfig['events'][number]): EventSourceConfig {
+  return { ...source, secrets: secretBefore === undefined ? [secret] : [secret, secretBefore] }
 }
 
 function toRegistry({ username, password, path, ...registry }: ParsedConfig['registries'][number]): RegistryConfig {
@@ -84,7 +131,27 @@ function toRegistry({ username, password, path, ...registry }: ParsedConfig['reg
   return { ...registry, path: path ?? null, credentials }
 }
 
-function toRule({ match, watch, gate, keepOld, ...settings }: ParsedConfig['workloads'][number]): WorkloadRule {
+/** `compose_file` and `compose_service` are how docker-auto-updater wrote it; its users need not learn another way. */
+function toComposeService(rule: ParsedConfig['workloads'][number], home: Home): ComposeServiceConfig | undefined {
+  const { compose, compose_file: file, compose_service: service } = rule
+  const files = file === undefined ? [] : [file]
+  const short = service === undefined ? undefined : { service, files, envFiles: [], profiles: [] }
+  const given: typeof compose = compose ?? short
+  if (given === undefined) return undefined
+  const { project, projectDirectory, envFiles, profiles } = given
+  return {
+    service: given.service,
+    project: project ?? null,
+    files: given.files.map(home),
+    envFiles: envFiles.map(home),
+    profiles,
+    directory: projectDirectory === undefined ? null : home(projectDirectory),
+  }
+}
+
+function toRule(rule: ParsedConfig['workloads'][number], home: Home): WorkloadRule {
+  const { match, watch, gate, keepOld, compose: _, compose_file: _file, compose_service: _service, ...settings } = rule
+  const compose = toComposeService(rule, home)
   const override: SettingsOverride = {
     ...settings,
     keepOldMs: keepOld,
@@ -95,7 +162,7 @@ function toRule({ match, watch, gate, keepOld, ...settings }: ParsedConfig['work
       probe: toProbe(gate.probe),
     },
   }
-  return { match, watch, settings: override }
+  return { match: { ...match, ...(compose && { compose }) }, watch, settings: override }
 }
 
 function deepFreeze<Value>(value: Value): Value {

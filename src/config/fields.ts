@@ -43,6 +43,15 @@ export const text = (lengthMax = 1000) =>
 /** Wrapped as soon as it is read, so that no later message can hold it. */
 export const password = () => text(100_000).transform(secret)
 
+/** Shorter ones can be guessed: whoever sends with them costs us lookups. */
+const sharedSecretLengthMin = 16
+
+/** As `password`, for what both sides make up and no person has to type. */
+export const sharedSecret = () =>
+  text(1000)
+    .min(sharedSecretLengthMin, { error: `must be at least ${sharedSecretLengthMin} characters` })
+    .transform(secret)
+
 /** Absolute, because nobody could tell what a relative one in a file would be relative to. */
 export const filePath = () => text().regex(/^(\/|~\/)/, { error: 'must be an absolute path, or begin with ~/' })
 

@@ -21,6 +21,8 @@ describe('without a file', () => {
       watch: 'labelled',
       targets: [{ name: 'local', kind: 'docker', host: 'unix:///var/run/docker.sock', allowInsecure: false }],
       registries: [],
+      listen: null,
+      events: [],
       dockerConfigFile: '/home/me/.docker/config.json',
       defaults: {
         policy: 'digest',
@@ -30,8 +32,11 @@ describe('without a file', () => {
         keepOldMs: 600_000,
         keepImages: 1,
         onManualChange: 'hold',
+        writeDigest: false,
       },
       rules: [],
+      compose: { roots: [], allowRemote: false },
+      composeServices: [],
       stateFolder: '/home/me/.local/state/longshore',
       log: { level: 'info', format: 'plain' },
     })

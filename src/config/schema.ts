@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { durationRanges } from '../app/settings.ts'
 import { isLoopback } from '../lib/loopback.ts'
+import { composeSchema, composeServiceSchema } from './compose-schemas.ts'
+import { isList, isObject, uniqueBy } from './cross-checks.ts'
+import { eventSourceSchema, listenSchema } from './event-schemas.ts'
 import { duration, filePath, flag, host, password, registryHost, text, wholeNumber } from './fields.ts'
 import { probeSchema } from './probe.ts'
 
@@ -40,6 +43,10 @@ const onManualChange = z
     'What to do when somebody else changed the image: `hold` leaves it and says so, `reapply` goes on as before.',
   )
 
+const writeDigest = flag().describe(
+  'Compose: write the digest behind the tag into the file, `web:1.4@sha256:...`, at each rollout.',
+)
+
 const defaults = z.strictObject({
   policy: policy.default('digest'),
   mode: mode.default('auto'),
@@ -56,6 +63,7 @@ const defaults = z.strictObject({
   keepOld: keepOld.prefault('10m'),
   keepImages: keepImages.prefault(1),
   onManualChange: onManualChange.default('hold'),
+  writeDigest: writeDigest.prefault(false),
 })
 
 const match = z
@@ -68,25 +76,45 @@ const match = z
   })
   .refine((given) => Object.keys(given).length > 0, { error: 'needs at least one of name, label and image' })
 
-const rule = z.strictObject({
-  match: match.describe('Which workloads it is about. All that is given has to match.'),
-  watch: flag().prefault(true).describe('Whether they are watched. The label `longshore.watch` has the last word.'),
-  policy: policy.optional(),
-  mode: mode.optional(),
-  order: order.optional(),
-  gate: z
-    .strictObject({
-      stable: stable.optional(),
-      minUptime: minUptime.optional(),
-      deadline: deadline.optional(),
-      probe: probe.optional(),
-    })
-    .optional()
-    .describe('What a new version has to show before it counts as good.'),
-  keepOld: keepOld.optional(),
-  keepImages: keepImages.optional(),
-  onManualChange: onManualChange.optional(),
-})
+const rule = z
+  .strictObject({
+    match: match.optional().describe('Which workloads it is about. All that is given has to match.'),
+    compose: composeServiceSchema
+      .optional()
+      .describe('The Compose service that it is about, in place of `match`, and how Compose is to be called for it.'),
+    compose_file: filePath()
+      .optional()
+      .describe('Short for `compose: {files: [...]}`, with `compose_service` beside it.'),
+    compose_service: text(200).optional().describe('Short for `compose: {service: ...}`.'),
+    watch: flag().prefault(true).describe('Whether they are watched. The label `longshore.watch` has the last word.'),
+    policy: policy.optional(),
+    mode: mode.optional(),
+    order: order.optional(),
+    gate: z
+      .strictObject({
+        stable: stable.optional(),
+        minUptime: minUptime.optional(),
+        deadline: deadline.optional(),
+        probe: probe.optional(),
+      })
+      .optional()
+      .describe('What a new version has to show before it counts as good.'),
+    keepOld: keepOld.optional(),
+    keepImages: keepImages.optional(),
+    onManualChange: onManualChange.optional(),
+    writeDigest: writeDigest.optional(),
+  })
+  .refine(
+    (given) => [given.match, given.compose, given.compose_service].filter((each) => each !== undefined).length === 1,
+    {
+      error: 'needs one of match, compose and compose_service',
+      when: isObject,
+    },
+  )
+  .refine((given) => given.compose_file === undefined || given.compose_service !== undefined, {
+    error: 'needs compose_service beside compose_file',
+    when: isObject,
+  })
 
 const target = z
   .strictObject({
@@ -155,9 +183,19 @@ export const configSchema = z.strictObject({
     .superRefine(hostsAgree, { when: isList })
     .prefault([])
     .describe('Registries that need credentials or other than the usual treatment; all others work without an entry.'),
+  listen: listenSchema
+    .optional()
+    .describe('Where `/hooks`, `/healthz` and `/readyz` are served. Nowhere, unless this or `events` is written.'),
+  events: z
+    .array(eventSourceSchema)
+    .max(100, { error: 'must have at most 100 entries' })
+    .superRefine(uniqueBy(['name'], 'name'), { when: isList })
+    .prefault([])
+    .describe('Who may tell of new images, so that they are looked up at once. Polling goes on all the same.'),
   dockerConfig: filePath()
     .optional()
     .describe("Docker's own config.json, for credentials. Without one: DOCKER_CONFIG, or `~/.docker/config.json`."),
+  compose: composeSchema.prefault({}).describe('How Compose services are treated, all of them.'),
   defaults: defaults.prefault({}).describe('How workloads are treated unless a rule or a label says otherwise.'),
   workloads: z
     .array(rule)
@@ -180,31 +218,6 @@ export const configSchema = z.strictObject({
 
 /** The values of the file once checked: durations in milliseconds, secrets wrapped, defaults filled in. */
 export type ParsedConfig = z.output<typeof configSchema>
-
-/**
- * Checks across fields run even when some fields are wrong, so that one look shows all problems.
- * They must then not rely on any field.
- */
-function isObject({ value }: { value: unknown }): boolean {
-  return typeof value === 'object' && value !== null
-}
-
-function isList({ value }: { value: unknown }): boolean {
-  return Array.isArray(value)
-}
-
-function uniqueBy<Key extends string>(keys: readonly [Key, ...Key[]], what: string) {
-  return (list: readonly ({ readonly [K in Key]?: unknown } | null)[], context: z.core.$RefinementCtx) => {
-    const seen = new Map<string, number>()
-    for (const [index, item] of list.entries()) {
-      if (item?.[keys[0]] === undefined) continue
-      const id = JSON.stringify(keys.map((key) => item[key] ?? null))
-      const first = seen.get(id)
-      if (first === undefined) seen.set(id, index)
-      else context.addIssue({ code: 'custom', path: [index], message: `has the same ${what} as entry ${first}` })
-    }
-  }
-}
 
 /** What holds for a host cannot differ between its paths: they share connections. */
 function hostsAgree(list: readonly (z.output<typeof registry> | null)[], context: z.core.$RefinementCtx): void {

@@ -67,6 +67,9 @@ export function parseReference(text: string): ImageReference {
   return { registry, repository, tag, digest }
 }
 
+/** The tag that is meant: engines fill in `latest` where a reference names none. */
+export const tagOf = ({ tag }: Pick<ImageReference, 'tag'>): string => tag ?? 'latest'
+
 /** `docker.io/library/nginx`: without tag and digest. */
 export function canonicalName({ registry, repository }: Name): string {
   return `${registry}/${repository}`

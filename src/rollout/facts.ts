@@ -34,19 +34,54 @@ export interface InstanceFacts {
   readonly stoppedByHand: boolean
 }
 
-/** What a target shows about one rollout now. */
-export interface RolloutFacts {
-  readonly old: InstanceFacts | null
-  /** The instance that carries this rollout's operation label. */
-  readonly new: InstanceFacts | null
+interface CommonFacts {
   /** Engine id of the candidate's image when it is there, complete. */
   readonly candidateImage: string | null
-  /** Where the user's tag points on this engine; null when it names nothing. */
+  /** Where the tag that the new version runs under points on this engine; null when it names nothing. */
   readonly tagImage: string | null
   /** Whether another workload runs the candidate under that tag: the tag belongs to the whole host. */
   readonly isTagShared: boolean
   /** Whether the old image carries our keep tag. */
   readonly isProtected: boolean
+}
+
+/** What a target shows about a rollout that puts a new instance in the place of an old one. */
+export interface ReplaceFacts extends CommonFacts {
+  readonly old: InstanceFacts | null
+  /** The instance that carries this rollout's operation label. */
+  readonly new: InstanceFacts | null
   /** Id of the instance that holds the workload's name, whoever made it. */
   readonly nameHolder: string | null
 }
+
+/** What a target shows about a rollout that Compose carries out. Compose owns the instances; none is kept beside. */
+export interface ComposeFacts extends CommonFacts {
+  /** Instances of the service that run anything but the candidate, oldest first. */
+  readonly olds: readonly InstanceFacts[]
+  /** Instances that run the candidate, oldest first. */
+  readonly news: readonly InstanceFacts[]
+  /** Containers that live in one of the service's: they have to be made again when it is. */
+  readonly followers: readonly Follower[]
+  /** ISO time, by the engine's clock, of the end of the instance that is replaced; null while it is unknown. */
+  readonly oldEndedAt: string | null
+  /** Where the tag that the old version ran under points on this engine. */
+  readonly fromTagImage: string | null
+  /** Whether the files that define the service are as they were, as we left them, or changed by somebody else. */
+  readonly definition: 'before' | 'after' | 'other'
+}
+
+/** A container of another service that uses the network, the processes or the volumes of one of the workload's. */
+export interface Follower {
+  readonly instance: InstanceFacts
+  /** Whether the container that it lives in is still there. */
+  readonly isFollowing: boolean
+}
+
+/** What a target shows about one rollout now, by the rollout's procedure. */
+export type RolloutFacts = ReplaceFacts | ComposeFacts
+
+export const isComposeFacts = (facts: RolloutFacts): facts is ComposeFacts => 'definition' in facts
+
+/** The newest instance that runs the candidate; null while there is none. */
+export const newestOf = (facts: RolloutFacts): InstanceFacts | null =>
+  isComposeFacts(facts) ? (facts.news.at(-1) ?? null) : facts.new

@@ -57,6 +57,11 @@ describe('the gate is failed', () => {
     ['whose probe never answers', silent, 'its probe had not answered long enough within 10 s; last: status 500'],
     ['that never becomes healthy', { health: 'starting' }, 'it had not been healthy long enough within 10 s'],
     ['that does not stay up', { status: 'restarting' }, 'it had not stayed up long enough within 10 s'],
+    [
+      'whose end the engine calls unhealthy while it waits for the restart',
+      { status: 'restarting', health: 'unhealthy' },
+      'it had not been healthy long enough within 10 s',
+    ],
   ] as const)('at the deadline by a version %s', (_, facts, sentence) => {
     expect(pass(() => facts)).toEqual({
       verdict: { kind: 'failed', reason: { code: 'GATE_DEADLINE', sentence } },

@@ -64,7 +64,9 @@ export function judge(
     lookedAt: now,
   }
   if (instance.status === 'exited' || instance.status === 'dead') return judgeEnd(gate, progress, instance, restart)
-  if (instance.health === 'unhealthy') return { progress, verdict: failed('GATE_UNHEALTHY', 'its health check failed') }
+  // Of an instance that ended and waits for its restart the engine says unhealthy, though nothing was checked.
+  const isUnhealthy = instance.health === 'unhealthy' && instance.status !== 'restarting'
+  if (isUnhealthy) return { progress, verdict: failed('GATE_UNHEALTHY', 'its health check failed') }
 
   const isWeak = instance.health === 'none'
   const neededMs = isWeak ? gate.minUptimeMs : gate.stableMs

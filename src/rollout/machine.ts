@@ -1,9 +1,7 @@
-import { back } from './back.ts'
-import type { Reason, RolloutFacts } from './facts.ts'
-import { forward } from './forward.ts'
+import { compose } from './compose/compose.ts'
+import { isComposeFacts, type Reason, type RolloutFacts } from './facts.ts'
 import { startGate } from './gate.ts'
-import { previousName } from './names.ts'
-import { kept, passed } from './passed.ts'
+import { foreseeReplace, replace } from './replace/replace.ts'
 import type { EffectKind, JournalStep, Rollout } from './rollout.ts'
 import {
   change,
@@ -29,28 +27,19 @@ export function nextStep(rollout: Rollout, facts: RolloutFacts, now: number): St
   const step = firstDifference(rollout, facts, now)
   // The way back has smaller limits of its own, and knows what it can do without.
   if (step.kind !== 'effect' || rollout.stage === 'back') return step
-  if (timesAttempted(rollout, step.effect) < attemptsMax) return step
-  const sentence = `${step.effect} was done ${attemptsMax} times, and each time the target showed it undone`
+  const most = attemptsMax + triesMax * (rollout.scale - 1)
+  if (timesAttempted(rollout, step.effect) < most) return step
+  const sentence = `${step.effect} was done ${most} times, and each time the target showed it undone`
   const after = giveUp(rollout, step.effect, { code: 'NO_EFFECT', sentence }, now)
   return change(after, after.stage === 'back' ? 'R' : after.step, {})
 }
 
-/** Tries of one effect in the life of a rollout, far beyond what crashes and engine restarts ask for. */
+/** Tries of one effect in the life of a rollout of one instance, far beyond what crashes and engine restarts ask for. */
 const attemptsMax = 12
 
 function firstDifference(rollout: Rollout, facts: RolloutFacts, now: number): Step {
-  switch (rollout.stage) {
-    case 'forward':
-      return forward(rollout, facts, now)
-    case 'passed':
-      return passed(rollout, facts, now)
-    case 'back':
-      return back(rollout, facts, now)
-    case 'kept':
-      return kept(rollout, facts, now)
-    case 'ended':
-      return { kind: 'rest', rollout }
-  }
+  if (rollout.stage === 'ended') return { kind: 'rest', rollout }
+  return isComposeFacts(facts) ? compose(rollout, facts, now) : replace(rollout, facts, now)
 }
 
 /** The rollout as it has to be durable before the effect of a step. */
@@ -60,9 +49,12 @@ export function attempt(rollout: Rollout, step: JournalStep, effect: EffectKind)
 
 /** What an effect that succeeded leaves to remember: the gate's time runs from the start. */
 export function succeed(rollout: Rollout, effect: EffectKind, now: number): Rollout {
-  if (effect !== 'start-new' || rollout.stage !== 'forward') return rollout
+  if (!starting.has(effect) || rollout.stage !== 'forward') return rollout
   return { ...rollout, gateProgress: startGate(now, null) }
 }
+
+/** Effects after which a new instance runs. */
+const starting = new Set<EffectKind>(['start-new', 'up', 'add'])
 
 /** How an effect failed: by the candidate's own fault, or by that of the surroundings. */
 export interface EffectFailure {
@@ -77,6 +69,7 @@ export function fail(rollout: Rollout, effect: EffectKind, failure: EffectFailur
   const { isCandidateAtFault, ...reason } = failure
   if (rollout.stage === 'forward') {
     if (isCandidateAtFault) return goBack(failed, 'rolled-back', reason, true).rollout
+    if (effect === 'edit' && reason.code === 'TARGET_CONFLICT') return goBack(failed, 'superseded', reason).rollout
     if (decisive.has(effect)) return giveUp(failed, effect, reason, now)
   }
   return timesFailed(failed, effect) < triesMax ? failed : giveUp(failed, effect, reason, now)
@@ -100,7 +93,7 @@ function giveUp(rollout: Rollout, effect: EffectKind, reason: Reason, now: numbe
 }
 
 /** Effects whose failure is an answer; the others are tried again after another look. */
-const decisive = new Set<EffectKind>(['pull', 'create', 'start-new', 'restart-new'])
+const decisive = new Set<EffectKind>(['pull', 'create', 'start-new', 'restart-new', 'edit', 'up', 'add'])
 
 function notArmed(rollout: Rollout): Partial<Rollout> {
   const sentence = `the new version is good, but its restart policy could not be set; run: docker update --restart ${rollout.restart} ${rollout.name}`
@@ -131,24 +124,11 @@ export function isBetweenVersions(rollout: Rollout): boolean {
 }
 
 /**
- * What the target will show after an effect that succeeded, without asking it: each question makes the new version wait,
- * and inside the gap of a stop-first replacement it lengthens the gap. Null where only a look can tell.
+ * What the target will show after an effect that succeeded, without asking it. Null where only a look can tell, as after
+ * all that Compose does.
  */
 export function foresee(facts: RolloutFacts, rollout: Rollout, effect: EffectKind): RolloutFacts | null {
   if (rollout.stage !== 'forward') return null
   if (effect === 'capture') return facts
-  const { old, new: fresh } = facts
-  if (rollout.order !== 'stop-first' || old === null || fresh === null) return null
-  switch (effect) {
-    case 'disarm-old':
-      return { ...facts, old: { ...old, restart: 'no' } }
-    case 'stop-old':
-      return { ...facts, old: { ...old, status: 'exited' } }
-    case 'rename-old':
-      return { ...facts, old: { ...old, name: previousName(rollout.name) }, nameHolder: null }
-    case 'rename-new':
-      return { ...facts, new: { ...fresh, name: rollout.name }, nameHolder: fresh.id }
-    default:
-      return null
-  }
+  return isComposeFacts(facts) ? null : foreseeReplace(facts, rollout, effect)
 }

@@ -22,6 +22,7 @@ export function planRollout(plan: RolloutPlan): Rollout {
     attempted: [],
     failures: [],
     gateProgress: null,
+    proven: [],
     checkProgress: null,
     toImage: null,
     gapMs: null,

@@ -3,7 +3,7 @@ import type { Reason } from './facts.ts'
 import type { Gate, GateProgress } from './gate.ts'
 import type { RestartPolicy } from './restart-policy.ts'
 
-export type { InstanceFacts, Reason, RolloutFacts } from './facts.ts'
+export type { ComposeFacts, InstanceFacts, Reason, ReplaceFacts, RolloutFacts } from './facts.ts'
 
 /** Which of the two runs while the other starts. */
 export type Order = 'stop-first' | 'start-first'
@@ -39,6 +39,25 @@ export type Outcome =
   /** Neither way could be completed; nothing was removed, and a person has to look. */
   | 'needs-human'
 
+/**
+ * How a rollout is carried out:
+ * `replace`  we put a new instance in the place of the old one, which is kept until the new one has proven itself;
+ * `compose`  `docker compose up` does, and the way back is another `up`.
+ */
+export type Procedure = 'replace' | 'compose'
+
+/** Where a workload's image is written, and what a rollout changes there. */
+export interface Definition {
+  /** Every file that defines the workload, by its content; `after` equals `before` where nothing is edited. */
+  readonly files: readonly { readonly path: string; readonly before: string; readonly after: string }[]
+  /** Null when the rollout leaves the files alone. */
+  readonly edit: { readonly path: string; readonly line: number; readonly from: string; readonly to: string } | null
+  /** Services whose containers live in one of this workload's, and have to be made again with it. */
+  readonly followers: readonly string[]
+  /** Whether its instances can be exchanged one by one, beside each other; all at once otherwise. */
+  readonly isDivisible: boolean
+}
+
 /** What was decided before a rollout begins. Never changes. */
 export interface PlannedRollout {
   /** Also the value of the operation label on what we create. */
@@ -47,10 +66,17 @@ export interface PlannedRollout {
   readonly target: string
   /** The workload's name on the target, without suffixes of ours. */
   readonly name: string
-  /** Engine id of the instance that is replaced. */
+  readonly procedure: Procedure
+  /** Engine id of the instance that is replaced; of the oldest where there are several. */
   readonly oldInstance: string
-  /** Image reference as the user wrote it on the workload. */
+  /** Instances that run when it is done. */
+  readonly scale: number
+  /** Image reference under which the new version runs: as the user wrote it, with another tag where that changes. */
   readonly image: string
+  /** Image reference under which the old version runs. */
+  readonly fromReference: string
+  /** Null where no file says what the workload is. */
+  readonly definition: Definition | null
   /** Familiar name without tag and digest, to pull and tag under: `localhost:5000/web`. */
   readonly repository: string
   readonly tag: string
@@ -90,6 +116,8 @@ export interface Rollout extends PlannedRollout {
   /** Effects that failed, repeats too. */
   readonly failures: readonly EffectKind[]
   readonly gateProgress: GateProgress | null
+  /** Engine ids of instances that passed the gate while others had yet to be replaced. */
+  readonly proven: readonly string[]
   /** The second look of a start-first rollout, after names and aliases moved. */
   readonly checkProgress: GateProgress | null
   /** Engine image id of the candidate, once pulled and checked. */
@@ -103,10 +131,8 @@ export interface Rollout extends PlannedRollout {
 }
 
 /** What the target can be told to do, one engine operation (or an idempotent few) each. */
-export const effectKinds = [
-  'pull',
-  'protect',
-  'capture',
+const sharedEffects = ['pull', 'protect', 'capture', 'tag-back'] as const
+const replaceEffects = [
   'create',
   'disarm-old',
   'stop-old',
@@ -120,10 +146,19 @@ export const effectKinds = [
   'rename-new-back',
   'rename-old-back',
   'connect-old',
-  'tag-back',
   'arm-old',
   'start-old',
   'remove-new',
   'remove-old',
 ] as const
+const composeEffects = ['edit', 'move-tag', 'up', 'add', 'remove-one', 'edit-back', 'tag-old', 'up-old'] as const
+export const effectKinds = [...sharedEffects, ...replaceEffects, ...composeEffects] as const
 export type EffectKind = (typeof effectKinds)[number]
+export type ReplaceEffect = (typeof sharedEffects)[number] | (typeof replaceEffects)[number]
+export type ComposeEffect = (typeof sharedEffects)[number] | (typeof composeEffects)[number]
+
+/** Whether an effect is one that rollouts of this procedure ask for. */
+export const isReplaceEffect = (kind: EffectKind): kind is ReplaceEffect => !isAmong(composeEffects, kind)
+export const isComposeEffect = (kind: EffectKind): kind is ComposeEffect => !isAmong(replaceEffects, kind)
+
+const isAmong = (kinds: readonly EffectKind[], kind: EffectKind): boolean => kinds.includes(kind)

@@ -53,9 +53,17 @@ export const timesAttempted = (rollout: Rollout, kind: EffectKind): number =>
 export const timesFailed = (rollout: Rollout, kind: EffectKind): number =>
   rollout.failures.filter((each) => each === kind).length
 
-/** Whether the old version may no longer be as we found it, because of us. */
-export const hasTouchedOld = (rollout: Rollout): boolean =>
-  hasAttempted(rollout, 'disarm-old') || hasAttempted(rollout, 'stop-old') || hasAttempted(rollout, 'rename-old')
+const touching: readonly EffectKind[] = ['disarm-old', 'stop-old', 'rename-old', 'up', 'add', 'remove-one', 'up-old']
+
+/** Whether what serves may no longer be as we found it, because of us. */
+export const hasTouchedOld = (rollout: Rollout): boolean => touching.some((each) => hasAttempted(rollout, each))
+
+export function needsHuman(rollout: Rollout, now: number, sentence: string): Step {
+  return end(rollout, now, {
+    outcome: 'needs-human',
+    reason: { code: 'NEEDS_HUMAN', sentence: `${sentence}; nothing was removed` },
+  })
+}
 
 /** Tries of one effect before the rollout gives up on it. */
 export const triesMax = 3

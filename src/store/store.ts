@@ -42,6 +42,8 @@ export interface WorkloadRow {
   readonly candidate: Digest | null
   readonly observedAt: Time
   readonly decidedAt: Time
+  /** When the present state with its reason's code began. */
+  readonly since: Time
 }
 
 export interface Quarantine {
@@ -53,6 +55,37 @@ export interface Quarantine {
   readonly since: Time
 }
 
+/** A person's latest word on what a workload should run; one per workload. */
+export interface Override {
+  readonly workload: string
+  /**
+   * A `pin` lasts until it is released, a `deploy` until it has been done or its digest has failed, and a `return`, which
+   * a released pin leaves behind, until the workload names its own tag again.
+   */
+  readonly kind: 'pin' | 'deploy' | 'return'
+  /** Tag that is followed meanwhile. */
+  readonly tag: string
+  /** What to run whatever the tag names; null to follow the tag. */
+  readonly digest: Digest | null
+  /** Tag that the workload follows by itself, to go back to when a pin is released. */
+  readonly tagBefore: string
+  readonly actor: string
+  /** In the person's own words; null when none were given. */
+  readonly reason: string | null
+  readonly since: Time
+}
+
+/** Nothing begins by itself; what was under way goes on. */
+export interface Pause {
+  /** Null for every workload. */
+  readonly workload: string | null
+  /** When it ends by itself; null for when it is lifted. */
+  readonly until: Time | null
+  readonly actor: string
+  readonly reason: string | null
+  readonly since: Time
+}
+
 export interface JournalEntry {
   readonly rollout: string
   readonly step: JournalStep
@@ -60,16 +93,51 @@ export interface JournalEntry {
   readonly at: Time
 }
 
-export type HistoryKind = 'rollout-started' | 'rollout-ended' | 'held' | 'hold' | 'resume' | 'found' | 'removed'
+/** What a person can say. */
+type WordKind = 'resume' | 'pin' | 'unpin' | 'pause' | 'deploy' | 'rollback' | 'quarantine-released'
+
+export type HistoryKind = 'rollout-started' | 'rollout-ended' | 'held' | 'hold' | 'found' | 'removed' | WordKind
 
 export interface HistoryEntry {
   readonly at: Time
+  /** Who brought it about; null for Longshore itself. */
+  readonly actor: string | null
   readonly workload: string | null
   readonly rollout: string | null
   readonly kind: HistoryKind
   readonly reason: Reason
   readonly fromDigest: Digest | null
   readonly toDigest: Digest | null
+}
+
+/** What is written together with a person's word, in the same transaction. */
+export interface WithWord {
+  readonly history?: HistoryEntry
+  /** Lifts the quarantine of that digest, or of all digests of the workload that the word is about. */
+  readonly liftsQuarantine?: Digest | 'all'
+  /** Image id that the workload runs now, and that counts as meant from then on. */
+  readonly baselineImage?: string
+}
+
+/** News of an image that has not been seen to. At most one for each registry, repository and tag: the latest. */
+export interface PendingEvent {
+  /** Tells it from all others of all sources. */
+  readonly key: string
+  readonly registry: string
+  readonly repository: string
+  /** Null when the news is about the whole repository. */
+  readonly tag: string | null
+  /** What the tag is said to name; null when that was not said. */
+  readonly digest: Digest | null
+  readonly receivedAt: Time
+}
+
+/** What an authenticated sender sent and nobody could read. */
+export interface DeadLetter {
+  readonly source: string
+  /** The beginning of it. */
+  readonly body: string
+  readonly receivedAt: Time
 }
 
 /** A hold on everything that lasts until `longshore resume` (I9). */
@@ -87,7 +155,7 @@ export interface Store {
   readonly isNew: boolean
 
   hold(): Promise<Hold | null>
-  setHold(hold: Hold | null): Promise<void>
+  setHold(hold: Hold | null, also?: WithWord): Promise<void>
 
   tagObservation(registry: string, repository: string, tag: string): Promise<TagObservation | null>
   /**
@@ -134,7 +202,43 @@ export interface Store {
   snapshot(rollout: string): Promise<unknown>
 
   quarantine(workload: string): Promise<readonly Quarantine[]>
-  liftQuarantine(workload: string): Promise<void>
+  /** By workload and digest. */
+  quarantines(): Promise<readonly Quarantine[]>
+  liftQuarantine(workload: string, digest: Digest | 'all', history?: HistoryEntry): Promise<void>
+
+  override(workload: string): Promise<Override | null>
+  /** By workload. */
+  overrides(): Promise<readonly Override[]>
+  /** Takes the place of an earlier one on the same workload. */
+  setOverride(override: Override, also?: WithWord): Promise<void>
+  /** Ends this very one; a later word on the same workload stays. */
+  clearOverride(override: Override, also?: WithWord): Promise<void>
+
+  /** That of everything first, then by workload; also those whose time is over. */
+  pauses(): Promise<readonly Pause[]>
+  /** Takes the place of an earlier one of the same workload. */
+  setPause(pause: Pause, also?: WithWord): Promise<void>
+  clearPause(workload: string | null, also?: WithWord): Promise<void>
+
+  /**
+   * Takes in news, unless its key was there before. In a state that is new it counts as no write: whether that state
+   * was lost (I9) is told by what we did, not by what we heard.
+   * @returns those that are new
+   * @throws STATE_UNWRITABLE when none is kept
+   */
+  receiveEvents(events: readonly PendingEvent[]): Promise<readonly PendingEvent[]>
+  /** Oldest first, at most `limit`. */
+  pendingEvents(limit: number): Promise<readonly PendingEvent[]>
+  /** They are pending no more, unless newer ones took their places. May be lost by a power cut: they are seen to again. */
+  checkOffEvents(events: readonly PendingEvent[]): Promise<void>
+  /** Forgets the keys of events from before. May be lost by a power cut. */
+  forgetEventKeys(before: Time): Promise<void>
+  /** Only the last 100 are kept. */
+  addDeadLetter(letter: DeadLetter): Promise<void>
+  /** Newest first. */
+  deadLetters(): Promise<readonly DeadLetter[]>
+  /** Writes something that nobody reads. @throws STATE_UNWRITABLE, STATE_LOCKED */
+  checkWritable(): Promise<void>
 
   addHistory(entry: HistoryEntry): Promise<void>
   /** Newest first. */

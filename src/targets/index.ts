@@ -1,1 +1,2 @@
-export { createDockerTarget as docker } from './docker/docker-target.ts'
+export { createDockerTarget as container } from './docker/docker-target.ts'
+export { createComposeTarget as compose } from './compose/compose-target.ts'

@@ -1,7 +1,7 @@
 import type { Digest } from '../image/digest.ts'
 import type { Platform } from '../image/platform.ts'
 import type { RestartPolicy } from '../rollout/restart-policy.ts'
-import type { EffectKind, Order, Rollout, RolloutFacts } from '../rollout/rollout.ts'
+import type { Definition, EffectKind, Order, Procedure, Rollout, RolloutFacts } from '../rollout/rollout.ts'
 
 /** A workload that is not ours to change, or cannot be changed now, with the reason. */
 export interface LeftAlone {
@@ -9,12 +9,15 @@ export interface LeftAlone {
   readonly sentence: string
 }
 
+/** Second part of a workload's id. */
+export type WorkloadKind = 'container' | 'compose' | 'swarm'
+
 /** One workload as its target shows it now. */
 export interface Workload {
   /** `<target>/<kind>/<name>`; survives recreation. */
   readonly id: string
   readonly target: string
-  readonly kind: 'container' | 'compose' | 'swarm'
+  readonly kind: WorkloadKind
   readonly name: string
   /** Engine id of the instance that runs it. */
   readonly instance: string
@@ -34,8 +37,16 @@ export interface Workload {
   readonly hasHealthCheck: boolean
   /** Time its own health check may need before it can fail, in milliseconds; 0 without one. */
   readonly healthBudgetMs: number
+  /** Instances that run; more than one where its owner scaled it. */
+  readonly scale: number
+  /** Names of workloads of the same kind that have to be dealt with before it, when they change too. */
+  readonly after: readonly string[]
   /** Order of replacement that suits it, and why, in words. */
   readonly suggestedOrder: { readonly order: Order; readonly why: string }
+  /** Why start-first is impossible whatever its settings say, as the end of a sentence; null where it is not. */
+  readonly noStartFirst: string | null
+  /** Files that define it, as the target tells; none for a plain container. */
+  readonly definedBy: readonly string[]
   readonly leftAlone: LeftAlone | null
 }
 
@@ -64,6 +75,10 @@ export interface FoundRollout {
   readonly hasOld: boolean
 }
 
+/** What only a costly look tells about a rollout that is due: whether it may begin, and what it will change. */
+export type Preparation =
+  { readonly kind: 'ready'; readonly definition: Definition } | { readonly kind: 'held'; readonly reason: LeftAlone }
+
 export type TargetChange =
   /** Something about a workload may have changed. */
   | { readonly kind: 'changed'; readonly workload: string }
@@ -72,14 +87,23 @@ export type TargetChange =
 
 /** An endpoint that runs workloads. One adapter per kind. */
 export interface Target {
-  /** Name that starts the ids of its workloads: `local`. */
+  /** Name that starts the ids of its workloads: `local`. Targets of several kinds may share one. */
   readonly name: string
+  readonly kind: WorkloadKind
+  /** How its rollouts are carried out. */
+  readonly procedure: Procedure
 
   /**
    * Everything that runs or could run there, also what is left alone.
    * @throws TARGET_UNAVAILABLE, TARGET_FORBIDDEN, TARGET_UNSUPPORTED
    */
   listWorkloads(signal: AbortSignal): Promise<readonly Workload[]>
+
+  /**
+   * Looks closely at what a rollout would touch besides the instances. Reads only. Without it nothing else is touched.
+   * @param image reference under which the new version is to run
+   */
+  prepare?(workload: Workload, image: string, signal: AbortSignal): Promise<Preparation>
 
   /** What the target shows about a rollout now. Reads only. */
   observe(rollout: Rollout, signal: AbortSignal): Promise<RolloutFacts>
@@ -121,6 +145,10 @@ export interface Target {
   close(): void
 }
 
+/** Whether a workload, by its id, is one of a target's. */
+export const isOf = ({ name, kind }: Pick<Target, 'name' | 'kind'>, workload: string): boolean =>
+  workload.startsWith(`${name}/${kind}/`)
+
 export interface SupersededImage {
   /** Whose keep tag goes; another workload's keep tag on the same image stays. */
   readonly workload: string
@@ -132,6 +160,8 @@ export interface SupersededImage {
 export interface ApplyContext {
   readonly signal: AbortSignal
   readonly onPullProgress?: (progress: PullProgress) => void
+  /** What `capture` gave, for effects that bring the old version back. */
+  readonly snapshot?: unknown
   /** Registry credentials for the pull; absent for anonymous. */
   readonly pullAuth?: PullAuth
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { run } from '../services/command.ts'
+import { measureEvents } from './events/events.ts'
 import type { Figure, Missing } from './figure.ts'
 import { measureIdle } from './idle.ts'
 import { toJson, toTable } from './report.ts'
@@ -61,6 +62,7 @@ async function measureAll(): Promise<void> {
     if (figure !== undefined) figures.push(figure)
   }
   figures.push(...((await measure('the start of a command', measureStartUp)) ?? []))
+  figures.push(...((await measure('events', () => measureEvents(workplace))) ?? []))
   await using stage = await measure('a Docker engine', openStage)
   if (stage !== undefined) await measureOnEngine(workplace, stage)
 }

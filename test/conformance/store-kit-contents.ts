@@ -17,6 +17,7 @@ export function contentPromises({ store }: Pick<KitStore, 'store'>): void {
     expect(await store().journal('r1')).toEqual([])
     expect(await store().snapshot('r1')).toBeNull()
     expect(await store().quarantine('w')).toEqual([])
+    expect(await store().quarantines()).toEqual([])
     expect(await store().history({ limit: 10 })).toEqual([])
   })
 
@@ -103,8 +104,12 @@ export function contentPromises({ store }: Pick<KitStore, 'store'>): void {
     for (const row of [quarantine(), later, second, other]) await save(row)
 
     expect(await store().quarantine(later.workload)).toEqual([later, second])
+    expect(await store().quarantines()).toEqual([other, later, second])
 
-    await store().liftQuarantine(later.workload)
+    await store().liftQuarantine(later.workload, second.digest)
+    expect(await store().quarantine(later.workload)).toEqual([later])
+
+    await store().liftQuarantine(later.workload, 'all')
     expect(await store().quarantine(later.workload)).toEqual([])
     expect(await store().quarantine(other.workload)).toEqual([other])
   })

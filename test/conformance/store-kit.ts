@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe } from 'vitest'
 import type { Store } from '../../src/store/store.ts'
 import { contentPromises } from './store-kit-contents.ts'
+import { eventPromises, eventPromisesAcrossRuns } from './store-kit-events.ts'
 import { neighbourPromises } from './store-kit-neighbours.ts'
 import { rolloutPromises } from './store-kit-rollouts.ts'
 import { transactionPromises } from './store-kit-transactions.ts'
+import { wordPromises } from './store-kit-words.ts'
 import type { KitStore, StorePlace } from './store-place.ts'
 
 /** What every store promises, whatever lies under it. */
@@ -31,7 +33,10 @@ export function storeKit(name: string, createPlace: () => Promise<StorePlace>): 
       },
     }
     contentPromises(kitStore)
+    eventPromises(kitStore)
+    eventPromisesAcrossRuns(kitStore)
     rolloutPromises(kitStore)
+    wordPromises(kitStore)
     transactionPromises(kitStore)
     neighbourPromises(kitStore)
   })

@@ -1,7 +1,7 @@
 import type { Digest } from '../../src/image/digest.ts'
 import { parseDigest } from '../../src/image/digest.ts'
 import type { Rollout } from '../../src/rollout/rollout.ts'
-import type { HistoryEntry, Quarantine, TagObservation, WorkloadRow } from '../../src/store/store.ts'
+import type { HistoryEntry, Override, Pause, Quarantine, TagObservation, WorkloadRow } from '../../src/store/store.ts'
 
 /** A different digest for each number. */
 export function digest(number: number): Digest {
@@ -42,6 +42,7 @@ export function workload(change: Partial<WorkloadRow> = {}): WorkloadRow {
     candidate: digest(2),
     observedAt: at(3),
     decidedAt: at(4),
+    since: at(4),
     ...change,
   }
 }
@@ -52,8 +53,12 @@ export function rollout(change: Partial<Rollout> = {}): Rollout {
     workload: 'local/container/web',
     target: 'local',
     name: 'web',
+    procedure: 'replace',
     oldInstance: 'c'.repeat(64),
+    scale: 1,
     image: 'registry.example.com:5000/shop/web:stable',
+    fromReference: 'registry.example.com:5000/shop/web:stable',
+    definition: null,
     repository: 'registry.example.com:5000/shop/web',
     tag: 'stable',
     digest: digest(2),
@@ -75,6 +80,7 @@ export function rollout(change: Partial<Rollout> = {}): Rollout {
     attempted: [],
     failures: [],
     gateProgress: null,
+    proven: ['instance-1'],
     checkProgress: null,
     toImage: null,
     gapMs: null,
@@ -115,9 +121,30 @@ export function quarantine(change: Partial<Quarantine> = {}): Quarantine {
   }
 }
 
+/** One with every field filled. */
+export function override(change: Partial<Override> = {}): Override {
+  return {
+    workload: 'local/container/web',
+    kind: 'pin',
+    tag: '1.4.2',
+    digest: digest(2),
+    tagBefore: 'stable',
+    actor: 'ada',
+    reason: 'the new one “loses” orders',
+    since: at(13),
+    ...change,
+  }
+}
+
+/** One with every field filled. */
+export function pause(change: Partial<Pause> = {}): Pause {
+  return { workload: 'local/container/web', until: at(99), actor: 'ada', reason: 'sale', since: at(14), ...change }
+}
+
 export function historyEntry(change: Partial<HistoryEntry> = {}): HistoryEntry {
   return {
     at: at(12),
+    actor: null,
     workload: 'local/container/web',
     rollout: 'r1',
     kind: 'rollout-ended',

@@ -6,7 +6,9 @@ import { stores } from '../../src/store/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createMemoryStore } from '../fakes/store.ts'
 import { contentPromises } from './store-kit-contents.ts'
+import { eventPromises } from './store-kit-events.ts'
 import { rolloutPromises } from './store-kit-rollouts.ts'
+import { wordPromises } from './store-kit-words.ts'
 import { storeKit } from './store-kit.ts'
 
 storeKit('sqlite', async () => {
@@ -26,5 +28,7 @@ describe('the fake in memory, which keeps only the promises about contents', () 
   })
 
   contentPromises({ store: () => store })
+  eventPromises({ store: () => store })
   rolloutPromises({ store: () => store })
+  wordPromises({ store: () => store })
 })

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path'
 import { expect, test } from 'vitest'
 
 /** Folder and name of every adapter that an index lists. */
-const adapters = globSync('src/{registries,targets,policies,store}/index.ts').flatMap((index) => {
+const adapters = globSync('src/{registries,targets,policies,events,store}/index.ts').flatMap((index) => {
   const imports = [...readFileSync(index, 'utf8').matchAll(/^(?:import|export) (?!type ).* from '\.\/([\w-]+)/gm)]
   return imports.map(([, name = '']) => ({ folder: basename(dirname(index)), name }))
 })

@@ -186,7 +186,8 @@ test('what the new image would change is told without values of the environment'
 
 test('an engine that is not there is unavailable, by the name of its socket', async () => {
   const { createDockerTarget } = await import('../../src/targets/docker/docker-target.ts')
-  const target = createDockerTarget({ name: 'local', host: 'unix:///nonexistent/docker.sock' })
+  const { openEngine } = await import('../../src/targets/engine/open-engine.ts')
+  const target = createDockerTarget(openEngine({ name: 'local', host: 'unix:///nonexistent/docker.sock' }))
 
   await expect(target.listWorkloads(stage.signal)).rejects.toMatchObject({
     code: 'TARGET_UNAVAILABLE',

@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createDockerTarget } from '../../src/targets/docker/docker-target.ts'
-import type { Target, TargetChange } from '../../src/targets/target.ts'
+import { createDockerTarget, type DockerTarget } from '../../src/targets/docker/docker-target.ts'
+import { openEngine } from '../../src/targets/engine/open-engine.ts'
+import type { TargetChange } from '../../src/targets/target.ts'
 import { startEngine, type Engine } from '../services/engine.ts'
 import { waitUntil } from '../services/wait.ts'
 
 let engine: Engine
-let target: Target
+let target: DockerTarget
 beforeAll(async () => {
   engine = await startEngine()
-  target = createDockerTarget({ name: 'local', host: engine.host })
+  target = createDockerTarget(openEngine({ name: 'local', host: engine.host }))
 })
 afterAll(async () => {
   target?.close()

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Digest } from '../../src/image/digest.ts'
-import type { EffectKind, Order, Rollout, RolloutFacts } from '../../src/rollout/rollout.ts'
-import { createDockerTarget } from '../../src/targets/docker/docker-target.ts'
-import type { Target } from '../../src/targets/target.ts'
+import type { EffectKind, Order, ReplaceFacts, Rollout } from '../../src/rollout/rollout.ts'
+import { createDockerTarget, type DockerTarget } from '../../src/targets/docker/docker-target.ts'
+import { openEngine } from '../../src/targets/engine/open-engine.ts'
 import { docker } from '../services/docker.ts'
 import { startEngine } from '../services/engine.ts'
 import type { ImageSettings } from '../services/image-content.ts'
@@ -11,7 +11,7 @@ import { startRegistry, type Registry } from '../services/registry.ts'
 
 /** A real engine and registry with one workload's worth of names that no other test uses. */
 export interface DockerStage {
-  readonly target: Target
+  readonly target: DockerTarget
   readonly host: string
   readonly registry: Registry
   readonly signal: AbortSignal
@@ -22,7 +22,7 @@ export interface DockerStage {
   /** Runs a container of an image just pushed and plans its move to `to`. */
   plan(given: PlanOptions): Promise<Rollout>
   /** Brings effects about, each twice: the second time has to change nothing. */
-  bring(rollout: Rollout, ...effects: EffectKind[]): Promise<RolloutFacts>
+  bring(rollout: Rollout, ...effects: EffectKind[]): Promise<ReplaceFacts>
   close(): Promise<void>
 }
 
@@ -40,7 +40,7 @@ export async function setDockerStage(): Promise<DockerStage> {
   const given = process.env['LONGSHORE_TEST_DOCKER']
   const engine = given === undefined ? await startEngine() : { host: given, stop: () => Promise.resolve() }
   const registry = await startRegistry()
-  const target = createDockerTarget({ name: 'local', host: engine.host })
+  const target = createDockerTarget(openEngine({ name: 'local', host: engine.host }))
   const { signal } = new AbortController()
   const mark = `lt-${randomUUID().slice(0, 6)}`
   const cli = (...args: string[]) => docker(engine.host, ...args)
@@ -111,8 +111,12 @@ export function makeRollout({ name, oldInstance, fromImage, image, digest, order
     workload: `local/container/${name}`,
     target: 'local',
     name,
+    procedure: 'replace',
     oldInstance,
+    scale: 1,
     image,
+    fromReference: image,
+    definition: null,
     repository: image.slice(0, colon),
     tag: image.slice(colon + 1),
     digest,
@@ -134,6 +138,7 @@ export function makeRollout({ name, oldInstance, fromImage, image, digest, order
     attempted: [],
     failures: [],
     gateProgress: null,
+    proven: [],
     checkProgress: null,
     toImage: null,
     gapMs: null,

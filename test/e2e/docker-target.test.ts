@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/lib/clock.ts'
-import type { Rollout, RolloutFacts } from '../../src/rollout/rollout.ts'
+import type { ReplaceFacts, Rollout } from '../../src/rollout/rollout.ts'
 import { createDockerTarget } from '../../src/targets/docker/docker-target.ts'
+import { openEngine } from '../../src/targets/engine/open-engine.ts'
 import { deleteManifest } from '../services/push.ts'
 import { waitUntil } from '../services/wait.ts'
 import { setDockerStage, type DockerStage } from './docker-target-stage.ts'
@@ -27,7 +28,7 @@ async function planMove(
   return { name, from, to, rollout: { ...rollout, digest: to.digest, toImage: to.configDigest } }
 }
 
-function expectBoth(facts: RolloutFacts) {
+function expectBoth(facts: ReplaceFacts) {
   if (facts.old === null || facts.new === null) throw new Error('both instances have to exist')
   return { old: facts.old, fresh: facts.new }
 }
@@ -168,7 +169,7 @@ describe('names', () => {
     const next = await stage.cli('create', '--name', `${name}.longshore-next`, ...label, rollout.image)
     const previous = await stage.cli('create', '--name', `${name}.longshore-prev`, ...label, rollout.image)
     const now = () => Date.now() + 2 * 60 * 60_000
-    const later = createDockerTarget({ name: 'local', host: stage.host, clock: { ...systemClock, now } })
+    const later = createDockerTarget(openEngine({ name: 'local', host: stage.host, clock: { ...systemClock, now } }))
     const remaining = async () => (await stage.cli('ps', '-aq', '--no-trunc')).split('\n')
 
     await stage.bring(rollout, 'pull')

@@ -6,7 +6,7 @@ import { digestPolicy } from '../../src/policies/digest.ts'
 import type { ImageDescription } from '../../src/registries/registry.ts'
 import { planRollout } from '../../src/rollout/plan.ts'
 import type { Rollout } from '../../src/rollout/rollout.ts'
-import type { Quarantine, TagObservation, WorkloadRow } from '../../src/store/store.ts'
+import type { Override, Pause, Quarantine, TagObservation, WorkloadRow } from '../../src/store/store.ts'
 import type { Workload } from '../../src/targets/target.ts'
 
 export const now = Date.parse('2026-11-20T12:00:00Z')
@@ -38,6 +38,10 @@ export const workload: Workload = {
   restart: 'always',
   hasHealthCheck: true,
   healthBudgetMs: 0,
+  scale: 1,
+  after: [],
+  noStartFirst: null,
+  definedBy: [],
   suggestedOrder: { order: 'stop-first', why: 'it publishes ports' },
   leftAlone: null,
 }
@@ -78,6 +82,7 @@ export const row = (change: Partial<WorkloadRow> = {}): WorkloadRow => ({
   candidate: running,
   observedAt: ago(300),
   decidedAt: ago(300),
+  since: ago(300),
   ...change,
 })
 
@@ -89,8 +94,12 @@ export function ended(outcome: Rollout['outcome'], to: Digest, seconds: number, 
       workload: workload.id,
       target: workload.target,
       name: workload.name,
+      procedure: 'replace',
       oldInstance: workload.instance,
+      scale: 1,
       image: workload.image,
+      fromReference: workload.image,
+      definition: null,
       repository: name,
       tag: '1',
       digest: to,
@@ -121,6 +130,29 @@ export const quarantined = (of: Digest, change: Partial<Quarantine> = {}): Quara
   ...change,
 })
 
+/** What a person said a minute ago: a pin to another tag, unless told otherwise. */
+export const override = (change: Partial<Override> = {}): Override => ({
+  workload: workload.id,
+  kind: 'pin',
+  tag: '2',
+  digest: null,
+  tagBefore: '1',
+  actor: 'ada',
+  reason: null,
+  since: ago(60),
+  ...change,
+})
+
+/** Of everything, for two minutes, until it is lifted. */
+export const pause = (change: Partial<Pause> = {}): Pause => ({
+  workload: null,
+  until: null,
+  actor: 'ada',
+  reason: null,
+  since: ago(120),
+  ...change,
+})
+
 export const settings: DecideInput['settings'] = {
   policy: 'digest',
   mode: 'auto',
@@ -129,6 +161,7 @@ export const settings: DecideInput['settings'] = {
   keepOldMs: 600_000,
   keepImages: 1,
   onManualChange: 'hold',
+  writeDigest: false,
 }
 
 /** A workload that runs what its tag named until `found` was pushed: without a change, a rollout is due. */
@@ -149,6 +182,9 @@ export function decideInput(change: Partial<DecideInput> = {}, found: Digest = n
     rollouts: [],
     quarantines: [],
     hold: null,
+    override: null,
+    pauses: [],
+    lastWordAt: null,
     ignoresBackoff: false,
     now,
     ...change,

@@ -1,5 +1,6 @@
 import type { App } from '../../src/app/app.ts'
-import type { Doors } from '../../src/cli/doors.ts'
+import type { Doors, OpenApp } from '../../src/cli/doors.ts'
+import { startFakeClock } from './clock.ts'
 import type { Store } from '../../src/store/store.ts'
 
 /** The outside of a command: what it printed and told, with a state if it is given one. */
@@ -9,8 +10,11 @@ export function fakeDoors(given: Partial<Doors> & { readonly store?: Store } = {
   const unused = () => Promise.reject(new Error('this door is not meant to be used here'))
   const { store, ...doors } = given
   const openApp: Doors['openApp'] = async () => ({
-    app: { store } as App, // commands that only read the state take nothing else of it
+    app: { store, clock: startFakeClock() } as Partial<App> as App, // commands that only read the state take nothing else of it
     queue: { add: unused, close: async () => {} },
+    control: {} as OpenApp['control'], // nobody speaks through it
+    serveControl: unused,
+    servePublic: unused,
     close: async () => {},
   })
   const all: Doors = {
@@ -21,6 +25,7 @@ export function fakeDoors(given: Partial<Doors> & { readonly store?: Store } = {
     openApp: store === undefined ? unused : openApp,
     checkConfig: unused,
     configSchema: unused,
+    actor: () => 'alice',
     stop: new AbortController().signal,
     ...doors,
   }

@@ -1,4 +1,7 @@
 import type { App } from '../../src/app/app.ts'
+import type { AppError } from '../../src/errors.ts'
+import { createNudges } from '../../src/app/nudges.ts'
+import { createOverview } from '../../src/app/overview.ts'
 import type { Digest } from '../../src/image/digest.ts'
 import { createLocalQueue } from '../../src/jobs/local.ts'
 import { createLog } from '../../src/lib/log.ts'
@@ -49,8 +52,10 @@ export function startFollowed(workloads: readonly Workload[], limits: Record<str
     lines,
     workloads,
     facts: nothing,
-    /** By repository. */
+    /** By repository, or by repository and tag: `web`, `web:2`. */
     tags: new Map<string, Digest>(),
+    /** What the registry answers instead, by repository and tag. */
+    refusals: new Map<string, AppError>(),
     hold: {
       resolve: async (_repository: string): Promise<void> => {},
       describe: async (_repository: string): Promise<void> => {},
@@ -64,10 +69,13 @@ export function startFollowed(workloads: readonly Workload[], limits: Record<str
     kind: 'fake',
     listTags: async () => ['1'],
     close: () => {},
-    async resolve({ repository }) {
+    async resolve({ repository }, tag) {
       world.asked.push(`resolve ${repository}`)
       await world.hold.resolve(repository)
-      return { mediaType: '', digest: world.tags.get(repository) ?? digest('0'), sizeBytes: null }
+      const refusal = world.refusals.get(`${repository}:${tag}`)
+      if (refusal !== undefined) throw refusal
+      const found = world.tags.get(`${repository}:${tag}`) ?? world.tags.get(repository) ?? digest('0')
+      return { mediaType: '', digest: found, sizeBytes: null }
     },
     async describe({ repository }, of) {
       await world.hold.describe(repository)
@@ -77,6 +85,8 @@ export function startFollowed(workloads: readonly Workload[], limits: Record<str
   }
   const target: Target = {
     name: 'local',
+    kind: 'container',
+    procedure: 'replace',
     listWorkloads: async () => world.workloads,
     async observe(rollout) {
       world.asked.push(`observe ${rollout.workload}`)
@@ -108,6 +118,9 @@ export function startFollowed(workloads: readonly Workload[], limits: Record<str
     clock,
     random: () => 0.5,
     newId: () => `rollout-${++ids}`,
+    nudges: createNudges(),
+    overview: createOverview(),
+    lastLooks: new Map(),
     log: createLog('debug', 'plain', (line) => lines.push(line)),
   }
   return { ...world, world, app, queue: createLocalQueue(limits), stop }

@@ -1,12 +1,17 @@
 import type { Rollout } from '../../src/rollout/rollout.ts'
 import type {
+  DeadLetter,
   HistoryEntry,
   Hold,
   JournalEntry,
+  PendingEvent,
+  Override,
+  Pause,
   Quarantine,
   Sighting,
   Store,
   TagObservation,
+  WithWord,
   WorkloadRow,
 } from '../../src/store/store.ts'
 
@@ -21,13 +26,36 @@ export function createMemoryStore(): Store {
   const journals = new Map<string, JournalEntry[]>()
   const snapshots = new Map<string, unknown>()
   const quarantines = new Map<string, Quarantine>()
+  const overrides = new Map<string, Override>()
+  const pauses = new Map<string, Pause>()
   const history: HistoryEntry[] = []
+  const eventKeys = new Map<string, string>()
+  const inbox = new Map<string, PendingEvent>()
+  const letters: DeadLetter[] = []
   const key = (...parts: string[]) => parts.join('\n')
+  const setBaseline = (id: string, baselineImage: string | undefined) => {
+    const row = workloads.get(id)
+    if (baselineImage !== undefined && row) workloads.set(id, { ...row, baselineImage })
+  }
+  const lift = (workload: string, digest: string) => {
+    for (const [at, each] of quarantines) {
+      if (each.workload === workload && (digest === 'all' || each.digest === digest)) quarantines.delete(at)
+    }
+  }
+  const writeAlso = (workload: string | null, also: WithWord = {}) => {
+    if (also.history) history.unshift(also.history)
+    if (workload === null) return
+    if (also.liftsQuarantine) lift(workload, also.liftsQuarantine)
+    setBaseline(workload, also.baselineImage)
+  }
 
   return {
     isNew: true,
     hold: async () => hold,
-    setHold: async (next) => void (hold = next),
+    setHold: async (next, also) => {
+      hold = next
+      writeAlso(null, also)
+    },
     tagObservation: async (...parts) => observations.get(key(...parts)) ?? null,
     saveTagObservation: async (row) => {
       const at = key(row.registry, row.repository, row.tag)
@@ -52,8 +80,7 @@ export function createMemoryStore(): Store {
       if (also.journal) journals.set(rollout.id, [...(journals.get(rollout.id) ?? []), also.journal])
       if (also.history) history.unshift(also.history)
       if (also.quarantine) quarantines.set(key(also.quarantine.workload, also.quarantine.digest), also.quarantine)
-      const row = workloads.get(rollout.workload)
-      if (also.baselineImage !== undefined && row) workloads.set(row.id, { ...row, baselineImage: also.baselineImage })
+      setBaseline(rollout.workload, also.baselineImage)
       if (rollout.stage === 'ended') snapshots.delete(rollout.id)
     },
     openRollouts: async () => [...rollouts.values()].filter((each) => each.stage !== 'ended'),
@@ -66,9 +93,56 @@ export function createMemoryStore(): Store {
     saveSnapshot: async (rollout, snapshot) => void snapshots.set(rollout, snapshot),
     snapshot: async (rollout) => snapshots.get(rollout) ?? null,
     quarantine: async (workload) => [...quarantines.values()].filter((each) => each.workload === workload),
-    liftQuarantine: async (workload) => {
-      for (const [at, each] of quarantines) if (each.workload === workload) quarantines.delete(at)
+    quarantines: async () => [...quarantines].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each),
+    liftQuarantine: async (workload, digest, entry) => {
+      lift(workload, digest)
+      if (entry) history.unshift(entry)
     },
+    override: async (workload) => overrides.get(workload) ?? null,
+    overrides: async () => [...overrides].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each),
+    setOverride: async (override, also) => {
+      overrides.set(override.workload, override)
+      writeAlso(override.workload, also)
+    },
+    clearOverride: async ({ workload, since }, also) => {
+      if (overrides.get(workload)?.since === since) overrides.delete(workload)
+      writeAlso(workload, also)
+    },
+    pauses: async () => [...pauses].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each),
+    setPause: async (pause, also) => {
+      pauses.set(pause.workload ?? '', pause)
+      writeAlso(pause.workload, also)
+    },
+    clearPause: async (workload, also) => {
+      pauses.delete(workload ?? '')
+      writeAlso(workload, also)
+    },
+    receiveEvents: async (events) => {
+      const isFirst = (event: PendingEvent, index: number) =>
+        events.findIndex((each) => each.key === event.key) === index
+      const fresh = events.filter((event, index) => !eventKeys.has(event.key) && isFirst(event, index))
+      for (const event of fresh) {
+        eventKeys.set(event.key, event.receivedAt)
+        inbox.set(key(event.registry, event.repository, event.tag ?? ''), event)
+      }
+      return fresh
+    },
+    pendingEvents: async (limit) =>
+      [...inbox.values()]
+        .toSorted((a, b) => (`${a.receivedAt} ${a.key}` < `${b.receivedAt} ${b.key}` ? -1 : 1))
+        .slice(0, limit),
+    checkOffEvents: async (events) => {
+      for (const event of events) {
+        const place = key(event.registry, event.repository, event.tag ?? '')
+        if (inbox.get(place)?.key === event.key) inbox.delete(place)
+      }
+    },
+    forgetEventKeys: async (before) => {
+      for (const [known, at] of eventKeys) if (at < before) eventKeys.delete(known)
+    },
+    addDeadLetter: async (letter) => void letters.unshift(letter),
+    deadLetters: async () => letters.slice(0, 100),
+    checkWritable: async () => {},
     addHistory: async (entry) => void history.unshift(entry),
     history: async ({ workload, limit }) =>
       history.filter((each) => workload === undefined || each.workload === workload).slice(0, limit),

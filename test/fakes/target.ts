@@ -1,6 +1,12 @@
 import { AppError } from '../../src/errors.ts'
 import { nextName, previousName } from '../../src/rollout/names.ts'
-import type { EffectKind, InstanceFacts, Rollout, RolloutFacts } from '../../src/rollout/rollout.ts'
+import {
+  isReplaceEffect,
+  type InstanceFacts,
+  type ReplaceEffect,
+  type ReplaceFacts,
+  type Rollout,
+} from '../../src/rollout/rollout.ts'
 import type { Target, Workload } from '../../src/targets/target.ts'
 
 /** How the candidate behaves once started. */
@@ -69,6 +75,8 @@ export function startFakeEngine(name: string, restart: string, behaviour: Behavi
     },
     target: {
       name: 'local',
+      kind: 'container',
+      procedure: 'replace',
       listWorkloads: async () => [] as Workload[],
       observe: async (rollout) => {
         if (engine.away) throw new AppError('TARGET_UNAVAILABLE', 'the engine is away')
@@ -80,11 +88,11 @@ export function startFakeEngine(name: string, restart: string, behaviour: Behavi
           isTagShared: false,
           isProtected,
           nameHolder: holder(rollout.name)?.id ?? null,
-        } satisfies RolloutFacts
+        } satisfies ReplaceFacts
       },
       apply: async (rollout, effect) => {
         if (engine.away) throw new AppError('TARGET_UNAVAILABLE', 'the engine is away')
-        await effects[effect](rollout)
+        if (isReplaceEffect(effect)) await effects[effect](rollout)
       },
       capture: async () => ({}),
       readLogTail: async () => 'last words',
@@ -124,7 +132,7 @@ export function startFakeEngine(name: string, restart: string, behaviour: Behavi
 
   const old = (rollout: Rollout) => must(instances.get(rollout.oldInstance))
   const fresh = (rollout: Rollout) => must(byOperation(rollout))
-  const effects: Record<EffectKind, (rollout: Rollout) => void> = {
+  const effects: Record<ReplaceEffect, (rollout: Rollout) => void> = {
     pull: () => {
       if (behaviour === 'pull-fails') throw new AppError('TARGET_PULL_FAILED', 'manifest unknown')
       images.add(newImage)

@@ -27,6 +27,8 @@ interface RegistryOptions {
   readonly delete?: boolean
   /** Gets an envelope of events for each push and pull. */
   readonly notificationsUrl?: string
+  /** Sent with each of them, as `Authorization`. */
+  readonly notificationsAuthorization?: string
 }
 
 const credentials: Credentials = { user: 'longshore', password: 'let-me-in' }
@@ -75,13 +77,17 @@ async function answeringAddress(log: string): Promise<string | undefined> {
 }
 
 /** JSON is YAML. */
-function configure(folder: string, { auth, delete: canDelete = true, notificationsUrl }: RegistryOptions) {
+function configure(
+  folder: string,
+  { auth, delete: canDelete = true, notificationsUrl, notificationsAuthorization }: RegistryOptions,
+) {
   const endpoint = {
     name: 'longshore',
     url: notificationsUrl,
     timeout: '2s',
     threshold: 3,
     backoff: '500ms',
+    ...(notificationsAuthorization !== undefined && { headers: { Authorization: [notificationsAuthorization] } }),
   }
   return {
     version: 0.1,

@@ -1,7 +1,8 @@
-import { stripVTControlCharacters } from 'node:util'
+import { findWorkload } from '../../app/find-workload.ts'
 import { readHistory, type HistoryLine } from '../../app/read-history.ts'
 import { AppError } from '../../errors.ts'
 import type { Doors, ExitCode, GlobalOptions, Output } from '../doors.ts'
+import { lastWords, outcomeSentence } from '../outcome.ts'
 import { json, short, when } from '../present.ts'
 import { table } from '../table.ts'
 
@@ -33,44 +34,17 @@ export async function runHistory(
   }
 }
 
-/** A workload by its id, or by its bare name where only one has it. */
-export async function findWorkload(
-  store: { workloads(): Promise<readonly { readonly id: string }[]> },
-  wanted: string,
-): Promise<string> {
-  const ids = (await store.workloads()).map((each) => each.id)
-  const found = ids.filter((id) => id === wanted || id.endsWith(`/${wanted}`))
-  if (found.length === 1 && found[0] !== undefined) return found[0]
-  const known =
-    found.length > 1
-      ? `; there are ${found.join(', ')}`
-      : ids.length > 0
-        ? `; known: ${ids.slice(0, 10).join(', ')}`
-        : ''
-  throw new AppError(
-    'WORKLOAD_NOT_FOUND',
-    `${found.length > 1 ? 'several workloads are' : 'no workload is'} called ${wanted}${known}`,
-  )
-}
-
 function toText(lines: readonly HistoryLine[], columns: number | null): string {
   if (lines.length === 0) return 'Nothing has happened so far.'
+  // Where nobody said anything, a column for who did would only take room from the sentences.
+  const who = lines.some(({ actor }) => actor !== null) ? (name: string | null) => [name ?? ''] : () => []
   const rows = lines.flatMap((line) => [
-    [when(line.at), line.workload ?? 'everything', label(line), move(line), sentence(line)],
-    ...lastWords(line).map((text) => ['', '', '', '', `| ${text}`]),
-    ...line.journal.map((entry) => [when(entry.at), '', `  ${entry.step}`, entry.effect, '']),
+    [when(line.at), line.workload ?? 'everything', label(line), ...who(line.actor), move(line), sentence(line)],
+    ...lastWords(line.outcome?.logTail ?? null).map((text) => ['', '', '', ...who(null), '', `| ${text}`]),
+    ...line.journal.map((entry) => [when(entry.at), '', `  ${entry.step}`, ...who(null), entry.effect, '']),
   ])
-  return table(['WHEN', 'WORKLOAD', 'WHAT', 'FROM > TO', 'WHY'], rows, columns)
+  return table(['WHEN', 'WORKLOAD', 'WHAT', ...who('WHO'), 'FROM > TO', 'WHY'], rows, columns)
 }
-
-/** Lines of what a failed version printed that are shown to people; programs get all that was kept. */
-const lastWordsMax = 3
-
-const lastWords = ({ outcome }: HistoryLine): readonly string[] =>
-  stripVTControlCharacters(outcome?.logTail ?? '')
-    .split(/[\r\n]+/)
-    .filter((text) => text.trim() !== '')
-    .slice(-lastWordsMax)
 
 function label({ kind, outcome }: HistoryLine): string {
   if (kind === 'rollout-started') return 'started'
@@ -82,11 +56,8 @@ function move({ fromDigest, toDigest }: HistoryLine): string {
   return fromDigest === null ? short(toDigest) : `${short(fromDigest)} > ${short(toDigest)}`
 }
 
-function sentence({ reason, outcome }: HistoryLine): string {
-  const gapMs = outcome?.gapMs
-  const gap = gapMs == null ? '' : gapMs === 0 ? '; no gap' : `; gap ${gapMs} ms`
-  return outcome?.outcome === 'succeeded' ? reason.sentence + gap : reason.sentence
-}
+const sentence = ({ reason, outcome }: HistoryLine): string =>
+  outcomeSentence({ reason, outcome: outcome?.outcome ?? null, gapMs: outcome?.gapMs ?? null })
 
 function toJson({ outcome, journal, reason, ...line }: HistoryLine) {
   return {

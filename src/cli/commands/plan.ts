@@ -40,16 +40,17 @@ function toText({ workloads, failures }: PassPlan, columns: number | null): stri
 
 function detail({ id, rollout }: PlannedWorkload): readonly string[] {
   if (rollout === null) return []
-  const { order, why, sharesTagWith, changes } = rollout
+  const { order, why, sharesTagWith, edit, changes } = rollout
   const shared =
     sharesTagWith.length === 0
       ? []
       : [`  The engine's tag will also move under ${sharesTagWith.join(', ')}; they keep running.`]
+  const edited = edit === null ? [] : [`  ${edit.path} line ${edit.line}: ${edit.from} becomes ${edit.to}`]
   const settings =
     changes === null
       ? ['  Which defaults of the image change cannot be told: the registry would not say.']
       : changes.map((each) => `  ${each.setting}: ${each.from} becomes ${each.to}`)
-  return [`${id}: ${order}, since ${why}.`, ...shared, ...settings, '']
+  return [`${id}: ${order}, since ${why}.`, ...shared, ...edited, ...settings, '']
 }
 
 function toJson({ workloads, failures }: PassPlan) {

@@ -1,15 +1,8 @@
-import { resume } from '../../app/resume.ts'
-import type { Doors, ExitCode, GlobalOptions } from '../doors.ts'
-import { findWorkload } from './history.ts'
+import type { Doors, ExitCode } from '../doors.ts'
+import { say, sayAndFollow, type FollowedOptions } from '../say.ts'
 
-/** `longshore resume [WORKLOAD]`: lifts the hold on everything, or accepts what one workload runs now. */
-export async function runResume(doors: Doors, workload: string | undefined, options: GlobalOptions): Promise<ExitCode> {
-  const { app, close } = await doors.openApp({ ...options, access: 'visitor' })
-  try {
-    const id = workload === undefined ? null : await findWorkload(app.store, workload)
-    doors.print(await resume(app, id))
-    return 0
-  } finally {
-    await close()
-  }
+/** `longshore resume [WORKLOAD]`: lifts a pause or the hold on everything, or accepts what one workload runs now. */
+export function runResume(doors: Doors, workload: string | undefined, options: FollowedOptions): Promise<ExitCode> {
+  if (workload === undefined) return say(doors, options, (control, by) => control.resume(null, by))
+  return sayAndFollow(doors, workload, options, (control, by) => control.resume(workload, by))
 }

@@ -1,5 +1,7 @@
+import { createLiveness } from '../../app/liveness.ts'
 import { runPass, type PassReport } from '../../app/run-pass.ts'
 import { runService } from '../../app/run-service.ts'
+import { startBeat } from '../beat.ts'
 import type { Doors, ExitCode, GlobalOptions, Output } from '../doors.ts'
 import { formatDuration } from '../../lib/duration.ts'
 import { decisionJson, failuresJson, noWorkloads, tellFailures } from '../pass.ts'
@@ -17,19 +19,32 @@ interface RunOptions extends GlobalOptions {
 export async function runRun(doors: Doors, options: RunOptions): Promise<ExitCode> {
   const { showProgress } = doors
   keepHeapSmall()
-  const { app, queue, close } = await doors.openApp({
+  const { app, queue, serveControl, servePublic, close } = await doors.openApp({
     ...options,
     access: 'owner',
     ...(showProgress && { onPullProgress: (workload, progress) => showProgress(pullLine(workload, progress)) }),
   })
   try {
     if (options.once === true) return report(doors, options.output, await runPass(app, queue, doors.stop))
-    const names = app.targets.map((each) => each.name).join(', ')
+    const names = [...new Set(app.targets.map((each) => each.name))].join(', ')
     app.log.info(
       { targets: names },
       `watching ${names}; registries are asked every ${formatDuration(app.pollIntervalMs)}`,
     )
-    await runService(app, queue, doors.stop)
+    const { stateFolder } = await doors.checkConfig(options)
+    const liveness = createLiveness(app.clock)
+    const control = await serveControl()
+    const endBeat = startBeat(stateFolder, liveness.late, (line) => app.log.error({}, line))
+    let listener: Awaited<ReturnType<typeof servePublic>> = null
+    try {
+      listener = await servePublic(liveness.late)
+      if (listener !== null) app.log.info({ address: listener.address }, `listening at ${listener.address}`)
+      await Promise.all([runService(app, queue, doors.stop, liveness), listener?.followEvents(doors.stop)])
+    } finally {
+      endBeat()
+      await listener?.close()
+      await control.close()
+    }
     app.log.info({}, 'longshore has stopped; what was under way goes on at the next start')
     return 0
   } finally {

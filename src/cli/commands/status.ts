@@ -1,3 +1,4 @@
+import { tellPause } from '../../app/pauses.ts'
 import { readStatus, type Status } from '../../app/read-status.ts'
 import type { Doors, ExitCode, GlobalOptions, Output } from '../doors.ts'
 import { json, short, when } from '../present.ts'
@@ -8,30 +9,63 @@ export async function runStatus(doors: Doors, options: GlobalOptions & { output:
   const { app, close } = await doors.openApp({ ...options, access: 'reader' })
   try {
     const status = await readStatus(app)
-    doors.print(options.output === 'json' ? json(toJson(status)) : toText(status, doors.columns))
+    doors.print(options.output === 'json' ? json(toJson(status)) : toText(status, app.clock.now(), doors.columns))
     return 0
   } finally {
     await close()
   }
 }
 
-function toText({ hold, workloads }: Status, columns: number | null): string {
-  const held = hold === null ? '' : `Everything is held since ${when(hold.since)}: ${hold.reason.sentence}\n\n`
-  if (workloads.length === 0) return `${held}No workload was seen so far. Run \`longshore plan\` to look.`
+function toText(status: Status, now: number, columns: number | null): string {
+  const { hold, workloads } = status
+  const first = [
+    ...(hold === null ? [] : [`Everything is held since ${when(hold.since)}: ${hold.reason.sentence}`]),
+    ...status.pauses.filter((each) => each.workload === null).map((each) => `${capital(tellPause(each, now))}.`),
+  ]
+  const head = first.length === 0 ? '' : `${first.join('\n')}\n\n`
+  if (workloads.length === 0) return `${head}No workload was seen so far. Run \`longshore plan\` to look.`
   const rows = workloads.map((row) => [
     row.id,
     row.image,
-    row.state,
+    [row.state, ...marks(status, row.id)].join(', '),
     short(row.digest),
     row.candidate === row.digest ? '-' : short(row.candidate),
     row.reason.sentence,
   ])
-  return held + table(['WORKLOAD', 'IMAGE', 'STATE', 'RUNS', 'WANTS', 'WHY'], rows, columns)
+  return head + table(['WORKLOAD', 'IMAGE', 'STATE', 'RUNS', 'WANTS', 'WHY'], rows, columns)
 }
 
-function toJson({ hold, workloads, rollouts }: Status) {
+/** What people said about a workload, beside what was decided: a pause also holds one that is current now. */
+function marks({ pins, pauses }: Status, id: string): readonly string[] {
+  const isPinned = pins.some((each) => each.workload === id)
+  const isPaused = pauses.some((each) => each.workload === id)
+  return [...(isPinned ? ['pinned'] : []), ...(isPaused ? ['paused'] : [])]
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+const pauseJson = ({ actor, reason, since, until }: Status['pauses'][number]) => ({ actor, reason, since, until })
+
+const pinJson = ({ tag, digest, actor, reason, since }: Status['pins'][number]) => ({
+  tag,
+  digest,
+  actor,
+  reason,
+  since,
+})
+
+function toJson({ hold, pauses, pins, workloads, rollouts }: Status) {
+  const pauseOf = (workload: string | null) => {
+    const found = pauses.find((each) => each.workload === workload)
+    return found === undefined ? null : pauseJson(found)
+  }
+  const pinOf = (workload: string) => {
+    const found = pins.find((each) => each.workload === workload)
+    return found === undefined ? null : pinJson(found)
+  }
   return {
     hold: hold && { code: hold.reason.code, reason: hold.reason.sentence, since: hold.since },
+    pause: pauseOf(null),
     workloads: workloads.map(({ id, image, state, reason, digest, candidate, mode, decidedAt }) => ({
       id,
       image,
@@ -42,6 +76,8 @@ function toJson({ hold, workloads, rollouts }: Status) {
       candidate,
       mode,
       decidedAt,
+      pin: pinOf(id),
+      pause: pauseOf(id),
     })),
     rollouts: rollouts.map(({ id, workload, stage, step, order, digest, createdAt }) => ({
       id,

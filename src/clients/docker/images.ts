@@ -1,12 +1,17 @@
 import { AppError } from '../../errors.ts'
 import { encodeName, type Call } from './call.ts'
-import { objectOf, textOf } from './json.ts'
+import { listOf, objectOf, textOf, textsOf } from './json.ts'
 import type { ImageInspect } from './shapes.ts'
 
 /** What can be asked of the engine about images. */
 export interface ImageCalls {
   /** By id, tag or `repository@digest`; null when there is none. */
   inspectImage(reference: string, signal: AbortSignal): Promise<ImageInspect | null>
+  /** The tags of a repository, with the id of the image that each names. */
+  listImageTags(
+    repository: string,
+    signal: AbortSignal,
+  ): Promise<readonly { readonly tag: string; readonly image: string }[]>
   /** Lets `repository:tag` name the image, whatever it named before. */
   tagImage(image: string, repository: string, tag: string, signal: AbortSignal): Promise<void>
   /**
@@ -25,6 +30,15 @@ export function imageCalls(call: Call): ImageCalls {
         if (error instanceof AppError && error.code === 'TARGET_NOT_FOUND') return null
         throw error
       }
+    },
+    async listImageTags(repository, signal) {
+      const query = { filters: JSON.stringify({ reference: [repository] }) }
+      const answer = await call.json({ method: 'GET', path: '/images/json', query }, signal)
+      return listOf(answer).flatMap((each) => {
+        const { Id, RepoTags } = objectOf(each)
+        const tags = textsOf(RepoTags).filter((tag) => tag.startsWith(`${repository}:`))
+        return tags.map((tag) => ({ tag: tag.slice(repository.length + 1), image: textOf(Id) }))
+      })
     },
     async tagImage(image, repository, tag, signal) {
       const query = { repo: repository, tag }

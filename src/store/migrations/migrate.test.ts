@@ -2,8 +2,12 @@ import { CamelCasePlugin, Kysely } from 'kysely'
 import { DatabaseSync } from 'node:sqlite'
 import { beforeEach, expect, test } from 'vitest'
 import { ended, running } from '../../../test/fakes/decide-input.ts'
+import { readHistory } from '../sql/history.ts'
+import { readOverrides } from '../sql/overrides.ts'
+import { readPauses } from '../sql/pauses.ts'
 import { readRollout, writeRollout } from '../sql/rollouts.ts'
 import type { Db, Tables } from '../sql/tables.ts'
+import { readWorkload } from '../sql/workloads.ts'
 import { sqliteDialect } from '../sqlite/dialect.ts'
 import { migrate, schemaVersion } from './migrate.ts'
 import type { Migration } from './migration.ts'
@@ -45,10 +49,15 @@ test('an empty database gets every table, and a second run changes nothing', asy
   await migrate(db, types)
 
   expect(first).toEqual([
+    'dead_letters',
+    'event_inbox',
+    'event_keys',
     'history',
     'images',
     'journal',
     'meta',
+    'overrides',
+    'pauses',
     'quarantine',
     'rollouts',
     'sightings',
@@ -106,4 +115,43 @@ test('a rollout that was planned before its settings were kept is read with the 
   await migrate(db, types)
 
   expect(await readRollout(db, rollout.id)).toEqual(rollout)
+})
+
+test('a state from before people could say anything is read with nothing said, and dated by what was decided', async () => {
+  await migrate(db, types, migrations.slice(0, 3))
+  database.exec(`
+    insert into workloads values ('local/container/web', 'web:1', 'sha256:1', null, 'auto', 'sha256:1', 'current',
+      '{"code":"CURRENT","sentence":"same"}', null, '2026-11-20T11:00:00.000Z', '2026-11-20T10:00:00.000Z');
+    insert into history (at, kind, reason)
+      values ('2026-11-20T10:00:00.000Z', 'resume', '{"code":"X","sentence":"x"}')`)
+
+  await migrate(db, types)
+
+  expect(await readWorkload(db, 'local/container/web')).toMatchObject({ since: '2026-11-20T10:00:00.000Z' })
+  expect(await readHistory(db, { limit: 1 })).toMatchObject([{ kind: 'resume', actor: null }])
+  expect([await readOverrides(db), await readPauses(db)]).toEqual([[], []])
+})
+
+test('a rollout that was planned before there was Compose is read as one that replaced a container', async () => {
+  await migrate(db, types, migrations.slice(0, 5))
+  const odd = '"image":"x", \\u0000 é \u{1F600} {"procedure":'
+  const rollout = {
+    ...ended('failed', running, 0),
+    attempted: ['pull', 'create'] as const,
+    logTail: odd,
+    gapMs: 12.5,
+  }
+  const { procedure: _1, scale: _2, fromReference: _3, definition: _4, proven: _5, ...older } = rollout
+  await writeRollout(db, older as typeof rollout) // as the fifth version wrote it
+
+  await migrate(db, types)
+
+  expect(await readRollout(db, rollout.id)).toEqual({
+    ...rollout,
+    procedure: 'replace',
+    scale: 1,
+    fromReference: rollout.image,
+    definition: null,
+    proven: [],
+  })
 })

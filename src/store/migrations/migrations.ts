@@ -1,7 +1,17 @@
 import { firstTables } from './0001-first-tables.ts'
 import { gateProbe } from './0002-gate-probe.ts'
 import { rolloutSettings } from './0003-rollout-settings.ts'
+import { wordsOfPeople } from './0004-words-of-people.ts'
+import { eventInbox } from './0005-event-inbox.ts'
+import { procedures } from './0006-procedures.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number of a migration is its place, counted from 1. Append only: released ones never change. */
-export const migrations: readonly Migration[] = [firstTables, gateProbe, rolloutSettings]
+export const migrations: readonly Migration[] = [
+  firstTables,
+  gateProbe,
+  rolloutSettings,
+  wordsOfPeople,
+  eventInbox,
+  procedures,
+]

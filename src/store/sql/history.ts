@@ -12,10 +12,17 @@ const isKind = keyOf<HistoryKind>({
   resume: true,
   found: true,
   removed: true,
+  pin: true,
+  unpin: true,
+  pause: true,
+  deploy: true,
+  rollback: true,
+  'quarantine-released': true,
 })
 
 const isHistoryEntry: Check<HistoryEntry> = objectOf<HistoryEntry>({
   at: isText,
+  actor: orNull(isText),
   workload: orNull(isText),
   rollout: orNull(isText),
   kind: isKind,
@@ -25,9 +32,9 @@ const isHistoryEntry: Check<HistoryEntry> = objectOf<HistoryEntry>({
 })
 
 export async function appendHistory(db: Db, entry: HistoryEntry): Promise<void> {
-  const { at, workload, rollout, kind, fromDigest, toDigest } = entry
+  const { at, actor, workload, rollout, kind, fromDigest, toDigest } = entry
   const reason = JSON.stringify(entry.reason)
-  await db.insertInto('history').values({ at, workload, rollout, kind, reason, fromDigest, toDigest }).execute()
+  await db.insertInto('history').values({ at, actor, workload, rollout, kind, reason, fromDigest, toDigest }).execute()
 }
 
 /** In the order of writing, not of `at`: a clock that was set back must not hide what happened last. */

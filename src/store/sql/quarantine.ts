@@ -1,7 +1,8 @@
+import type { Digest } from '../../image/digest.ts'
 import type { Quarantine } from '../store.ts'
 import type { Check } from './shape.ts'
 import { isText, objectOf, parseJson, readRow } from './shape.ts'
-import type { Db } from './tables.ts'
+import type { Db, Tables } from './tables.ts'
 import { isDigestText, isReason } from './values.ts'
 
 const isQuarantine: Check<Quarantine> = objectOf<Quarantine>({
@@ -20,12 +21,13 @@ export async function readQuarantine(db: Db, workload: string): Promise<readonly
     .where('workload', '=', workload)
     .orderBy('digest')
     .execute()
-  return rows.map((row) =>
-    readRow('quarantine', `${row.workload} ${row.digest}`, isQuarantine, {
-      ...row,
-      reason: parseJson(row.reason),
-    }),
-  )
+  return rows.map(toQuarantine)
+}
+
+/** By workload and digest. */
+export async function readQuarantines(db: Db): Promise<readonly Quarantine[]> {
+  const rows = await db.selectFrom('quarantine').selectAll().orderBy('workload').orderBy('digest').execute()
+  return rows.map(toQuarantine)
 }
 
 export async function writeQuarantine(db: Db, quarantine: Quarantine): Promise<void> {
@@ -38,6 +40,14 @@ export async function writeQuarantine(db: Db, quarantine: Quarantine): Promise<v
     .execute()
 }
 
-export async function deleteQuarantine(db: Db, workload: string): Promise<void> {
-  await db.deleteFrom('quarantine').where('workload', '=', workload).execute()
+export async function deleteQuarantine(db: Db, workload: string, digest: Digest | 'all'): Promise<void> {
+  const ofWorkload = db.deleteFrom('quarantine').where('workload', '=', workload)
+  await (digest === 'all' ? ofWorkload : ofWorkload.where('digest', '=', digest)).execute()
+}
+
+function toQuarantine(row: Tables['quarantine']): Quarantine {
+  return readRow('quarantine', `${row.workload} ${row.digest}`, isQuarantine, {
+    ...row,
+    reason: parseJson(row.reason),
+  })
 }

@@ -1,6 +1,6 @@
 import type { Gate, GateProgress } from '../../rollout/gate.ts'
 import type { Probe } from '../../rollout/probe.ts'
-import type { Order, Outcome, Rollout, Stage } from '../../rollout/rollout.ts'
+import type { Definition, Order, Outcome, Rollout, Stage } from '../../rollout/rollout.ts'
 import { effectKinds, journalSteps } from '../../rollout/rollout.ts'
 import type { Check } from './shape.ts'
 import { isFlag, isNumber, isText, keyOf, listOf, objectOf, oneOf, orNull } from './shape.ts'
@@ -27,6 +27,13 @@ const isGateProgress = objectOf<GateProgress>({
   restarts: isNumber,
   instanceStartedAt: orNull(isText),
   lookedAt: isNumber,
+})
+
+const isDefinition = objectOf<Definition>({
+  files: listOf(objectOf<Definition['files'][number]>({ path: isText, before: isText, after: isText })),
+  edit: orNull(objectOf<NonNullable<Definition['edit']>>({ path: isText, line: isNumber, from: isText, to: isText })),
+  followers: listOf(isText),
+  isDivisible: isFlag,
 })
 
 const isOrder = keyOf<Order>({ 'stop-first': true, 'start-first': true })
@@ -56,8 +63,12 @@ export const isRollout: Check<Rollout> = objectOf<Rollout>({
   workload: isText,
   target: isText,
   name: isText,
+  procedure: oneOf(['replace', 'compose']),
   oldInstance: isText,
+  scale: isNumber,
   image: isText,
+  fromReference: isText,
+  definition: orNull(isDefinition),
   repository: isText,
   tag: isText,
   digest: isDigestText,
@@ -79,6 +90,7 @@ export const isRollout: Check<Rollout> = objectOf<Rollout>({
   attempted: listOf(oneOf(effectKinds)),
   failures: listOf(oneOf(effectKinds)),
   gateProgress: orNull(isGateProgress),
+  proven: listOf(isText),
   checkProgress: orNull(isGateProgress),
   toImage: orNull(isText),
   gapMs: orNull(isNumber),

@@ -1,13 +1,17 @@
-import type { Store } from '../store.ts'
+import type { PendingEvent, Store, WithWord } from '../store.ts'
+import * as events from './events.ts'
 import { appendHistory, readHistory } from './history.ts'
 import { readImage, writeImage } from './images.ts'
 import { appendJournal, readJournal } from './journal.ts'
-import { readHold, readMeta, writeHold } from './meta.ts'
+import { readHold, readMeta, writeHold, writeMeta } from './meta.ts'
 import { isRepeated, readSightings, readTagObservation, writeTagObservation } from './observations.ts'
-import { deleteQuarantine, readQuarantine, writeQuarantine } from './quarantine.ts'
+import * as overrides from './overrides.ts'
+import * as pauses from './pauses.ts'
+import { deleteQuarantine, readQuarantine, readQuarantines, writeQuarantine } from './quarantine.ts'
 import * as rollouts from './rollouts.ts'
 import { deleteWorkload, readWorkload, readWorkloads, writeBaselineImage, writeWorkload } from './workloads.ts'
 import { createWriter } from './writer.ts'
+import type { Db } from './tables.ts'
 import type { WriterDeps } from './writer.ts'
 
 interface SqlStoreDeps extends WriterDeps {
@@ -19,14 +23,19 @@ interface SqlStoreDeps extends WriterDeps {
 export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
   const { db } = deps
   const isNew = (await readMeta(db, 'first_written_at')) === null
-  const { write, note } = createWriter(deps, isNew)
+  const { write, keep, note } = createWriter(deps, isNew)
   let closing: Promise<void> | undefined
+  const writeWord = (workload: string | null, also: WithWord | undefined, word: (transaction: Db) => Promise<void>) =>
+    write(async (transaction) => {
+      await word(transaction)
+      await writeAlso(transaction, workload, also)
+    })
 
   return {
     isNew,
 
     hold: () => readHold(db),
-    setHold: (hold) => write((transaction) => writeHold(transaction, hold)),
+    setHold: (hold, also) => writeWord(null, also, (transaction) => writeHold(transaction, hold)),
 
     tagObservation: (...key) => readTagObservation(db, ...key),
     saveTagObservation: (observation) =>
@@ -59,11 +68,56 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
     snapshot: (rollout) => rollouts.readSnapshot(db, rollout),
 
     quarantine: (workload) => readQuarantine(db, workload),
-    liftQuarantine: (workload) => write((transaction) => deleteQuarantine(transaction, workload)),
+    quarantines: () => readQuarantines(db),
+    liftQuarantine: (workload, digest, history) =>
+      writeWord(workload, history && { history }, (transaction) => deleteQuarantine(transaction, workload, digest)),
+
+    override: (workload) => overrides.readOverride(db, workload),
+    overrides: () => overrides.readOverrides(db),
+    setOverride: (override, also) =>
+      writeWord(override.workload, also, (transaction) => overrides.writeOverride(transaction, override)),
+    clearOverride: (override, also) =>
+      writeWord(override.workload, also, (transaction) => overrides.deleteOverride(transaction, override)),
+
+    pauses: () => pauses.readPauses(db),
+    setPause: (pause, also) => writeWord(pause.workload, also, (transaction) => pauses.writePause(transaction, pause)),
+    clearPause: (workload, also) =>
+      writeWord(workload, also, (transaction) => pauses.deletePause(transaction, workload)),
+
+    async receiveEvents(received) {
+      let fresh: PendingEvent[] = []
+      await keep(async (transaction) => {
+        // Once more from the start, if the others of its group made it fail.
+        fresh = []
+        for (const event of received) if (await events.receiveEvent(transaction, event)) fresh.push(event)
+      })
+      return fresh
+    },
+    pendingEvents: (limit) => events.readPendingEvents(db, limit),
+    checkOffEvents: (seenTo) => note((transaction) => events.deletePendingEvents(transaction, seenTo)),
+    async forgetEventKeys(before) {
+      for (;;) {
+        let hasMore = false
+        await note(async (transaction) => void (hasMore = await events.deleteEventKeys(transaction, before)))
+        if (!hasMore) return
+      }
+    },
+    addDeadLetter: (letter) => keep((transaction) => events.writeDeadLetter(transaction, letter)),
+    deadLetters: () => events.readDeadLetters(db),
+    checkWritable: () =>
+      keep((transaction) => writeMeta(transaction, 'checked_at', new Date(deps.now()).toISOString())),
 
     addHistory: (entry) => write((transaction) => appendHistory(transaction, entry)),
     history: (query) => readHistory(db, query),
 
     close: () => (closing ??= deps.close()),
   }
+}
+
+async function writeAlso(transaction: Db, workload: string | null, also: WithWord = {}): Promise<void> {
+  const { history, liftsQuarantine, baselineImage } = also
+  if (history) await appendHistory(transaction, history)
+  if (workload === null) return
+  if (liftsQuarantine) await deleteQuarantine(transaction, workload, liftsQuarantine)
+  if (baselineImage !== undefined) await writeBaselineImage(transaction, workload, baselineImage)
 }

@@ -48,6 +48,7 @@ interface WorkloadsTable {
   readonly candidate: string | null
   readonly observedAt: string
   readonly decidedAt: string
+  readonly since: string
 }
 
 /** `record` is the whole rollout; the other columns repeat what is asked for. */
@@ -82,15 +83,58 @@ interface QuarantineTable {
   readonly since: string
 }
 
+interface OverridesTable {
+  readonly workload: string
+  readonly kind: string
+  readonly tag: string
+  readonly digest: string | null
+  readonly tagBefore: string
+  readonly actor: string
+  readonly reason: string | null
+  readonly since: string
+}
+
+/** `workload` is empty for the pause of everything. */
+interface PausesTable {
+  readonly workload: string
+  readonly until: string | null
+  readonly actor: string
+  readonly reason: string | null
+  readonly since: string
+}
+
 interface HistoryTable {
   readonly sequence: Sequence
   readonly at: string
+  readonly actor: string | null
   readonly workload: string | null
   readonly rollout: string | null
   readonly kind: string
   readonly reason: string
   readonly fromDigest: string | null
   readonly toDigest: string | null
+}
+
+interface EventKeysTable {
+  readonly key: string
+  readonly receivedAt: string
+}
+
+interface EventInboxTable {
+  readonly registry: string
+  readonly repository: string
+  /** Empty where there is none. */
+  readonly tag: string
+  readonly key: string
+  readonly digest: string | null
+  readonly receivedAt: string
+}
+
+interface DeadLettersTable {
+  readonly sequence: Sequence
+  readonly source: string
+  readonly body: string
+  readonly receivedAt: string
 }
 
 /**
@@ -107,7 +151,12 @@ export interface Tables {
   readonly snapshots: SnapshotsTable
   readonly journal: JournalTable
   readonly quarantine: QuarantineTable
+  readonly overrides: OverridesTable
+  readonly pauses: PausesTable
   readonly history: HistoryTable
+  readonly eventKeys: EventKeysTable
+  readonly eventInbox: EventInboxTable
+  readonly deadLetters: DeadLettersTable
 }
 
 /** A connection or a transaction: the queries do not care which. */

@@ -25,6 +25,7 @@ const isWorkload: Check<WorkloadRow> = objectOf<WorkloadRow>({
   candidate: orNull(isDigestText),
   observedAt: isText,
   decidedAt: isText,
+  since: isText,
 })
 
 export async function readWorkload(db: Db, id: string): Promise<WorkloadRow | null> {
@@ -38,9 +39,9 @@ export async function readWorkloads(db: Db): Promise<readonly WorkloadRow[]> {
 }
 
 export async function writeWorkload(db: Db, workload: WorkloadRow): Promise<void> {
-  const { id, image, imageId, digest, mode, baselineImage, state, candidate, observedAt, decidedAt } = workload
+  const { id, image, imageId, digest, mode, baselineImage, state, candidate, observedAt, decidedAt, since } = workload
   const reason = JSON.stringify(workload.reason)
-  const row = { image, imageId, digest, mode, baselineImage, state, reason, candidate, observedAt, decidedAt }
+  const row = { image, imageId, digest, mode, baselineImage, state, reason, candidate, observedAt, decidedAt, since }
   await db
     .insertInto('workloads')
     .values({ id, ...row })

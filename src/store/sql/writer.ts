@@ -14,6 +14,8 @@ export interface WriterDeps {
 export interface Writer {
   /** Resolves when the work is done wholly and has reached the disk; rejects when nothing of it is done. */
   write(work: Work): Promise<void>
+  /** As `write`, but a state that is new still counts as new. */
+  keep(work: Work): Promise<void>
   /** As `write`, for what the next pass would find out again: a power cut may take it. */
   note(work: Work): Promise<void>
 }
@@ -21,6 +23,8 @@ export interface Writer {
 interface Waiting {
   readonly work: Work
   readonly isDurable: boolean
+  /** Whether it shows that a run has come as far as writing. */
+  readonly isOurs: boolean
   readonly done: PromiseWithResolvers<void>
 }
 
@@ -36,11 +40,12 @@ export function createWriter({ db, now, awaitDisk }: WriterDeps, isNew: boolean)
 
   const commit = async (group: readonly Waiting[]): Promise<void> => {
     awaitDisk(group.some(({ isDurable }) => isDurable))
+    const isFirst = !isNoted && group.some(({ isOurs }) => isOurs)
     await db.transaction().execute(async (transaction) => {
-      if (!isNoted) await writeMeta(transaction, 'first_written_at', new Date(now()).toISOString())
+      if (isFirst) await writeMeta(transaction, 'first_written_at', new Date(now()).toISOString())
       for (const { work } of group) await work(transaction)
     })
-    isNoted = true
+    isNoted ||= isFirst
   }
   const flush = async (): Promise<void> => {
     const group = waiting
@@ -54,13 +59,17 @@ export function createWriter({ db, now, awaitDisk }: WriterDeps, isNew: boolean)
       for (const each of group) await commit([each]).then(each.done.resolve, each.done.reject)
     }
   }
-  const add = (work: Work, isDurable: boolean): Promise<void> => {
+  const add = (work: Work, isDurable: boolean, isOurs = true): Promise<void> => {
     const done = Promise.withResolvers<void>()
-    const isFirst = waiting.push({ work, isDurable, done }) === 1
+    const isFirst = waiting.push({ work, isDurable, isOurs, done }) === 1
     // After all that is ready to run now: the answers of a registry arrive many at a time.
     if (isFirst) setImmediate(() => void (committed = committed.then(flush)))
     return done.promise
   }
 
-  return { write: (work) => add(work, true), note: (work) => add(work, false) }
+  return {
+    write: (work) => add(work, true),
+    keep: (work) => add(work, true, false),
+    note: (work) => add(work, false),
+  }
 }

@@ -6,10 +6,11 @@ import type { ApplyContext } from '../target.ts'
 import { carryOver } from './carry-over.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { isConnectedTo, requestedEndpoints } from './endpoints.ts'
-import { findNew, requireInstance } from './instance.ts'
+import { findNew } from './instance.ts'
+import { requireInstance } from '../engine/require-instance.ts'
 import { operationLabels } from './labels.ts'
 import { clearNext, clearPrevious } from './leftovers.ts'
-import { startFailure } from './start-failure.ts'
+import { startFailure } from '../engine/start-failure.ts'
 
 /**
  * J3: the new instance exists beside the old one, not started, of the candidate's image and on all its networks.

@@ -2,9 +2,10 @@ import { AppError } from '../../errors.ts'
 import { nextName, previousName } from '../../rollout/names.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { ApplyContext } from '../target.ts'
-import { nameOf } from './dependants.ts'
+import { nameOf } from '../engine/dependants.ts'
 import type { DockerDeps } from './docker-deps.ts'
-import { requireInstance, requireNew } from './instance.ts'
+import { requireInstance } from '../engine/require-instance.ts'
+import { requireNew } from './instance.ts'
 import { clearPrevious } from './leftovers.ts'
 
 /** The old instance leaves the workload's name. */

@@ -4,7 +4,8 @@ import type { Rollout } from '../../rollout/rollout.ts'
 import type { ApplyContext } from '../target.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { answeringTo, isConnectedTo, requestedEndpoints, resolvesNames, tellsNames } from './endpoints.ts'
-import { findNew, requireInstance, requireNew } from './instance.ts'
+import { findNew, requireNew } from './instance.ts'
+import { requireInstance } from '../engine/require-instance.ts'
 import { readNetworks } from './labels.ts'
 
 /** J6 of start-first: the new instance answers to all names of the workload, beside the old one until that ends. */

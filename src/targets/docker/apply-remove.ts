@@ -2,10 +2,11 @@ import type { ContainerInspect } from '../../clients/docker/shapes.ts'
 import { AppError } from '../../errors.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { ApplyContext } from '../target.ts'
-import { nameOf } from './dependants.ts'
+import { nameOf } from '../engine/dependants.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { findNew } from './instance.ts'
-import { operationLabel, ownLabels, replacesLabel, type Labels } from './labels.ts'
+import { operationLabel, replacesLabel } from './labels.ts'
+import { ownLabels, type Labels } from '../engine/own-labels.ts'
 
 /** Removes the instance that this rollout made, with the anonymous volumes that nothing else has. */
 export async function removeNew(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {

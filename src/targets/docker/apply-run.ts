@@ -2,9 +2,11 @@ import { AppError } from '../../errors.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { ApplyContext } from '../target.ts'
 import type { DockerDeps } from './docker-deps.ts'
-import { findNew, requireInstance, requireNew } from './instance.ts'
-import { parseRestartPolicy } from './restart-policy.ts'
-import { startFailure } from './start-failure.ts'
+import { findNew, requireNew } from './instance.ts'
+import { requireInstance } from '../engine/require-instance.ts'
+import { parseRestartPolicy } from '../engine/restart-policy.ts'
+import { stopLimitMs } from '../engine/stop-limit.ts'
+import { startFailure } from '../engine/start-failure.ts'
 
 /** While neither or both run, the engine must not start one of them by itself, after a reboot for instance. */
 export async function disarmOld({ engine }: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
@@ -49,14 +51,7 @@ export async function startOld({ engine }: DockerDeps, rollout: Rollout, { signa
   }
 }
 
-/** What the engine gives a container that says nothing, in seconds. */
-const stopTimeoutDefault = 10
-/** For one that asks to be waited for without end. */
-const stopTimeoutMax = 60 * 60
-
 async function stop(deps: DockerDeps, id: string, signal: AbortSignal): Promise<void> {
-  const { Config } = await requireInstance(deps, id, signal)
-  const asked = Config.StopTimeout ?? stopTimeoutDefault
-  const seconds = asked < 0 ? stopTimeoutMax : Math.min(asked, stopTimeoutMax)
-  await deps.engine.stopContainer(id, (seconds + 30) * 1000, signal)
+  const container = await requireInstance(deps, id, signal)
+  await deps.engine.stopContainer(id, stopLimitMs(container), signal)
 }

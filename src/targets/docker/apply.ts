@@ -1,7 +1,8 @@
-import type { EffectKind, Rollout } from '../../rollout/rollout.ts'
+import { AppError } from '../../errors.ts'
+import { isReplaceEffect, type EffectKind, type ReplaceEffect, type Rollout } from '../../rollout/rollout.ts'
 import type { ApplyContext } from '../target.ts'
 import { create } from './apply-create.ts'
-import { protect, pull, tagBack } from './apply-image.ts'
+import { protect, pull, tagBack } from '../engine/apply-image.ts'
 import { renameNew, renameNewBack, renameOld, renameOldBack } from './apply-names.ts'
 import { connectNew, connectOld } from './apply-networks.ts'
 import { removeNew, removeOld } from './apply-remove.ts'
@@ -10,7 +11,7 @@ import type { DockerDeps } from './docker-deps.ts'
 
 type Effect = (deps: DockerDeps, rollout: Rollout, context: ApplyContext) => Promise<void>
 
-const effects: Readonly<Record<EffectKind, Effect>> = {
+const effects: Readonly<Record<ReplaceEffect, Effect>> = {
   pull,
   protect,
   // Its result goes to the state, so it is `capture` of the target.
@@ -36,6 +37,12 @@ const effects: Readonly<Record<EffectKind, Effect>> = {
 }
 
 /** Brings one effect about; twice is the same as once. */
-export function apply(deps: DockerDeps, rollout: Rollout, effect: EffectKind, context: ApplyContext): Promise<void> {
+export async function apply(
+  deps: DockerDeps,
+  rollout: Rollout,
+  effect: EffectKind,
+  context: ApplyContext,
+): Promise<void> {
+  if (!isReplaceEffect(effect)) throw new AppError('INTERNAL', `a container has no ${effect}`)
   return effects[effect](deps, rollout, context)
 }

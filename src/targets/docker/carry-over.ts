@@ -1,8 +1,8 @@
 import type { ContainerInspect, CreateBody, ImageInspect, NetworkEndpoint } from '../../clients/docker/shapes.ts'
 import type { Order } from '../../rollout/rollout.ts'
-import { carryConfig } from './carry-over-config.ts'
+import { carryConfig } from '../engine/carry-over-config.ts'
 import { carryMounts } from './carry-over-mounts.ts'
-import { carryNetworks } from './carry-over-networks.ts'
+import { carryNetworks } from '../engine/carry-over-networks.ts'
 
 export interface CarryOverSources {
   readonly old: ContainerInspect

@@ -1,50 +1,32 @@
-import { createEngine } from '../../clients/docker/engine.ts'
-import { parseEngineAddress } from '../../clients/docker/engine-address.ts'
-import { AppError } from '../../errors.ts'
-import { systemClock, type Clock } from '../../lib/clock.ts'
+import type { ReplaceFacts, Rollout } from '../../rollout/rollout.ts'
 import type { Target } from '../target.ts'
+import type { EngineDeps } from '../engine/engine-deps.ts'
 import { apply } from './apply.ts'
 import type { DockerDeps } from './docker-deps.ts'
+import { changedWorkloads } from './changed-workloads.ts'
 import { findRollouts } from './find-rollouts.ts'
-import { createInspections } from './inspections.ts'
-import { requireInstance } from './instance.ts'
+import { requireInstance } from '../engine/require-instance.ts'
 import { listWorkloads } from './list-workloads.ts'
-import { readLogTail } from './log-tail.ts'
+import { readLogTail } from '../engine/log-tail.ts'
 import { observe } from './observe.ts'
-import { prune } from './prune.ts'
-import { readSelfHints, type SelfHints } from './self.ts'
-import { readImageSettings } from './image-settings.ts'
-import { settingChanges } from './setting-changes.ts'
-import { watch } from './watch.ts'
+import { prune } from '../engine/prune.ts'
+import { readImageSettings } from '../engine/image-settings.ts'
+import { settingChanges } from '../engine/setting-changes.ts'
+import { waitUntilAvailable } from '../engine/wait-until-available.ts'
+import { watch } from '../engine/watch.ts'
 
-export interface DockerTargetOptions {
-  /** Starts the ids of its workloads: `local`. */
-  readonly name: string
-  /** As in `DOCKER_HOST`: `unix:///var/run/docker.sock`, `tcp://127.0.0.1:2375`. */
-  readonly host: string
-  /** Allows plain TCP beyond this machine. */
-  readonly allowInsecure?: boolean
-  readonly self?: SelfHints
-  readonly clock?: Clock
+/** The plain containers of one Docker engine. */
+export interface DockerTarget extends Target {
+  observe(rollout: Rollout, signal: AbortSignal): Promise<ReplaceFacts>
 }
 
-/**
- * The containers of one Docker engine. Nothing is asked of it before the first call.
- * @throws CONFIG_INVALID for a host that is not understood
- */
-export function createDockerTarget(options: DockerTargetOptions): Target {
-  const engine = createEngine(parseEngineAddress(options.host, options.allowInsecure))
-  const deps: DockerDeps = {
-    target: options.name,
-    engine,
-    inspections: createInspections(engine),
-    newInstances: new Map(),
-    lateCommands: new Map(),
-    self: options.self ?? readSelfHints(),
-    clock: options.clock ?? systemClock,
-  }
+export function createDockerTarget(base: EngineDeps): DockerTarget {
+  const deps: DockerDeps = { ...base, newInstances: new Map() }
+  const { engine } = deps
   return {
-    name: options.name,
+    name: deps.target,
+    kind: 'container',
+    procedure: 'replace',
     listWorkloads: (signal) => listWorkloads(deps, signal),
     observe: (rollout, signal) => observe(deps, rollout, signal),
     apply: (rollout, effect, context) => apply(deps, rollout, effect, context),
@@ -63,24 +45,8 @@ export function createDockerTarget(options: DockerTargetOptions): Target {
       return settingChanges(container, oldImage?.Config ?? {}, readImageSettings(imageConfig))
     },
     waitUntilAvailable: (signal) => waitUntilAvailable(deps, signal),
-    watch: (onChange, signal) => watch(deps, onChange, signal),
+    watch: (onChange, signal) => watch(deps, (event) => changedWorkloads(deps.target, event), onChange, signal),
     prune: (image, signal) => prune(deps, image, signal),
     close: () => engine.close(),
-  }
-}
-
-const pauseMaxMs = 2000
-
-async function waitUntilAvailable({ engine, clock }: DockerDeps, signal: AbortSignal): Promise<void> {
-  for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, pauseMaxMs)) {
-    try {
-      return await engine.ping(signal)
-    } catch (error) {
-      // A socket can be without its group for a moment while the engine starts.
-      const isAway =
-        error instanceof AppError && ['TARGET_UNAVAILABLE', 'TARGET_FORBIDDEN', 'TARGET_FAILED'].includes(error.code)
-      if (!isAway) throw error
-    }
-    await clock.sleep(pauseMs, signal)
   }
 }

@@ -1,6 +1,6 @@
 import type { ContainerInspect, NetworkEndpoint } from '../../clients/docker/shapes.ts'
-import { networkNames, ownMacAddress, requestedEndpoint } from './carry-over-networks.ts'
-import { nameOf } from './dependants.ts'
+import { networkNames, ownMacAddress, requestedEndpoint } from '../engine/carry-over-networks.ts'
+import { nameOf } from '../engine/dependants.ts'
 
 /** The networks of a container as they were asked for. */
 export function requestedEndpoints(container: ContainerInspect): readonly NetworkEndpoint[] {

@@ -1,5 +1,4 @@
 import type { ContainerSummary } from '../../clients/docker/containers.ts'
-import type { ContainerInspect } from '../../clients/docker/shapes.ts'
 import { AppError } from '../../errors.ts'
 import { nextName } from '../../rollout/names.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
@@ -33,15 +32,4 @@ export async function requireNew(deps: DockerDeps, rollout: Rollout, signal: Abo
   const id = await findNew(deps, rollout, signal)
   if (id === null) throw new AppError('TARGET_NOT_FOUND', `the new version of ${rollout.name} is gone`)
   return id
-}
-
-/** @throws TARGET_NOT_FOUND when it is gone */
-export async function requireInstance(
-  { engine }: Pick<DockerDeps, 'engine'>,
-  id: string,
-  signal: AbortSignal,
-): Promise<ContainerInspect> {
-  const container = await engine.inspectContainer(id, signal)
-  if (container === null) throw new AppError('TARGET_NOT_FOUND', `the container ${id.slice(0, 12)} is gone`)
-  return container
 }

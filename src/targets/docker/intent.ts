@@ -7,13 +7,23 @@ export const encodeIntent = (rollout: Rollout): string => JSON.stringify(without
 /** Reads a rollout back from a label; null unless every field is what it has to be. No label gives a probe. */
 export function decodeIntent(encoded: string): Rollout | null {
   try {
-    const value: unknown = JSON.parse(encoded)
+    const parsed: unknown = JSON.parse(encoded)
+    const value = typeof parsed === 'object' && parsed !== null ? { ...added(parsed), ...parsed } : null
     // Each field is checked against the table below, which the compiler holds complete.
-    return object(checks)(value) ? withoutProbe(value as Rollout) : null
+    return object(checks)(value) ? withoutProbe(value as unknown as Rollout) : null
   } catch {
     return null
   }
 }
+
+/** Fields that labels of earlier versions lack. */
+const added = (written: object) => ({
+  procedure: 'replace',
+  scale: 1,
+  fromReference: 'image' in written ? written.image : null,
+  definition: null,
+  proven: [],
+})
 
 const withoutProbe = (rollout: Rollout): Rollout => ({ ...rollout, gate: { ...rollout.gate, probe: null } })
 
@@ -55,8 +65,12 @@ const checks: Readonly<Record<keyof Rollout, Check>> = {
   workload: filled,
   target: filled,
   name: filled,
+  procedure: oneOf(['replace']),
   oldInstance: filled,
+  scale: number,
   image: filled,
+  fromReference: filled,
+  definition: (value) => value === null,
   repository: filled,
   tag: filled,
   digest: (value) => typeof value === 'string' && isDigest(value),
@@ -78,6 +92,7 @@ const checks: Readonly<Record<keyof Rollout, Check>> = {
   attempted: listOf(oneOf(effectKinds)),
   failures: listOf(oneOf(effectKinds)),
   gateProgress: orNull(gateProgress),
+  proven: listOf(text),
   checkProgress: orNull(gateProgress),
   toImage: orNull(text),
   gapMs: orNull(number),

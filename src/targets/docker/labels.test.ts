@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { decodeIntent, encodeIntent } from './intent.ts'
-import { operationLabels, ownLabels, readNetworks } from './labels.ts'
+import { operationLabels, readNetworks } from './labels.ts'
+import { ownLabels } from '../engine/own-labels.ts'
 
 const digest = `sha256:${'0'.repeat(64)}` as Rollout['digest'] // the brand exists in types alone
 const rollout: Rollout = {
@@ -9,8 +10,12 @@ const rollout: Rollout = {
   workload: 'local/container/web',
   target: 'local',
   name: 'web',
+  procedure: 'replace',
   oldInstance: 'old',
+  scale: 1,
   image: 'web:1',
+  fromReference: 'web:1',
+  definition: null,
   repository: 'web',
   tag: '1',
   digest,
@@ -32,6 +37,7 @@ const rollout: Rollout = {
   attempted: ['pull', 'protect', 'capture', 'create'],
   failures: [],
   gateProgress: null,
+  proven: [],
   checkProgress: null,
   toImage: 'sha256:2',
   gapMs: null,

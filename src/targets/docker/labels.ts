@@ -1,6 +1,7 @@
 import type { NetworkEndpoint } from '../../clients/docker/shapes.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
-import { operationLabelPrefix } from './carry-over-config.ts'
+import { operationLabelPrefix } from '../engine/carry-over-config.ts'
+import type { Labels } from '../engine/own-labels.ts'
 import { encodeIntent } from './intent.ts'
 
 /** The rollout that created an instance. */
@@ -12,8 +13,6 @@ export const intentLabel = `${operationLabelPrefix}.intent`
 /** The networks of the replaced instance as asked for: while it is off one of them, nothing else remembers its place. */
 export const networksLabel = `${operationLabelPrefix}.networks`
 
-export type Labels = Readonly<Record<string, string>>
-
 /** What we write on the instance that a rollout creates. No environment values. */
 export function operationLabels(rollout: Rollout, networks: readonly NetworkEndpoint[]): Labels {
   return {
@@ -22,15 +21,6 @@ export function operationLabels(rollout: Rollout, networks: readonly NetworkEndp
     [intentLabel]: encodeIntent(rollout),
     [networksLabel]: JSON.stringify(networks),
   }
-}
-
-/**
- * A container's labels without those that equal its image's: an image must not opt itself in or forge ownership.
- * Of an image that is not known any more nothing can be told apart, so nothing is believed.
- */
-export function ownLabels(labels: Labels, imageLabels: Labels | null): Labels {
-  if (imageLabels === null) return {}
-  return Object.fromEntries(Object.entries(labels).filter(([key, value]) => imageLabels[key] !== value))
 }
 
 /** Reads back what `operationLabels` wrote on an instance of ours; null when there is none or it was tampered with. */

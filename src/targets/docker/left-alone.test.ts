@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ContainerInspect, HostConfig } from '../../clients/docker/shapes.ts'
-import { dependants } from './dependants.ts'
+import { dependants } from '../engine/dependants.ts'
 import { leftAlone, type Circumstances } from './left-alone.ts'
 
 const id = 'ab'.repeat(32)
@@ -75,4 +75,13 @@ test.each<HostConfig>([
 
 test('one that is stopped is', () => {
   expect(code(container({ isRunning: false }))).toBe('STOPPED')
+})
+
+test.each([
+  [{ project: 'shop', oneoff: 'True' }, 'it was made by `docker compose run` in the project shop'],
+  [{ project: 'shop' }, 'it belongs to the Compose project shop, which owns it'],
+])('one of a Compose project and of no service is, with the reason: %j', (given, sentence) => {
+  const labels = Object.fromEntries(Object.entries(given).map(([key, value]) => [`com.docker.compose.${key}`, value]))
+
+  expect(leftAlone(container(), { ...usual, labels })).toEqual({ code: 'COMPOSE_SERVICE', sentence })
 })

@@ -1,8 +1,8 @@
 import type { ContainerInspect } from '../../clients/docker/shapes.ts'
 import type { LeftAlone } from '../target.ts'
-import { dependencies } from './dependants.ts'
-import type { Labels } from './labels.ts'
-import { isSelf, type SelfHints } from './self.ts'
+import { dependencies } from '../engine/dependants.ts'
+import type { Labels } from '../engine/own-labels.ts'
+import { isSelf, type SelfHints } from '../engine/self.ts'
 
 export interface Circumstances {
   /** Its labels without the image's. */
@@ -35,6 +35,9 @@ const rules: readonly ((container: ContainerInspect, circumstances: Circumstance
   (_, { labels }) => {
     const project = labels['com.docker.compose.project']
     if (project === undefined) return null
+    if (labels['com.docker.compose.oneoff'] === 'True') {
+      return because('COMPOSE_SERVICE', `it was made by \`docker compose run\` in the project ${project}`)
+    }
     return because('COMPOSE_SERVICE', `it belongs to the Compose project ${project}, which owns it`)
   },
   ({ HostConfig }) =>

@@ -3,7 +3,8 @@ import { AppError } from '../../errors.ts'
 import { nextName, previousName } from '../../rollout/names.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { DockerDeps } from './docker-deps.ts'
-import { operationLabel, replacesLabel, type Labels } from './labels.ts'
+import { operationLabel, replacesLabel } from './labels.ts'
+import type { Labels } from '../engine/own-labels.ts'
 import { labelledByUs } from './list-workloads.ts'
 
 /**

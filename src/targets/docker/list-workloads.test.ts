@@ -1,9 +1,12 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { composeLabels } from '../../../test/fakes/compose-services.ts'
+import { container } from '../../../test/fakes/inspect.ts'
 import type { ContainerSummary } from '../../clients/docker/containers.ts'
 import type { ContainerInspect } from '../../clients/docker/shapes.ts'
 import { AppError, type ErrorCode } from '../../errors.ts'
 import type { DockerDeps } from './docker-deps.ts'
-import { createInspections } from './inspections.ts'
+import { createInspections } from '../engine/inspections.ts'
+import type { Labels } from '../engine/own-labels.ts'
 import { listWorkloads } from './list-workloads.ts'
 
 const { signal } = new AbortController()
@@ -55,4 +58,45 @@ test('a container that the engine cannot describe is shown with the reason, and 
 
 test('an engine that is away is not taken for containers that cannot be described', async () => {
   await expect(listWorkloads(stage('TARGET_UNAVAILABLE'), signal)).rejects.toMatchObject({ code: 'TARGET_UNAVAILABLE' })
+})
+
+describe('containers of Compose', () => {
+  const service = composeLabels({ project: 'shop', service: 'web' })
+
+  /** An engine with one container of these labels, whose image brought some of its own. */
+  function withLabels(labels: Labels, imageLabels: Labels | null = {}): DockerDeps {
+    const inspect = { ...container({ Config: { Labels: labels } }), Image: 'i1' }
+    const engine = {
+      listContainers: () => Promise.resolve([{ ...summary('web'), labels }]),
+      inspectContainer: () => Promise.resolve(inspect),
+      inspectImage: () => Promise.resolve(imageLabels && { Id: 'i1', Config: { Labels: imageLabels } }),
+    }
+    const self = { mountinfo: '', hostname: 'server' }
+    // Listing asks nothing else.
+    return { target: 'local', engine, inspections: createInspections(engine), self } as unknown as DockerDeps
+  }
+
+  test('that belong to a service are not shown as plain ones, also where their image is gone', async () => {
+    expect(await listWorkloads(withLabels(service), signal)).toEqual([])
+    expect(await listWorkloads(withLabels(service, null), signal)).toEqual([])
+  })
+
+  test('are not those that an image makes itself out to be: they cannot hide', async () => {
+    expect(await listWorkloads(withLabels(service, service), signal)).toMatchObject([
+      { id: 'local/container/web', leftAlone: null, labels: {} },
+    ])
+  })
+
+  test('that `docker compose run` made are shown, and left alone with that reason', async () => {
+    const labels = { ...service, ...composeLabels({ oneoff: 'True' }) }
+
+    expect(await listWorkloads(withLabels(labels), signal)).toMatchObject([
+      {
+        leftAlone: {
+          code: 'COMPOSE_SERVICE',
+          sentence: 'it was made by `docker compose run` in the project shop',
+        },
+      },
+    ])
+  })
 })

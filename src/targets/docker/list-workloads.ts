@@ -1,9 +1,11 @@
 import type { ContainerSummary } from '../../clients/docker/containers.ts'
 import { AppError } from '../../errors.ts'
 import type { Workload } from '../target.ts'
-import { dependants } from './dependants.ts'
+import { readComposeLabels } from '../engine/compose-labels.ts'
+import { dependants } from '../engine/dependants.ts'
 import type { DockerDeps } from './docker-deps.ts'
-import { operationLabel, ownLabels, replacesLabel, type Labels } from './labels.ts'
+import { operationLabel, replacesLabel } from './labels.ts'
+import { ownLabels, type Labels } from '../engine/own-labels.ts'
 import { readWorkload, unreadableWorkload } from './workload.ts'
 
 /** All containers of the engine as workloads, except the second instances that rollouts of ours keep beside them. */
@@ -12,7 +14,8 @@ export async function listWorkloads(deps: DockerDeps, signal: AbortSignal): Prom
   const summaries = await engine.listContainers(signal)
   inspections.keepOnly(summaries)
   const hidden = await secondInstances(deps, summaries, signal)
-  const shown = summaries.filter(({ id }) => !hidden.has(id))
+  const composed = await ofComposeServices(deps, summaries, signal)
+  const shown = summaries.filter(({ id }) => !hidden.has(id) && !composed.has(id))
   const unreadable: Workload[] = []
   const inspected = await Promise.all(
     shown.map(async (summary) => {
@@ -33,6 +36,21 @@ export async function listWorkloads(deps: DockerDeps, signal: AbortSignal): Prom
     return readWorkload({ target, container, image, self, dependants: byDependency.get(container.Id) ?? [] })
   })
   return [...(await Promise.all(readable)), ...unreadable]
+}
+
+/** Ids of the containers of Compose services, which are workloads of another kind. */
+async function ofComposeServices(
+  { inspections }: Pick<DockerDeps, 'inspections'>,
+  summaries: readonly ContainerSummary[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>()
+  for (const { id, imageId, labels } of summaries.filter((each) => readComposeLabels(each.labels) !== null)) {
+    const image = await inspections.image(imageId, signal)
+    // Of an image that is gone nothing can be told apart; Compose's labels are then taken as they are.
+    if (image === null || readComposeLabels(ownLabels(labels, image.Config?.Labels ?? {})) !== null) found.add(id)
+  }
+  return found
 }
 
 /** Ids of what is called `.longshore-next` or `.longshore-prev` and is ours, by its own label or that of its replacement. */

@@ -1,17 +1,17 @@
 import type { ContainerSummary } from '../../clients/docker/containers.ts'
 import type { ContainerInspect, NetworkEndpoint } from '../../clients/docker/shapes.ts'
-import type { InstanceFacts, Rollout, RolloutFacts } from '../../rollout/rollout.ts'
+import type { InstanceFacts, Rollout, ReplaceFacts } from '../../rollout/rollout.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { answeringTo, isConnectedTo, requestedEndpoints, tellsNames } from './endpoints.ts'
-import { readInstance } from './instance-facts.ts'
-import { keepReference } from './keep-tag.ts'
+import { readInstance } from '../engine/instance-facts.ts'
+import { keepReference } from '../engine/keep-tag.ts'
 import { newAmong } from './instance.ts'
 import { readNetworks } from './labels.ts'
-import { withProbe } from './probe.ts'
-import { wasStoppedByHand } from './stopped-by-hand.ts'
+import { withProbe } from '../engine/probe.ts'
+import { wasStoppedByHand } from '../engine/stopped-by-hand.ts'
 
 /** Everything that a rollout's next step depends on, read from the engine now. */
-export async function observe(deps: DockerDeps, rollout: Rollout, signal: AbortSignal): Promise<RolloutFacts> {
+export async function observe(deps: DockerDeps, rollout: Rollout, signal: AbortSignal): Promise<ReplaceFacts> {
   const { engine } = deps
   const [summaries, old, candidate, tagged, kept] = await Promise.all([
     engine.listContainers(signal),

@@ -1,18 +1,18 @@
 import type { ContainerSummary } from '../../clients/docker/containers.ts'
 import type { ContainerInspect, ImageInspect } from '../../clients/docker/shapes.ts'
 import type { AppError } from '../../errors.ts'
-import { normalizePlatform, type Platform } from '../../image/platform.ts'
-import { canonicalName, parseReference } from '../../image/reference.ts'
 import type { Workload } from '../target.ts'
-import { withoutOperationLabels } from './carry-over-config.ts'
-import { nameOf } from './dependants.ts'
+import { canonicalDigests, platformOf } from '../engine/image-facts.ts'
+import { withoutOperationLabels } from '../engine/carry-over-config.ts'
+import { nameOf } from '../engine/dependants.ts'
 import { workloadId } from './docker-deps.ts'
-import { hasHealthCheck, healthBudgetMs } from './health-check.ts'
-import { operationLabel, ownLabels } from './labels.ts'
+import { hasHealthCheck, healthBudgetMs } from '../engine/health-check.ts'
+import { operationLabel } from './labels.ts'
+import { ownLabels } from '../engine/own-labels.ts'
 import { leftAlone } from './left-alone.ts'
-import { formatRestartPolicy } from './restart-policy.ts'
-import type { SelfHints } from './self.ts'
-import { suggestOrder } from './suggested-order.ts'
+import { formatRestartPolicy } from '../engine/restart-policy.ts'
+import type { SelfHints } from '../engine/self.ts'
+import { suggestOrder } from '../engine/suggested-order.ts'
 
 export interface WorkloadSources {
   readonly target: string
@@ -45,6 +45,10 @@ export function readWorkload({ target, container, image, self, dependants }: Wor
     restart: formatRestartPolicy(container.HostConfig.RestartPolicy),
     hasHealthCheck: hasHealthCheck(container.Config.Healthcheck),
     healthBudgetMs: healthBudgetMs(container.Config.Healthcheck),
+    scale: 1,
+    after: [],
+    noStartFirst: null,
+    definedBy: [],
     suggestedOrder: suggestOrder(container),
     leftAlone: leftAlone(container, {
       // Who does not know the image cannot tell whose a label is; then each may be the owner's.
@@ -80,24 +84,11 @@ export function unreadableWorkload(
     restart: 'no',
     hasHealthCheck: false,
     healthBudgetMs: 0,
+    scale: 1,
+    after: [],
+    noStartFirst: null,
+    definedBy: [],
     suggestedOrder: { order: 'stop-first', why: 'its settings are unknown' },
     leftAlone: { code: 'NOT_READABLE', sentence: `the engine does not describe it: ${error.message}` },
   }
-}
-
-/** Each `repository@digest` in canonical form; what engines write for images without a name (`<none>@...`) is left out. */
-export function canonicalDigests(references: readonly string[]): readonly string[] {
-  return references.flatMap((text) => {
-    try {
-      const reference = parseReference(text)
-      return reference.digest === null ? [] : [`${canonicalName(reference)}@${reference.digest}`]
-    } catch {
-      return []
-    }
-  })
-}
-
-function platformOf({ Os, Architecture, Variant }: ImageInspect): Platform | null {
-  if (!Os || !Architecture) return null
-  return normalizePlatform({ os: Os, architecture: Architecture, variant: Variant || null })
 }

@@ -20,14 +20,18 @@ export async function startFakeEngine(workloads: readonly EngineWorkload[]): Pro
   const answers = new Map<string, object>([
     ['/version', { ApiVersion: '1.45', MinAPIVersion: '1.24', Os: 'linux', Arch: 'amd64' }],
     ['/containers/json', workloads.map(summarize)],
+    ['/images/json', []],
     ...workloads.map((each) => [`/containers/${idOf(each)}/json`, describe(each)] as const),
     ...workloads.map((each) => [`/images/${imageIdOf(each)}/json`, describeImage(each)] as const),
   ])
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '', 'http://engine').pathname.replace(/^\/v[\d.]+/, '')
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://engine')
+    const path = pathname.replace(/^\/v[\d.]+/, '')
     // The events of an engine where nothing happens: opened, and silent.
     if (path === '/events') return void response.writeHead(200).flushHeaders()
-    const answer = answers.get(decodeURIComponent(path))
+    // Nothing here carries a label that is asked for, such as Compose's.
+    const isFiltered = searchParams.get('filters')?.includes('label') === true
+    const answer = isFiltered ? [] : answers.get(decodeURIComponent(path))
     response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' })
     response.end(JSON.stringify(answer ?? { message: 'No such thing' }))
   })

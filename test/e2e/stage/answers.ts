@@ -52,6 +52,7 @@ export interface StatusAnswer {
 /** What tests read of `longshore history --output json`, newest first. */
 export type HistoryAnswer = readonly {
   readonly workload: string | null
+  readonly actor: string | null
   readonly kind: string
   readonly code: string
   readonly reason: string

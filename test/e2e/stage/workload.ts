@@ -6,7 +6,7 @@ import type { PushRegistry } from '../../services/push.ts'
 import { uniqueName } from '../../services/shared.ts'
 import type { Scene } from './scene.ts'
 
-type PushSettings = Omit<Parameters<typeof pushImage>[1], 'repository' | 'tag'>
+type PushSettings = Omit<Parameters<typeof pushImage>[1], 'repository'>
 
 /** A watched container, and the repository that its image comes from. */
 export interface StagedWorkload {

@@ -1,0 +1,58 @@
+import { parseDigest } from '../image/digest.ts'
+import { tagOf } from '../image/reference.ts'
+import type { App } from './app.ts'
+import type { Answer, By } from './control.ts'
+import { checkTag, lookUpDigest, lookUpTag } from './look-up-image.ts'
+import { ownTag, tellImage } from './override.ts'
+import { hasRun, revisionsOf, rolloutsMax } from './revisions.ts'
+import { answerOverride, setOverride } from './set-override.ts'
+import { findSubject, type Subject } from './subject.ts'
+import { checkBy } from './words.ts'
+
+/**
+ * Rolls something out now, whatever holds other rollouts back but the hold on everything.
+ * @param image tag, which is followed from then on; digest, which is pinned; null for what is wanted anyway
+ * @throws WORKLOAD_*, REFERENCE_INVALID, DIGEST_INVALID, IMAGE_NOT_FOUND, REQUEST_INVALID
+ */
+export async function deploy(app: App, workload: string, image: string | null, by: By): Promise<Answer> {
+  checkBy(by)
+  const subject = await findSubject(app, workload)
+  if (image === null) return deployWanted(app, subject, by)
+  return image.includes(':') ? deployDigest(app, subject, image, by) : deployTag(app, subject, image, by)
+}
+
+async function deployTag(app: App, subject: Subject, tag: string, by: By): Promise<Answer> {
+  checkTag(subject.reference, tag)
+  const { digest, note } = await lookUpTag(app, subject.reference, tag)
+  await setOverride(app, { subject, by, kind: 'deploy', wish: { kind: 'deploy', tag, digest: null }, lifts: digest })
+  return answerOverride(app, subject, `${subject.id} is to run ${tag}, and follows that tag from then on${note}`)
+}
+
+async function deployDigest(app: App, subject: Subject, text: string, by: By): Promise<Answer> {
+  const digest = parseDigest(text)
+  const { id, reference, platform } = subject
+  const rollouts = await app.store.rollouts(id, rolloutsMax)
+  const { note } = hasRun(rollouts, digest) ? { note: '' } : await lookUpDigest(app, reference, digest, platform)
+  const tag = revisionsOf(rollouts).find((each) => each.digest === digest)?.tag ?? tagOf(reference)
+  const wish = { kind: 'pin', tag, digest } as const
+  await setOverride(app, { subject, by, kind: 'deploy', wish, lifts: digest })
+  const sentence = `${id} is to run ${tellImage(wish)}, and is pinned to it until \`longshore unpin ${id}\``
+  return answerOverride(app, subject, sentence + note)
+}
+
+/** A pin stays and is tried afresh; without one, it is what the workload's own tag names. */
+async function deployWanted(app: App, subject: Subject, by: By): Promise<Answer> {
+  const { id, override, reference } = subject
+  const isPinned = override?.kind === 'pin'
+  const tag = isPinned ? override.tag : ownTag(override, reference)
+  const pinned = isPinned ? override.digest : null
+  const { digest, note } = pinned === null ? await lookUpTag(app, reference, tag) : { digest: pinned, note: '' }
+  const wish = {
+    kind: isPinned ? 'pin' : override?.kind === 'return' ? 'return' : 'deploy',
+    tag,
+    digest: pinned,
+  } as const
+  await setOverride(app, { subject, by, kind: 'deploy', wish, lifts: digest })
+  const what = isPinned ? `what it is pinned to, ${tellImage(wish)}` : `what ${tag} names`
+  return answerOverride(app, subject, `${id} is to run ${what}, now${note}`)
+}

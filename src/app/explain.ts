@@ -1,0 +1,111 @@
+import { shortDigest, type Digest } from '../image/digest.ts'
+import { formatAge } from '../lib/age.ts'
+import { formatMinute } from '../lib/minute.ts'
+import type { Reason, Rollout } from '../rollout/rollout.ts'
+import type { DecisionState, Hold, Override, Pause, Time } from '../store/store.ts'
+import { tellPause } from './pauses.ts'
+import { whatReleases } from './what-releases.ts'
+import { because } from './words.ts'
+
+/** Everything about one workload that a person may be told of. */
+export interface Standing {
+  readonly workload: string
+  readonly runs: { readonly image: string; readonly digest: Digest | null }
+  /** When our rollout of what runs ended; null when it was not we who put it there. */
+  readonly rolledOutAt: Time | null
+  readonly state: DecisionState
+  readonly reason: Reason
+  readonly wants: Digest | null
+  readonly since: Time
+  readonly policy: string
+  /** Tag that is followed; null when none is, as of what is left alone. */
+  readonly tag: string | null
+  readonly override: Override | null
+  /** Those that hold it now. */
+  readonly pauses: readonly Pause[]
+  readonly hold: Hold | null
+  readonly open: Rollout | null
+  /** When it was seen last, where it cannot be seen now; null otherwise. */
+  readonly seenAt: Time | null
+  readonly now: number
+}
+
+/** How a workload stands: what runs, what is wanted, what holds it, since when, and what would release it. */
+export function explain(standing: Standing): readonly string[] {
+  const { reason, workload, wants, pauses } = standing
+  const isGlobalPause = pauses.some((each) => each.workload === null)
+  return [
+    runs(standing),
+    wanted(standing),
+    stands(standing),
+    sinceWhen(standing),
+    whatReleases(reason.code, { workload, candidate: wants, isGlobalPause }),
+    besides(standing),
+  ].filter((each) => each !== null)
+}
+
+function runs({ runs: { image, digest }, rolledOutAt, seenAt, reason }: Standing): string {
+  const isPast = seenAt !== null || reason.code === 'GONE'
+  const what = `${isPast ? 'When it was seen last, it ran' : 'It runs'} ${image}${digest === null ? '' : ` (${shortDigest(digest)})`}`
+  if (digest === null) return `${what}, under no digest that its registry knows.`
+  if (rolledOutAt === null) return `${what}, which was not rolled out by Longshore.`
+  return `${what}, rolled out by Longshore at ${formatMinute(rolledOutAt)}.`
+}
+
+function wanted({ override, tag, wants, policy, reason }: Standing): string | null {
+  if (override !== null) return `Wanted is ${imageOf(override, wants)}: ${wordOf(override)}.`
+  if (tag === null || reason.code === 'GONE') return null
+  return `Wanted is ${named(tag, wants)}: its policy, ${policy}, follows that tag.`
+}
+
+const imageOf = ({ tag, digest }: Override, wants: Digest | null): string =>
+  digest === null ? named(tag, wants) : `${shortDigest(digest)}, as ${tag}`
+
+const named = (tag: string, wants: Digest | null): string =>
+  `what the tag ${tag} names${wants === null ? '' : ` (${shortDigest(wants)})`}`
+
+/** What a person said, when, and why. */
+function wordOf({ kind, actor, since, reason }: Override): string {
+  const at = `at ${formatMinute(since)}${because(reason)}`
+  if (kind === 'pin') return `${actor} pinned it to that ${at}`
+  if (kind === 'deploy') return `${actor} asked for that ${at}`
+  return `${actor} unpinned it ${at}, and that is the tag that it followed before`
+}
+
+/** Decisions that a rollout follows on by itself. */
+const due: ReadonlySet<string> = new Set(['DIGEST_MOVED', 'PIN_DUE', 'DEPLOY_DUE', 'RETURN_DUE'])
+
+function stands({ state, reason, open, wants }: Standing): string {
+  if (open !== null) {
+    const way = open.stage === 'back' ? 'is being taken back' : 'is under way'
+    return `A rollout of ${open.tag} (${shortDigest(open.digest)}) ${way}, at step ${open.step}.`
+  }
+  if (due.has(reason.code)) return 'That is not what runs: a rollout is due.'
+  switch (state) {
+    case 'current':
+      return 'That is what runs.'
+    case 'held':
+      return wants === null ? `It is held: ${reason.sentence}.` : `It is not rolled out: ${reason.sentence}.`
+    case 'unknown':
+      return `Whether that is what runs is not known: ${reason.sentence}.`
+    case 'ignored':
+      return `Longshore leaves it alone: ${reason.sentence}.`
+    case 'outdated':
+    case 'rolling-out':
+      return `It is not rolled out now: ${reason.sentence}.`
+  }
+}
+
+function sinceWhen({ since, now, seenAt }: Standing): string {
+  const age = `${formatMinute(since)}, for ${formatAge(now - Date.parse(since))}`
+  if (seenAt === null) return `It has been like this since ${age}.`
+  return `It had been like this since ${formatMinute(since)} when it was seen last, at ${formatMinute(seenAt)}.`
+}
+
+/** What does not matter to what was decided now, but will to the next push. */
+function besides({ state, pauses, hold, now }: Standing): string | null {
+  if (state !== 'current') return null
+  if (hold !== null) return `Besides, everything is held: ${hold.reason.sentence}.`
+  const [pause] = pauses
+  return pause === undefined ? null : `Besides, ${tellPause(pause, now)}: whatever is pushed meanwhile waits.`
+}

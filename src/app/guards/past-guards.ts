@@ -1,0 +1,75 @@
+import type { Digest } from '../../image/digest.ts'
+import { formatAge } from '../../lib/age.ts'
+import type { Rollout } from '../../rollout/rollout.ts'
+import { isNewer } from '../override.ts'
+import { withdrawnCode } from '../withdrawn.ts'
+import { held, type Guard } from './guard.ts'
+
+export const quarantine: Guard = ({ quarantines, settings, now }, candidate) => {
+  const found = quarantines.find((each) => each.digest === candidate && each.policy === settings.policy)
+  if (!found) return null
+  const age = formatAge(now - Date.parse(found.since))
+  return held('QUARANTINED', `this digest failed ${age} ago: ${found.reason.sentence}`)
+}
+
+/**
+ * Two agreeing reads before a way back, so that a stale replica does not roll us back and forth. What a person asked
+ * for needs none, and how often they did is counted against nobody.
+ */
+export const reversal: Guard = ({ observation, sightings, rollouts, override, lastWordAt, now }, candidate) => {
+  if (override !== null) return null
+  // A plan looks without remembering: what it sees for the first time is among no sightings.
+  const at = sightings.findIndex((each) => each.digest === candidate)
+  if (at <= 0 && !hasRun(rollouts, candidate)) return null
+  if ((observation?.reads ?? 0) < 2) {
+    return held('REVERSAL_UNCONFIRMED', 'the tag names an earlier digest again; a second look has to agree')
+  }
+  const since = Math.max(now - hourMs, lastWordAt === null ? 0 : Date.parse(lastWordAt))
+  if (countReversals(rollouts, since) < reversalsMax) return null
+  return held('FLAPPING', `the tag went back and forth more than ${reversalsMax} times within the hour`)
+}
+
+const hourMs = 3_600_000
+const reversalsMax = 2
+
+/** What the surroundings or somebody at work on the workload brought to nothing is tried again, each time after twice as long. */
+export const backoff: Guard = ({ rollouts, ignoresBackoff, override, now }, candidate) => {
+  const failures = failuresInARow(rollouts, candidate)
+  const last = failures[0]
+  if (ignoresBackoff || !last?.endedAt || (override !== null && isNewer(override, last.endedAt))) return null
+  const waitMs = Math.min(backoffMaxMs, backoffMinMs * 2 ** (failures.length - 1))
+  const sinceMs = now - Date.parse(last.endedAt)
+  // Below nothing the clock was set back, and nobody knows how long it has been.
+  if (sinceMs < 0 || sinceMs >= waitMs) return null
+  const leftMs = waitMs - sinceMs
+  const sentence = `${last.reason?.sentence ?? 'the last try failed'}; next try in ${formatAge(leftMs)}`
+  return { state: 'outdated', code: 'RETRY_LATER', sentence, againInMs: leftMs }
+}
+
+const backoffMinMs = 30_000
+const backoffMaxMs = 3_600_000
+
+/** A rollout that a person took back tells nothing about its digest. */
+function failuresInARow(rollouts: readonly Rollout[], candidate: Digest): readonly Rollout[] {
+  const tries = rollouts.filter((each) => each.reason?.code !== withdrawnCode)
+  const end = tries.findIndex((each) => !isPassing(each) || each.digest !== candidate)
+  return end === -1 ? tries : tries.slice(0, end)
+}
+
+const isPassing = ({ outcome }: Rollout): boolean => outcome === 'failed' || outcome === 'superseded'
+
+/** Whether the workload ran a digest before or after a rollout; sightings know only when each was first seen. */
+const hasRun = (rollouts: readonly Rollout[], candidate: Digest): boolean =>
+  rollouts.some((each) => each.outcome === 'succeeded' && [each.digest, each.fromDigest].includes(candidate))
+
+/** Rollouts since a time that brought back a digest which the workload had run before; a mere try moves nothing. */
+function countReversals(rollouts: readonly Rollout[], since: number): number {
+  const seen = new Set<Digest>()
+  let count = 0
+  for (const rollout of rollouts.filter((each) => each.outcome === 'succeeded').toReversed()) {
+    if (rollout.fromDigest !== null) seen.add(rollout.fromDigest)
+    if (seen.has(rollout.digest) && Date.parse(rollout.createdAt) >= since) count += 1
+    seen.add(rollout.digest)
+  }
+  return count
+}

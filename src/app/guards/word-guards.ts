@@ -1,0 +1,29 @@
+import type { Pause } from '../../store/store.ts'
+import { activePauses, tellPause } from '../pauses.ts'
+import { isNewer } from '../override.ts'
+import { held, type Guard } from './guard.ts'
+
+/** I9: pins and pauses may be gone, so not even a person's word goes through before one has looked. */
+export const everythingHeld: Guard = ({ hold }) => hold && held(hold.reason.code, hold.reason.sentence)
+
+/** The later word stands: what a person asked for after the pause goes through. */
+export const paused: Guard = ({ pauses, override, workload, now }) => {
+  const [holding] = activePauses(pauses, workload.id, now)
+    .filter((each) => override === null || !isNewer(override, each.since))
+    .toSorted((one, other) => endOf(other) - endOf(one))
+  if (holding === undefined) return null
+  const whole = held('ROLLOUTS_PAUSED', tellPause(holding, now))
+  if (holding.until === null) return whole
+  return { ...whole, againInMs: endOf(holding) - now }
+}
+
+const endOf = ({ until }: Pause): number => (until === null ? Infinity : Date.parse(until))
+
+export const notifyOnly: Guard = ({ settings, tag, override }) =>
+  settings.mode === 'notify' && override === null
+    ? {
+        state: 'outdated',
+        code: 'NOTIFY_ONLY',
+        sentence: `the tag ${tag} names a newer digest; mode notify never acts`,
+      }
+    : null

@@ -1,0 +1,34 @@
+import { shortDigest, type Digest } from '../image/digest.ts'
+import { tagOf } from '../image/reference.ts'
+import type { Override, TagObservation, Time } from '../store/store.ts'
+import { because } from './words.ts'
+
+/** Whether a person's word is later than a time. */
+export const isNewer = ({ since }: Pick<Override, 'since'>, than: Time): boolean => Date.parse(since) > Date.parse(than)
+
+/** What an override wants to run, as far as is known; null while its tag was not seen, or could not be looked up. */
+export function wantedDigest({ digest }: Override, observation: TagObservation | null): Digest | null {
+  if (digest !== null) return digest
+  return observation?.failure === null ? observation.digest : null
+}
+
+/** Whether a return has arrived: the workload names its own tag, and its policy decides again. */
+export const hasReturned = ({ kind, tag }: Override, reference: { readonly tag: string | null }): boolean =>
+  kind === 'return' && tagOf(reference) === tag
+
+/** The tag that a workload follows by itself, whatever people asked for meanwhile. */
+export function ownTag(override: Override | null, reference: { readonly tag: string | null }): string {
+  if (override === null) return tagOf(reference)
+  return override.kind === 'pin' ? override.tagBefore : override.tag
+}
+
+/** `1.4.2`, or with a digest `1.4.2 (aaaaaaaaaaaa)`. */
+export const tellImage = ({ tag, digest }: Pick<Override, 'tag' | 'digest'>): string =>
+  digest === null ? tag : `${tag} (${shortDigest(digest)})`
+
+/** What a person did: `ada pinned it to 1.4.2, because "…"`. */
+export function tellOverride(override: Override): string {
+  const { kind, actor, reason } = override
+  const what = { pin: 'pinned it to', deploy: 'asked for', return: 'unpinned it: it goes back to' }[kind]
+  return `${actor} ${what} ${tellImage(override)}${because(reason)}`
+}

@@ -1,0 +1,22 @@
+import { toAppError } from '../errors.ts'
+import type { Decision } from './decision.ts'
+import { decision } from './decision.ts'
+import { wantedImage } from './wanted-image.ts'
+import type { WatchableWorkload } from './watched-workloads.ts'
+
+/** A rollout that is due, once its target has looked closely at what it would touch: it may have to be held after all. */
+export async function prepared(watched: WatchableWorkload, decided: Decision, signal: AbortSignal): Promise<Decision> {
+  const { target, workload, reference, tag, settings } = watched
+  const { candidate, isRolloutDue } = decided
+  if (!isRolloutDue || candidate === null || !target.prepare) return decided
+  const image = wantedImage(workload.image, reference, tag, settings.writeDigest ? candidate : null)
+  try {
+    const preparation = await target.prepare(workload, image, signal)
+    if (preparation.kind === 'ready') return { ...decided, definition: preparation.definition }
+    return decision('held', preparation.reason.code, preparation.reason.sentence, candidate)
+  } catch (error) {
+    const { code, message } = toAppError(error)
+    if (signal.aborted || code.startsWith('TARGET_')) throw error
+    return decision('held', code, message, candidate)
+  }
+}

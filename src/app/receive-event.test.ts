@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest'
+import { envelope, eventRequest } from '../../test/fakes/event-requests.ts'
+import { startManualClock } from '../../test/fakes/clock.ts'
+import { createMemoryStore } from '../../test/fakes/store.ts'
+import { eventSources } from '../events/index.ts'
+import { createLog } from '../lib/log.ts'
+import { secret } from '../lib/secret.ts'
+import type { PendingEvent } from '../store/store.ts'
+import { createEventTally } from './event-tally.ts'
+import { createReceiver } from './receive-event.ts'
+
+const [word, wordBefore] = ['the-secret-in-force-1', 'the-secret-before-it-1']
+
+function start() {
+  const store = createMemoryStore()
+  const clock = startManualClock()
+  const tally = createEventTally()
+  const lines: string[] = []
+  const news: PendingEvent[] = []
+  const receive = createReceiver({
+    store,
+    clock,
+    tally,
+    log: createLog('debug', 'plain', (line) => lines.push(line)),
+    sources: [
+      {
+        name: 'registry',
+        source: eventSources.distribution({ registry: 'registry.example.com' }),
+        secrets: [secret(word), secret(wordBefore)],
+      },
+    ],
+    onNews: (events) => news.push(...events),
+  })
+  const send = (body: unknown, as = word, source = 'registry') =>
+    receive(source, eventRequest(body, { authorization: [`Bearer ${as}`] }))
+  return { store, clock, tally, lines, news, send }
+}
+
+test('what is news is durable before it is told', async () => {
+  const { store, clock, news, send } = start()
+
+  expect(await send(envelope())).toBe('accepted')
+
+  expect(news).toEqual(await store.pendingEvents(10))
+  expect(news).toMatchObject([
+    {
+      registry: 'registry.example.com',
+      repository: 'shop/web',
+      tag: '1.2.3',
+      receivedAt: new Date(clock.now()).toISOString(),
+    },
+  ])
+})
+
+test('both secrets are taken while one takes the place of the other', async () => {
+  const { tally, send } = start()
+
+  expect(await send(envelope(), wordBefore)).toBe('accepted')
+  expect(await send(envelope(), 'another-secret-entirely')).toBe('refused')
+  expect(tally).toMatchObject({ received: 1, refused: 1 })
+})
+
+test('a source that there is not is refused as a wrong secret is, also with a right one', async () => {
+  const { store, news, send } = start()
+
+  expect(await send(envelope(), word, 'elsewhere')).toBe('refused')
+  expect(await send(envelope(), word, '__proto__')).toBe('refused')
+  expect(news).toEqual([])
+  expect(await store.deadLetters()).toEqual([])
+})
+
+test('the same event a thousand times is news once', async () => {
+  const { news, tally, send } = start()
+
+  for (let times = 0; times < 1000; times += 1) await send(envelope())
+
+  expect(news).toHaveLength(1)
+  expect(tally).toMatchObject({ received: 1, repeated: 999 })
+})
+
+test('what cannot be read is accepted, counted, and kept aside: its beginning, without secrets', async () => {
+  const { store, lines, tally, news, send } = start()
+
+  expect(await send(`not json ${word} ${'x'.repeat(10_000)}`)).toBe('accepted')
+
+  const [letter] = await store.deadLetters()
+  expect(letter?.source).toBe('registry')
+  expect(letter?.body).toMatch(/^not json \*\*\* x+$/)
+  expect(letter?.body.length).toBeLessThanOrEqual(4096)
+  expect(tally.unreadable).toBe(1)
+  expect(lines.join()).toContain('is no event')
+  expect(lines.join()).not.toContain('not json')
+  expect(news).toEqual([])
+})
+
+test('what concerns no image is accepted and leaves nothing behind', async () => {
+  const { store, send } = start()
+
+  expect(await send(envelope({}, 'pull'))).toBe('accepted')
+
+  expect(await store.pendingEvents(10)).toEqual([])
+})
+
+test('what cannot be kept is not accepted, and not told', async () => {
+  const { store, news, send } = start()
+  store.receiveEvents = () => Promise.reject(new Error('no space left on device'))
+
+  await expect(send(envelope())).rejects.toThrow('no space left')
+
+  expect(news).toEqual([])
+})

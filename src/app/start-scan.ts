@@ -1,0 +1,34 @@
+import { toAppError } from '../errors.ts'
+import type { Repository } from '../registries/registry.ts'
+import { actOnWorkload } from './act-on-workload.ts'
+import type { Follower } from './follower.ts'
+import { scan } from './scan.ts'
+import { scanKey } from './scan-key.ts'
+import type { ScanWork } from './scan-plan.ts'
+
+/** The interval is spread by this part of it either way, so that many repositories do not ask at once. */
+const jitter = 0.1
+
+/**
+ * Starts a scan; its workloads are decided when it ends, and the next poll is a whole interval away.
+ * @param notBefore a look since then, by `clock.elapsed()`, is recent enough
+ */
+export function startScan(follower: Follower, work: ScanWork, notBefore: number): void {
+  const { app, queue, polls, stop } = follower
+  polls.set(work.key, app.clock.elapsed() + app.pollIntervalMs * (1 + jitter * (2 * app.random() - 1)))
+  scan(app, queue, work, { signal: stop, notBefore })
+    .catch((error: unknown) => tellUnlessStopping(follower, work.key, error))
+    // Also where the scan could not be kept: the workload may be new.
+    .finally(() => work.workloads.forEach((each) => actOnWorkload(follower, each.workload.id)))
+}
+
+/** Scans a repository now, for the workloads that were last seen to follow it; nothing where none does. */
+export function scanNow(follower: Follower, repository: Repository, at: number): void {
+  const work = follower.scans.get(scanKey(repository))
+  if (work !== undefined && !follower.stop.aborted) startScan(follower, work, at)
+}
+
+function tellUnlessStopping({ app }: Follower, subject: string, error: unknown): void {
+  const { code, message } = toAppError(error)
+  if (code !== 'ABORTED') app.log.error({ subject, code }, `${subject}: ${code}: ${message}`)
+}

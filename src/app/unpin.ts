@@ -1,0 +1,66 @@
+import { toAppError } from '../errors.ts'
+import { tagOf } from '../image/reference.ts'
+import { isoTime } from '../lib/clock.ts'
+import type { App } from './app.ts'
+import type { Answer, By } from './control.ts'
+import { lookUpTag } from './look-up-image.ts'
+import { setOverride } from './set-override.ts'
+import { findId, findSubject, type Subject } from './subject.ts'
+import { because, checkBy } from './words.ts'
+
+/**
+ * Ends a pin. The workload goes back to the tag that it followed before, and to whatever that names by now.
+ * @throws WORKLOAD_NOT_FOUND, WORKLOAD_AMBIGUOUS, REQUEST_INVALID
+ */
+export async function unpin(app: App, workload: string, by: By): Promise<Answer> {
+  checkBy(by)
+  const id = await findId(app, workload)
+  const override = await app.store.override(id)
+  if (override?.kind !== 'pin') return { sentence: `${id} is not pinned`, workload: id }
+  const subject = await subjectIfAny(app, id)
+  const tag = override.tagBefore
+  if (subject === null || isSomebodyElses(subject, override.tag)) {
+    await app.store.clearOverride(override, {
+      history: {
+        at: isoTime(app.clock),
+        actor: by.actor,
+        workload: id,
+        rollout: null,
+        kind: 'unpin',
+        reason: { code: 'UNPINNED', sentence: `unpinned${because(by.reason)}` },
+        fromDigest: null,
+        toDigest: null,
+      },
+    })
+    app.nudges.send({ kind: 'decide', workload: id })
+    return { sentence: `${id} is not pinned any more`, workload: id }
+  }
+  const note = await lookAgain(app, subject, tag)
+  await setOverride(app, { subject, by, kind: 'unpin', wish: { kind: 'return', tag, digest: null } })
+  return { sentence: `${id} is not pinned any more; it follows ${tag} again${note}`, workload: id }
+}
+
+/** A pin on what is gone or left alone by now can be ended all the same. */
+async function subjectIfAny(app: App, id: string): Promise<Subject | null> {
+  try {
+    return await findSubject(app, id)
+  } catch (error) {
+    if (toAppError(error).code.startsWith('STATE_')) throw error
+    return null
+  }
+}
+
+/** Somebody made it anew under a tag that neither we nor the pin put there: theirs is what it follows from now on. */
+function isSomebodyElses({ reference, row, seenImage }: Subject, pinned: string): boolean {
+  const isChanged = row !== null && seenImage !== null && row.baselineImage !== seenImage
+  return isChanged && tagOf(reference) !== pinned
+}
+
+/** What the tag named before the pin may be long past. But no pin is kept because of what a registry says. */
+async function lookAgain(app: App, subject: Subject, tag: string): Promise<string> {
+  try {
+    return (await lookUpTag(app, subject.reference, tag)).note
+  } catch (error) {
+    return `; ${toAppError(error).message}`
+  }
+}

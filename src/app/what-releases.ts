@@ -1,0 +1,106 @@
+import { shortDigest, type Digest } from '../image/digest.ts'
+
+/** What of a decision its release depends on. */
+export interface ReleaseContext {
+  readonly workload: string
+  readonly candidate: Digest | null
+  /** Whether it is everything that is paused, rather than the workload alone. */
+  readonly isGlobalPause: boolean
+}
+
+/** What would let a workload move on from a decision: a sentence, or null where nothing holds it. */
+type Release = (context: ReleaseContext) => string | null
+
+const nothing: Release = () => null
+
+const atPoll = 'Longshore looks again at every poll, and when it is told of a push.'
+const pulled: Release = ({ workload }) =>
+  `It goes on once its image has been pulled from the registry and ${workload} was made anew from that.`
+const corrected: Release = () => 'It goes on as soon as that has been corrected.'
+const never =
+  (why: string): Release =>
+  () =>
+    `Nothing will change that: ${why}.`
+const once =
+  (what: string): Release =>
+  () =>
+    `It goes on by itself once ${what}.`
+
+/** By the reason code of a decision; those of the registry's errors are under their first word. */
+const releases: Readonly<Record<string, Release>> = {
+  CURRENT: nothing,
+  DIGEST_MOVED: nothing,
+  PIN_DUE: nothing,
+  DEPLOY_DUE: nothing,
+  RETURN_DUE: nothing,
+  PINNED: ({ workload }) => `It stays so until \`longshore unpin ${workload}\`.`,
+  ROLLOUT_OPEN: () => 'Nothing else begins before that has ended.',
+
+  STATE_LOST: () => 'Look at what runs, set again what pins and pauses are gone, and then say `longshore resume`.',
+  ROLLOUTS_PAUSED: ({ workload, isGlobalPause }) =>
+    `\`longshore resume${isGlobalPause ? '' : ` ${workload}`}\` lifts the pause; \`longshore deploy ${workload}\` goes ahead in spite of it.`,
+  CHANGED_BY_HAND: ({ workload }) =>
+    `\`longshore resume ${workload}\` takes what runs now as meant and goes on from there.`,
+  NOTIFY_ONLY: ({ workload }) => `\`longshore deploy ${workload}\` rolls it out now; mode auto would do so always.`,
+  QUARANTINED: ({ workload, candidate }) => {
+    const digest = candidate === null ? '' : ` ${shortDigest(candidate)}`
+    return `A push of another digest ends that, and so does \`longshore quarantine release ${workload}${digest}\`.`
+  },
+  REVERSAL_UNCONFIRMED: () => 'The next look at the registry ends that, if it finds the same.',
+  FLAPPING: ({ workload }) => `An hour without another turn ends that, or \`longshore deploy ${workload}\`.`,
+  RETRY_LATER: ({ workload }) => `It is tried again by itself; \`longshore deploy ${workload}\` tries it now.`,
+
+  IMAGE_NOT_PULLED: pulled,
+  PLATFORM_UNKNOWN: pulled,
+  PLATFORM_MISSING: () => `A push of an image for that platform ends that. ${atPoll}`,
+  NOT_DESCRIBED: () => atPoll,
+  NOT_SCANNED: () => atPoll,
+  TAG_NOT_SEEN: () => `A push under that tag ends that. ${atPoll}`,
+  NO_CURRENT_TAG: corrected,
+  REGISTRY: () => `A good answer of the registry ends that. ${atPoll}`,
+  MANIFEST: () => `A push of an image under that tag ends that. ${atPoll}`,
+
+  SETTINGS_INVALID: corrected,
+  POLICY_INVALID: corrected,
+  REFERENCE_INVALID: corrected,
+
+  COMPOSE_DRIFT: () =>
+    'It goes on by itself once the files and what runs agree again: `docker compose up -d`, or the files as they were.',
+  DEPENDENCY_NOT_READY: once('that is ready'),
+  SELF: never('Longshore does not replace itself'),
+  SWARM_TASK: never('its Swarm service decides what it runs'),
+  COMPOSE_SERVICE: () => 'It is cared for as a service of its project instead.',
+  BUILT_HERE: () => 'An `image:` in its file would give it something to follow.',
+  AUTO_REMOVE: () => 'Make it anew without --rm to have it cared for.',
+  IMAGE_GONE: () => 'Make it anew from an image that the engine has.',
+  NOT_A_TAG: () => 'Make it anew from an image with a tag to have it cared for.',
+  DEPENDENT: () => 'It goes on by itself once the two do not share that any more.',
+  ORDER_IMPOSSIBLE: corrected,
+  MIXED_IMAGES: once('all its instances run the same image'),
+  NOT_READABLE: once('the engine describes it again'),
+  PAUSED: once('it is unpaused on the engine'),
+  STOPPED: once('it runs again'),
+  PARTLY_STOPPED: once('all its instances run'),
+  GONE: once('it is there again, and watched'),
+}
+
+/** For what only its own sentence tells: whatever holds it is looked at again. */
+const otherwise = 'It goes on by itself once that is no longer so.'
+
+/**
+ * What would release a workload from how it stands, as a sentence; null where nothing holds it.
+ * @param code reason code of its decision
+ */
+export function whatReleases(code: string, context: ReleaseContext): string | null {
+  const [area = ''] = code.split('_')
+  const release = lookUp(code) ?? (classes.has(area) ? lookUp(area) : undefined)
+  return release === undefined ? otherwise : release(context)
+}
+
+const classes: ReadonlySet<string> = new Set(['REGISTRY', 'MANIFEST'])
+
+const lookUp = (key: string): Release | undefined => (Object.hasOwn(releases, key) ? releases[key] : undefined)
+
+/** Whether a code has words of its own, rather than those for everything else. */
+export const hasOwnRelease = (code: string): boolean =>
+  lookUp(code) !== undefined || classes.has(code.split('_')[0] ?? '')

@@ -1,0 +1,113 @@
+import { AppError, toAppError } from '../errors.ts'
+import { isoTime } from '../lib/clock.ts'
+import type { Rollout } from '../rollout/rollout.ts'
+import type { WorkloadRow } from '../store/store.ts'
+import type { App } from './app.ts'
+import type { Explanation } from './control.ts'
+import type { Decision } from './decision.ts'
+import { explain, type Standing } from './explain.ts'
+import { activePauses } from './pauses.ts'
+import { rolloutsMax } from './revisions.ts'
+import { runningDigest } from './running-image.ts'
+import { decideByState } from './decide-by-state.ts'
+import { findId, seenNow } from './subject.ts'
+import type { WatchedWorkload } from './watched-workloads.ts'
+
+/** How long a target and a registry are waited for before the last decision is told instead. */
+const lookMaxMs = 15_000
+
+type View = Pick<Standing, 'runs' | 'state' | 'reason' | 'wants' | 'since' | 'policy' | 'tag' | 'seenAt'>
+
+/**
+ * How a workload stands, as of now where its target answers, and as it was decided last where not. Changes nothing.
+ * @throws WORKLOAD_NOT_FOUND, WORKLOAD_AMBIGUOUS
+ */
+export async function why(app: App, wanted: string): Promise<Explanation> {
+  const { store, clock } = app
+  const workload = await findId(app, wanted)
+  const row = await store.workload(workload)
+  const rollouts = await store.rollouts(workload, rolloutsMax)
+  const open = rollouts.find(({ stage }) => stage !== 'ended' && stage !== 'kept') ?? null
+  const view = open === null ? await viewNow(app, workload, row) : viewOpen(open)
+  const now = clock.now()
+  const standing: Standing = {
+    ...view,
+    workload,
+    rolledOutAt: rolledOutAt(rollouts, view),
+    override: await store.override(workload),
+    pauses: activePauses(await store.pauses(), workload, now),
+    hold: await store.hold(),
+    open,
+    now,
+  }
+  const { runs, state, reason, wants, since } = standing
+  return { workload, sentences: explain(standing), state, reason, runs, wants, since }
+}
+
+/** While it is replaced, nothing may have its name; its journal tells how it stands. */
+function viewOpen(open: Rollout): View {
+  const isDone = open.stage === 'passed'
+  return {
+    runs: isDone ? { image: open.image, digest: open.digest } : { image: open.fromReference, digest: open.fromDigest },
+    state: 'rolling-out',
+    reason: { code: 'ROLLOUT_OPEN', sentence: `a rollout is at ${open.step}` },
+    wants: open.digest,
+    since: open.createdAt,
+    policy: open.policy,
+    tag: open.tag,
+    seenAt: null,
+  }
+}
+
+async function viewNow(app: App, workload: string, row: WorkloadRow | null): Promise<View> {
+  const watched = await seenNow(app, workload, row)
+  if (watched === 'unseen' || watched === null) return viewBefore(workload, row, watched)
+  try {
+    const store = { ...app.store, saveImageDescription: async () => {} }
+    const decided = await decideByState({ ...app, store }, watched, AbortSignal.timeout(lookMaxMs), false)
+    return viewOf(app, watched, decided, row)
+  } catch (error) {
+    if (row === null || toAppError(error).code.startsWith('STATE_')) throw error
+    return viewBefore(workload, row, 'unseen')
+  }
+}
+
+function viewOf(app: App, watched: WatchedWorkload, decided: Decision, row: WorkloadRow | null): View {
+  const { workload, settings } = watched
+  const { state, reason, candidate } = decided
+  const isSame = row?.state === state && row.reason.code === reason.code
+  const isWatchable = watched.kind === 'watchable'
+  return {
+    runs: { image: workload.image, digest: isWatchable ? runningDigest(workload, watched.reference) : null },
+    state,
+    reason,
+    wants: candidate,
+    since: isSame ? row.since : isoTime(app.clock),
+    policy: settings.policy,
+    tag: isWatchable ? watched.tag : null,
+    seenAt: null,
+  }
+}
+
+/** As it was decided last. */
+function viewBefore(workload: string, row: WorkloadRow | null, found: 'unseen' | null): View {
+  if (row === null) throw new AppError('WORKLOAD_NOT_FOUND', `${workload} was not seen so far`)
+  const gone = { code: 'GONE', sentence: 'it is not on the target any more, or not watched' }
+  const isGone = found === null
+  return {
+    runs: { image: row.image, digest: row.digest },
+    state: isGone ? 'ignored' : row.state,
+    reason: isGone ? gone : row.reason,
+    wants: row.candidate,
+    since: row.since,
+    policy: '',
+    tag: null,
+    seenAt: row.observedAt,
+  }
+}
+
+/** Only the latest rollout can have put there what runs now. */
+function rolledOutAt(rollouts: readonly Rollout[], { runs }: View): string | null {
+  const latest = rollouts.find(({ outcome }) => outcome === 'succeeded')
+  return latest !== undefined && latest.digest === runs.digest ? latest.endedAt : null
+}

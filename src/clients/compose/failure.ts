@@ -1,0 +1,77 @@
+import { AppError, type ErrorCode } from '../../errors.ts'
+import { escapeControls } from '../../lib/escape-controls.ts'
+import { redact, strikeOut } from '../../lib/secret.ts'
+import type { ComposeProject } from './project.ts'
+import type { RunResult } from './run.ts'
+import { isProgress } from './steps.ts'
+import { withoutWarnings } from './warnings.ts'
+
+/** Longest sentence of Compose that is passed on, in characters. */
+const messageMax = 1000
+
+/**
+ * Whose fault a failed command is, by its words (Compose 2.26.1, engine 26.1). The first that matches decides, so what
+ * the surroundings lack comes before what the image itself is blamed for.
+ */
+const causes: readonly (readonly [ErrorCode, RegExp])[] = [
+  ['TARGET_FORBIDDEN', /permission denied while trying to connect/i],
+  ['TARGET_UNAVAILABLE', /cannot connect to the docker daemon|error during connect|client version \S+ is too/i],
+  ['TARGET_UNAVAILABLE', /docker\.sock.*(EOF|connection (refused|reset)|broken pipe)|unexpected EOF|context canceled/i],
+  ['COMPOSE_DEPENDENCY_UNREADY', /dependency failed to start|didn't complete successfully|dependency .* failed/i],
+  ['TARGET_CONFLICT', /port is already allocated|address already in use|cannot assign requested address/i],
+  [
+    'TARGET_CONFLICT',
+    /container name .* is already in use|endpoint with name .* already exists|removal .* in progress/i,
+  ],
+  ['TARGET_CONFLICT', /\bnetwork \S+ not found|no available (IPv[46] )?address|could not be found|external volume/i],
+  ['TARGET_CONFLICT', /bind source path does not exist|no such container/i],
+  ['TARGET_FAILED', /no such image|no space left on device|cannot allocate memory|too many open files|cgroup/i],
+  ['TARGET_FAILED', /device information|could not select device driver|logging driver|\/proc\/sys\//i],
+  ['TARGET_START_FAILED', /OCI runtime create failed|exec format error|no command specified/i],
+  ['TARGET_START_FAILED', /unable to find (user|group)|matching entries in (passwd|group) file/i],
+  ['TARGET_START_FAILED', /Cannot mkdir: .* is not a directory/],
+  ['COMPOSE_FILE_INVALID', /no such service|env file|invalid project name|invalid compose project|failed to read/i],
+  ['COMPOSE_FILE_INVALID', /custom container name/i],
+]
+
+/** Exit codes of Compose for files that are missing (14) or cannot be read (15, 16). @see compose, cmd/compose/compose.go */
+const fileExitCodes: readonly (number | null)[] = [14, 15, 16]
+
+/**
+ * What a failed command means.
+ *
+ * @param kind of `read`, which asks no engine, everything but a limit is the files' fault
+ * @param secrets values that are struck out
+ */
+export function composeFailure(
+  result: RunResult,
+  kind: 'read' | 'up',
+  project: ComposeProject,
+  secrets: readonly string[],
+): AppError {
+  if (result.code === null) {
+    return new AppError(
+      'TARGET_FAILED',
+      `docker compose did not end in time and was ended: ${sentence(result, secrets)}`,
+    )
+  }
+  const message = sentence(result, secrets) || `docker compose ended with exit code ${result.code}`
+  const code = codeOf(result.code, message, kind)
+  return new AppError(code, code === 'COMPOSE_FILE_INVALID' ? `${project.files.join(', ')}: ${message}` : message)
+}
+
+function codeOf(exitCode: number, message: string, kind: 'read' | 'up'): ErrorCode {
+  if (fileExitCodes.includes(exitCode)) return 'COMPOSE_FILE_INVALID'
+  const cause = causes.find(([, pattern]) => pattern.test(message))?.[0]
+  return cause ?? (kind === 'read' ? 'COMPOSE_FILE_INVALID' : 'TARGET_FAILED')
+}
+
+/** Compose's own words, in one line. */
+function sentence({ stderr }: RunResult, secrets: readonly string[]): string {
+  const words = withoutWarnings(stderr)
+    .filter((text) => !isProgress(text))
+    .join(' ')
+    .replaceAll('Error response from daemon: ', '')
+    .replaceAll(/:\/\/[^\s/@]+@/g, '://***@')
+  return escapeControls(strikeOut(redact(words), secrets)).slice(0, messageMax)
+}

@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest'
+import { composeFacts, composeRollout, ended, instance } from '../../../test/fakes/compose-facts.ts'
+import type { ComposeFacts } from '../facts.ts'
+import { startGate } from '../gate.ts'
+import type { EffectKind, Rollout } from '../rollout.ts'
+import { back } from './back.ts'
+import { removedByHand } from './by-hand.ts'
+
+const now = Date.parse('2026-11-20T12:00:10Z')
+const attempted = composeRollout().attempted
+const touched = { attempted: attempted.concat('up') } as const
+const fresh = instance('new', { image: 'sha256:new' })
+const brokenNew: Partial<ComposeFacts> = { olds: [], news: [instance('new', { ...ended(1), image: 'sha256:new' })] }
+const tagGone: Partial<ComposeFacts> = { definition: 'before', tagImage: null }
+const sameTag = { image: 'web:1', tagBefore: 'sha256:old', definition: null } as const
+const times = (kind: EffectKind, count: number): readonly EffectKind[] => Array.from({ length: count }, () => kind)
+const gateFailed = { code: 'GATE_EXITED', sentence: 'it ended with exit code 1' }
+
+const turned = (given: Partial<Rollout> = {}): Rollout =>
+  composeRollout({ stage: 'back', outcome: 'rolled-back', reason: gateFailed, ...given })
+
+test.each<[string, Partial<Rollout>, Partial<ComposeFacts>, object]>([
+  ['puts the file back first', touched, brokenNew, { effect: 'edit-back' }],
+  [
+    'points the old tag at the old image',
+    touched,
+    { ...brokenNew, definition: 'before', fromTagImage: 'sha256:new' },
+    { effect: 'tag-old' },
+  ],
+  ['brings the old version up again', touched, { ...brokenNew, definition: 'before' }, { effect: 'up-old' }],
+  ['leaves a file that a person edited since', touched, { ...brokenNew, definition: 'other' }, { effect: 'up-old' }],
+  [
+    'removes the new one beside an old one that runs',
+    touched,
+    { news: [fresh], definition: 'before' },
+    { effect: 'up-old' },
+  ],
+  ['puts the tag back where nothing ran under it', {}, { definition: 'before' }, { effect: 'tag-back' }],
+  [
+    'puts the tag back when `up` failed before it made anything',
+    { ...touched, ...sameTag },
+    { definition: 'before' },
+    { effect: 'tag-back' },
+  ],
+  [
+    'leaves a tag that another workload runs',
+    {},
+    { definition: 'before', isTagShared: true },
+    { rollout: { stage: 'ended' } },
+  ],
+  [
+    'leaves a tag that somebody moved elsewhere',
+    {},
+    { definition: 'before', tagImage: 'sha256:third' },
+    { rollout: { stage: 'ended' } },
+  ],
+  [
+    'leaves a tag that named the candidate before',
+    { image: 'web:1', tagBefore: 'sha256:new', definition: null },
+    { definition: 'before' },
+    { rollout: { stage: 'ended' } },
+  ],
+  [
+    'sees the old version stay up',
+    { attempted: attempted.concat('up', 'up-old') },
+    tagGone,
+    { rollout: { checkProgress: {} } },
+  ],
+  [
+    'ends when it has',
+    {
+      attempted: attempted.concat('up', 'up-old'),
+      checkProgress: { ...startGate(now - 600, instance('old').startedAt), goodSince: now - 600 },
+    },
+    tagGone,
+    { rollout: { stage: 'ended', outcome: 'rolled-back' } },
+  ],
+])('%s', (_promise, rollout, facts, expected) => {
+  expect(back(turned(rollout), composeFacts(facts), now)).toMatchObject(expected)
+})
+
+test.each<[string, Partial<Rollout>, object]>([
+  ['removed by hand', { ...touched, reason: removedByHand }, { rollout: { stage: 'ended', outcome: 'superseded' } }],
+  [
+    'removed after the old version served again',
+    { attempted: attempted.concat('up', 'up-old'), checkProgress: startGate(now, null) },
+    { rollout: { stage: 'ended', outcome: 'superseded' } },
+  ],
+  ['lost when our own `up` failed', touched, { effect: 'up-old' }],
+])('a service that was %s', (_what, rollout, expected) => {
+  expect(back(turned(rollout), composeFacts({ ...tagGone, olds: [] }), now)).toMatchObject(expected)
+})
+
+test('leaves file and tag to a person who brought the new version up by hand', () => {
+  expect(back(turned(), composeFacts({ olds: [], news: [fresh] }), now)).toMatchObject({
+    rollout: { stage: 'ended', outcome: 'superseded', reason: { code: 'REPLACED_BY_HAND' } },
+  })
+})
+
+test('brings the old version back where a person brought the new one up from our file and it does not run', () => {
+  expect(back(turned(), composeFacts(brokenNew), now)).toMatchObject({ effect: 'edit-back' })
+  expect(back(turned(), composeFacts({ ...brokenNew, definition: 'before' }), now)).toMatchObject({ effect: 'up-old' })
+})
+
+test.each<[string, readonly EffectKind[], Partial<ComposeFacts>, string]>([
+  [
+    'the old version does not come up',
+    times('up-old', 6),
+    { ...brokenNew, definition: 'before' },
+    'docker compose up -d web',
+  ],
+  ['the file cannot be put back', times('edit-back', 6), {}, '/srv/compose.yaml line 3'],
+])('says what to do when %s', (_what, more, facts, words) => {
+  const step = back(turned({ attempted: [...attempted, ...more] }), composeFacts({ tagImage: null, ...facts }), now)
+
+  expect(step).toMatchObject({ rollout: { stage: 'ended', outcome: 'needs-human' } })
+  expect(step).toMatchObject({ rollout: { reason: { sentence: expect.stringContaining(words) } } })
+})
+
+test('brings the old version back where a person brought the new one up while we put the file back', () => {
+  const rollout = turned({ attempted: attempted.concat('edit-back') })
+
+  expect(back(rollout, composeFacts({ olds: [], news: [fresh], definition: 'before' }), now)).toMatchObject({
+    effect: 'up-old',
+  })
+})

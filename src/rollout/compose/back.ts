@@ -1,0 +1,102 @@
+import type { ComposeFacts } from '../facts.ts'
+import { judge, startGate, type Gate } from '../gate.ts'
+import type { EffectKind, Rollout } from '../rollout.ts'
+import {
+  change,
+  effect,
+  end,
+  hasAttempted,
+  hasCompleted,
+  hasStarted,
+  hasTouchedOld,
+  isUp,
+  needsHuman,
+  timesAttempted,
+  triesMax,
+  type Step,
+} from '../step.ts'
+import { removedByHand, replacedByHand } from './by-hand.ts'
+import { needsEdit } from './edit.ts'
+import { hasFollowed, isAsMeant } from './follower.ts'
+
+/** R: file and tag say the old version again, and another `up` brings it back; then our traces go. */
+export function back(rollout: Rollout, facts: ComposeFacts, now: number): Step {
+  if (isTakenUp(rollout, facts)) return end(rollout, now, { outcome: 'superseded', reason: replacedByHand })
+  const isOurEdit = needsEdit(rollout) && facts.definition === 'after'
+  if (isOurEdit && canTry(rollout, 'edit-back', triesMax * 2)) return effect(rollout, 'R', 'edit-back')
+  const isGone = isGoneByHand(rollout, facts)
+  const isOurs = hasTouchedOld(rollout) || (hasWritten(rollout) && isReplacedByHand(rollout, facts))
+  const step = isOurs && !isGone ? serveOld(rollout, facts, now) : null
+  if (step !== null) return step
+  if (isTagOurs(rollout, facts) && canTry(rollout, 'tag-back')) return effect(rollout, 'R', 'tag-back')
+  if (isOurEdit) return needsHuman(rollout, now, notPutBack(rollout))
+  return end(rollout, now, isGone ? { outcome: 'superseded', reason: removedByHand } : {})
+}
+
+/** The old version runs as many times as before, and stays up for a moment. Null when it does. */
+function serveOld(rollout: Rollout, facts: ComposeFacts, now: number): Step | null {
+  const { olds, news, followers, fromTagImage } = facts
+  const areFollowersUp = followers.every((each) => hasFollowed(each) && isAsMeant(each))
+  const isServed = news.length === 0 && olds.length >= rollout.scale && olds.every(isUp) && areFollowersUp
+  if (!isServed) {
+    // Compose takes the image that the tag names, so that has to be the old one until it runs.
+    if (fromTagImage !== rollout.fromImage && canTry(rollout, 'tag-old', triesMax * 2))
+      return effect(rollout, 'R', 'tag-old')
+    if (timesAttempted(rollout, 'up-old') >= triesMax * 2) return needsHuman(rollout, now, notServed(rollout))
+    return effect({ ...rollout, checkProgress: null }, 'R', 'up-old')
+  }
+  const [first] = olds
+  if (!hasAttempted(rollout, 'up-old') || first === undefined) return null
+  if (rollout.checkProgress === null) return change(rollout, 'R', { checkProgress: startGate(now, first.startedAt) })
+  const { progress, verdict } = judge(oldGate, rollout.checkProgress, { ...first, health: 'none' }, 'no', now)
+  if (verdict.kind !== 'pending') return null
+  return { kind: 'wait', rollout: { ...rollout, checkProgress: progress }, ms: verdict.againMs }
+}
+
+/** The old version served before: it only has to stay up while we look. */
+const oldGate: Gate = { stableMs: 0, minUptimeMs: 500, deadlineMs: 10_000, restartsMax: 0, probe: null }
+
+/** What the old version cannot serve without is tried as often as that itself. */
+const canTry = (rollout: Rollout, kind: EffectKind, most = triesMax): boolean => timesAttempted(rollout, kind) < most
+
+const hasWritten = (rollout: Rollout): boolean => hasAttempted(rollout, 'edit') || hasAttempted(rollout, 'move-tag')
+
+/** Somebody's own `up` came before ours. */
+const isReplacedByHand = (rollout: Rollout, { olds, news }: ComposeFacts): boolean =>
+  !hasTouchedOld(rollout) && olds.length === 0 && news.length > 0
+
+/**
+ * That took what we had written, and it runs: file and tag say what runs, and putting them back would have the next
+ * `up` replace it. Where it does not run, or we were already putting them back, we brought them into this.
+ */
+const isTakenUp = (rollout: Rollout, facts: ComposeFacts): boolean =>
+  isReplacedByHand(rollout, facts) &&
+  !hasAttempted(rollout, 'edit-back') &&
+  !hasAttempted(rollout, 'tag-back') &&
+  facts.news.every((each) => isUp(each) || (hasStarted(each) && hasCompleted(rollout, each)))
+
+/**
+ * Compose removes nothing before its successor is created, so whoever took the whole service down meant it: on the way
+ * forward, or after the old version was seen to serve. In between it may be our own `up` that failed.
+ */
+const isGoneByHand = ({ reason, checkProgress }: Rollout, { olds, news }: ComposeFacts): boolean =>
+  olds.length + news.length === 0 && (reason?.code === removedByHand.code || checkProgress !== null)
+
+/** The tag still names the candidate, because of us, and did not before. */
+function isTagOurs(rollout: Rollout, { tagImage, isTagShared }: ComposeFacts): boolean {
+  const { toImage, tagBefore } = rollout
+  const isLeft = toImage !== null && tagImage === toImage && tagBefore !== toImage && !isTagShared
+  return isLeft && hasAttempted(rollout, 'move-tag')
+}
+
+function notServed({ name, fromReference }: Rollout): string {
+  return `the old version could not be brought back; see that ${fromReference} is there and run: docker compose up -d ${serviceOf(name)}`
+}
+
+function notPutBack({ definition }: Rollout): string {
+  const edit = definition?.edit
+  return `the old version serves, but ${edit?.path} line ${edit?.line} could not be put back from ${edit?.to} to ${edit?.from}`
+}
+
+/** The workload's name is `project/service`. */
+const serviceOf = (name: string): string => name.slice(name.indexOf('/') + 1)

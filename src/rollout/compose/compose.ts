@@ -1,0 +1,21 @@
+import type { ComposeFacts } from '../facts.ts'
+import type { Rollout } from '../rollout.ts'
+import { change, type Step } from '../step.ts'
+import { back } from './back.ts'
+import { forward } from './forward.ts'
+
+/** The first difference of a rollout that `docker compose up` carries out. */
+export function compose(rollout: Rollout, facts: ComposeFacts, now: number): Step {
+  switch (rollout.stage) {
+    case 'forward':
+      return forward(rollout, facts, now)
+    case 'passed':
+      // No old instance is kept: a second container with Compose's labels would be destroyed by the next `up`.
+      return change(rollout, 'J8', { stage: 'ended', outcome: 'succeeded', endedAt: new Date(now).toISOString() })
+    case 'back':
+      return back(rollout, facts, now)
+    case 'kept':
+    case 'ended':
+      return { kind: 'rest', rollout }
+  }
+}

@@ -1,0 +1,123 @@
+import type { ComposeFacts, InstanceFacts } from '../facts.ts'
+import { judge, startGate } from '../gate.ts'
+import type { Rollout } from '../rollout.ts'
+import {
+  change,
+  effect,
+  end,
+  goBack,
+  hasCompleted,
+  hasStarted,
+  isUp,
+  timesAttempted,
+  triesMax,
+  type Step,
+} from '../step.ts'
+import { editedByHand, removedByHand, stoppedByHand } from './by-hand.ts'
+import { needsEdit } from './edit.ts'
+import { hasFollowed, isAsMeant } from './follower.ts'
+
+/** J4 to the verdict of the gate: instances are exchanged, all at once or one by one, and each proves itself. */
+export function roll(rollout: Rollout, facts: ComposeFacts, now: number): Step {
+  const { olds, news } = facts
+  if (olds.length + news.length === 0) return goBack(rollout, 'superseded', removedByHand)
+  const ended = news.find((each) => rollout.proven.includes(each.id) && !isUp(each) && !hasCompleted(rollout, each))
+  if (ended?.stoppedByHand === true) return respectStop(rollout, facts, now)
+  if (ended !== undefined) return failed(rollout, `it passed its gate and then ended with exit code ${ended.exitCode}`)
+  return isOneByOne(rollout) ? exchangeOne(rollout, facts, now) : exchangeAll(rollout, facts, now)
+}
+
+const isOneByOne = ({ scale, order, definition }: Rollout): boolean =>
+  definition?.isDivisible === true && (scale > 1 || order === 'start-first')
+
+function exchangeAll(rollout: Rollout, facts: ComposeFacts, now: number): Step {
+  const { olds, news, followers } = facts
+  const isDone = olds.length === 0 && news.length >= rollout.scale && news.every(hasStarted)
+  if (!isDone || !followers.every(hasFollowed)) return bringUp(rollout, facts, 'up')
+  return prove(rollout, facts, now) ?? passed(rollout, facts)
+}
+
+/** The order decides which comes first: the new instance, or the end of an old one. */
+function exchangeOne(rollout: Rollout, facts: ComposeFacts, now: number): Step {
+  const { olds, news } = facts
+  if (news.some((each) => !hasStarted(each))) return bringUp(rollout, facts, 'add')
+  const proving = prove(rollout, facts, now)
+  if (proving !== null) return proving
+  const many = olds.length + news.length
+  if (olds.length === 0 && many >= rollout.scale) return passed(rollout, facts)
+  const mostBeside = rollout.order === 'start-first' ? rollout.scale + 1 : rollout.scale
+  return many < mostBeside ? bringUp(rollout, facts, 'add') : effect(rollout, 'J5', 'remove-one')
+}
+
+/** Compose reads the file and the tag each time, so both have to say what was decided. */
+function bringUp(rollout: Rollout, { definition, tagImage }: ComposeFacts, kind: 'up' | 'add'): Step {
+  const isUndone = needsEdit(rollout) && definition === 'before'
+  if (definition === 'other' || isUndone) return goBack(rollout, 'superseded', editedByHand)
+  if (tagImage !== rollout.toImage) return effect(rollout, 'J3', 'move-tag')
+  if (canBringUp(rollout, kind)) return effect(rollout, 'J4', kind)
+  const sentence = 'docker compose up came to its end, and the service does not run the new version'
+  return goBack(rollout, 'failed', { code: 'NO_EFFECT', sentence })
+}
+
+const canBringUp = (rollout: Rollout, kind: 'up' | 'add'): boolean =>
+  timesAttempted(rollout, kind) < triesMax * rollout.scale
+
+/** The gate of an instance that has not passed it yet, of one that ended first. Null when all that run have. */
+function prove(rollout: Rollout, facts: ComposeFacts, now: number): Step | null {
+  const unproven = facts.news.filter(({ id }) => !rollout.proven.includes(id))
+  const fresh = unproven.find((each) => !isUp(each)) ?? unproven[0]
+  if (fresh === undefined) return null
+  if (rollout.gateProgress === null) {
+    // Nobody looked since the start: an end in that time may be the engine's own, so it does not count against the
+    // candidate. `add` would make another beside it.
+    const isItsOwn = isUp(fresh) || fresh.stoppedByHand || hasCompleted(rollout, fresh)
+    if (!isItsOwn && !isOneByOne(rollout) && canBringUp(rollout, 'up')) return bringUp(rollout, facts, 'up')
+    return change(rollout, rollout.step, { gateProgress: startGate(now, fresh.startedAt) })
+  }
+  const { progress, verdict } = judge(rollout.gate, rollout.gateProgress, fresh, rollout.restart, now)
+  const looked = { ...rollout, gateProgress: progress, gapMs: rollout.gapMs ?? gap(rollout, facts, fresh) }
+  if (fresh.restarts > rollout.gate.restartsMax) {
+    return failed(looked, `it ended ${fresh.restarts} times, last with exit code ${fresh.exitCode}`)
+  }
+  switch (verdict.kind) {
+    case 'pending':
+      return { kind: 'wait', rollout: looked, ms: verdict.againMs }
+    case 'passed':
+      return change(looked, 'J6', { proven: [...rollout.proven, fresh.id], gateProgress: null, reason: verdict.reason })
+    case 'stopped-by-hand':
+      return respectStop(looked, facts, now)
+    case 'failed':
+      if (isUp(fresh)) return goBack(looked, 'rolled-back', verdict.reason, true)
+      return failed(looked, `it ended with exit code ${fresh.exitCode}`)
+    case 'restart':
+      // Compose gives it the restart policy of its owner from the start, so that is for the engine to do, which may be
+      // about to, has given up, or is going down itself: the next looks tell.
+      return { kind: 'wait', rollout: looked, ms: endedAgainMs }
+  }
+}
+
+/** Pause between looks at an instance that the engine should start again. */
+const endedAgainMs = 500
+
+/** What was stopped stays so; but where old instances still run the service was not meant, and it goes back to those. */
+function respectStop(rollout: Rollout, { olds }: ComposeFacts, now: number): Step {
+  if (olds.some(isUp)) return goBack(rollout, 'superseded', stoppedByHand)
+  return end(rollout, now, { outcome: 'superseded', reason: stoppedByHand })
+}
+
+function passed(rollout: Rollout, { followers }: ComposeFacts): Step {
+  const ended = followers.find((each) => !isAsMeant(each))
+  if (ended === undefined) return change(rollout, 'J7', { stage: 'passed' })
+  const sentence = `${ended.instance.name}, which lives in it, did not stay up beside it`
+  return goBack(rollout, 'rolled-back', { code: 'GATE_DEPENDANT', sentence }, true)
+}
+
+const failed = (rollout: Rollout, sentence: string): Step =>
+  goBack(rollout, 'rolled-back', { code: 'GATE_EXITED', sentence }, true)
+
+/** Time without any instance, by the engine's own clock. */
+function gap(rollout: Rollout, { oldEndedAt }: ComposeFacts, fresh: InstanceFacts): number | null {
+  if (isOneByOne(rollout)) return 0
+  if (oldEndedAt === null || fresh.startedAt === null) return null
+  return Math.max(0, Date.parse(fresh.startedAt) - Date.parse(oldEndedAt))
+}

@@ -1,0 +1,107 @@
+import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
+import { judge, startGate, type Gate } from '../gate.ts'
+import { previousName } from '../names.ts'
+import type { EffectKind, Rollout } from '../rollout.ts'
+import {
+  change,
+  effect,
+  end,
+  hasAttempted,
+  hasTouchedOld,
+  isUp,
+  needsHuman,
+  timesAttempted,
+  timesFailed,
+  triesMax,
+} from '../step.ts'
+import type { Step } from '../step.ts'
+
+/** R: the old version serves again, under its name, tag and restart policy; then our traces go. */
+export function back(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
+  const { old, new: fresh } = facts
+  if (old === null) return withoutOld(rollout, facts, now)
+  if (fresh !== null && isUp(fresh)) return must(rollout, 'stop-new', now)
+  if (heldByStranger(facts)) return leaveToStranger(rollout, facts, now)
+  if (fresh !== null && fresh.name === rollout.name) return must(rollout, 'rename-new-back', now)
+  if (old.name === previousName(rollout.name)) return must(rollout, 'rename-old-back', now)
+  if (hasTouchedOld(rollout)) {
+    if (old.restart !== rollout.restart) return must(rollout, 'arm-old', now)
+    const step = startOld(rollout, old, now)
+    if (step !== null) return step
+  }
+  return tidyUp(rollout, facts) ?? end(rollout, now)
+}
+
+/** Starts the old version and sees it stay up for a moment. Null when it does. */
+function startOld(rollout: Rollout, old: InstanceFacts, now: number): Step | null {
+  if (!isUp(old)) {
+    if (timesAttempted(rollout, 'start-old') >= triesMax) return needsHuman(rollout, now, oldDoesNotStart(rollout))
+    return effect({ ...rollout, checkProgress: null }, 'R', 'start-old')
+  }
+  if (
+    !old.connected &&
+    timesFailed(rollout, 'connect-old') < triesMax &&
+    timesAttempted(rollout, 'connect-old') < triesMax
+  ) {
+    return effect(rollout, 'R', 'connect-old')
+  }
+  if (!hasAttempted(rollout, 'start-old')) return null
+  if (rollout.checkProgress === null) return change(rollout, 'R', { checkProgress: startGate(now, old.startedAt) })
+  const { progress, verdict } = judge(oldGate, rollout.checkProgress, { ...old, health: 'none' }, 'no', now)
+  if (verdict.kind === 'pending')
+    return { kind: 'wait', rollout: { ...rollout, checkProgress: progress }, ms: verdict.againMs }
+  return null
+}
+
+/** The old version served before: it only has to stay up while we look. */
+const oldGate: Gate = { stableMs: 0, minUptimeMs: 500, deadlineMs: 10_000, restartsMax: 0, probe: null }
+
+/** What the old version does not wait for. An effect that keeps failing is left out: the workload serves. */
+function tidyUp(rollout: Rollout, facts: ReplaceFacts): Step | null {
+  const isTagMoved =
+    hasAttempted(rollout, 'create') &&
+    rollout.toImage !== null &&
+    facts.tagImage === rollout.toImage &&
+    !facts.isTagShared &&
+    rollout.tagBefore !== rollout.toImage
+  if (isTagMoved && canTry(rollout, 'tag-back')) return effect(rollout, 'R', 'tag-back')
+  if (facts.new !== null && canTry(rollout, 'remove-new')) return effect(rollout, 'R', 'remove-new')
+  return null
+}
+
+const canTry = (rollout: Rollout, kind: EffectKind): boolean => timesAttempted(rollout, kind) < triesMax
+
+function must(rollout: Rollout, kind: EffectKind, now: number): Step {
+  if (timesAttempted(rollout, kind) < triesMax * 2) return effect(rollout, 'R', kind)
+  return needsHuman(rollout, now, `${kind} did not succeed`)
+}
+
+function heldByStranger({ nameHolder, old, new: fresh }: ReplaceFacts): boolean {
+  return nameHolder !== null && nameHolder !== old?.id && nameHolder !== fresh?.id
+}
+
+/** Somebody made another instance under the workload's name: theirs serves, and ours would fight it for ports. */
+function leaveToStranger(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
+  const sentence = `another container was created as ${rollout.name} meanwhile`
+  return (
+    tidyUp(rollout, facts) ??
+    end(rollout, now, { outcome: 'superseded', reason: { code: 'REPLACED_BY_HAND', sentence } })
+  )
+}
+
+/** The old instance is gone by somebody else's hand: there is nothing to go back to. */
+function withoutOld(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
+  const { new: fresh } = facts
+  if (!hasTouchedOld(rollout) || fresh === null || heldByStranger(facts)) {
+    if (fresh !== null && isUp(fresh)) return must(rollout, 'stop-new', now)
+    return tidyUp(rollout, facts) ?? end(rollout, now, { outcome: 'superseded' })
+  }
+  if (fresh.name !== rollout.name && canTry(rollout, 'rename-new')) return effect(rollout, 'R', 'rename-new')
+  if (fresh.restart !== rollout.restart && canTry(rollout, 'arm-new')) return effect(rollout, 'R', 'arm-new')
+  const why = rollout.reason === null ? '' : ` (${rollout.reason.sentence})`
+  return needsHuman(rollout, now, `the old version was removed by hand, and the new one is not good${why}`)
+}
+
+function oldDoesNotStart(rollout: Rollout): string {
+  return `the old version could not be started again; try: docker start ${rollout.name}`
+}

@@ -1,0 +1,115 @@
+import type { InstanceFacts, Reason, ReplaceFacts } from '../facts.ts'
+import { judge, startGate } from '../gate.ts'
+import type { Rollout } from '../rollout.ts'
+import {
+  change,
+  effect,
+  end,
+  goBack,
+  hasAttempted,
+  hasCompleted,
+  hasStarted,
+  hasTouchedOld,
+  isUp,
+  timesAttempted,
+  triesMax,
+} from '../step.ts'
+import type { Step } from '../step.ts'
+
+/** J1 to the verdict of the gate. */
+export function forward(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
+  return prepare(rollout, facts) ?? (rollout.order === 'stop-first' ? stopFirst : startFirst)(rollout, facts, now)
+}
+
+/** J1 to J3: everything that leaves the old version alone. Null when done. */
+function prepare(rollout: Rollout, facts: ReplaceFacts): Step | null {
+  if (hasTouchedOld(rollout)) return null
+  const takeover = takenOver(rollout, facts)
+  if (takeover) return goBack(rollout, 'superseded', takeover)
+  if (facts.candidateImage === null) return effect(rollout, 'J1', 'pull')
+  if (facts.candidateImage !== rollout.toImage) return change(rollout, 'J1', { toImage: facts.candidateImage })
+  if (!facts.isProtected) return effect(rollout, 'J1', 'protect')
+  if (!hasAttempted(rollout, 'capture')) return effect(rollout, 'J2', 'capture')
+  if (facts.new !== null) return null
+  if (timesAttempted(rollout, 'create') >= triesMax) {
+    return goBack(rollout, 'superseded', removedByHand('the new version was removed'))
+  }
+  return effect(rollout, 'J3', 'create')
+}
+
+function stopFirst(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
+  const { old, new: fresh } = facts
+  if (fresh === null) return goBack(rollout, 'superseded', removedByHand('the new version was removed'))
+  if (!hasStarted(fresh)) {
+    if (old !== null && old.restart !== 'no') return effect(rollout, 'J4', 'disarm-old')
+    if (old !== null && isUp(old)) return effect(rollout, 'J4', 'stop-old')
+    if (old !== null && old.name === rollout.name) return effect(rollout, 'J5', 'rename-old')
+    if (fresh.name !== rollout.name) return effect(rollout, 'J5', 'rename-new')
+    return effect(rollout, 'J6', 'start-new')
+  }
+  if (old !== null && isUp(old)) return goBack(rollout, 'superseded', startedByHand)
+  return passGate(rollout, facts, fresh, now)
+}
+
+function startFirst(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
+  const { new: fresh } = facts
+  if (fresh === null) return goBack(rollout, 'superseded', removedByHand('the new version was removed'))
+  if (!hasStarted(fresh)) return effect(rollout, 'J4', 'start-new')
+  return passGate(rollout, facts, fresh, now)
+}
+
+function passGate(rollout: Rollout, facts: ReplaceFacts, fresh: InstanceFacts, now: number): Step {
+  if (rollout.gateProgress === null) {
+    // Nobody looked since the start: an end in that time may be the engine's own, so it does not count against the candidate.
+    if (!isUp(fresh) && !fresh.stoppedByHand && !hasCompleted(rollout, fresh)) {
+      if (timesAttempted(rollout, 'start-new') <= triesMax) return effect(rollout, rollout.step, 'start-new')
+    }
+    return change(rollout, rollout.step, { gateProgress: startGate(now, fresh.startedAt) })
+  }
+  const { progress, verdict } = judge(rollout.gate, rollout.gateProgress, fresh, rollout.restart, now)
+  const looked = { ...rollout, gateProgress: progress, gapMs: rollout.gapMs ?? gap(rollout, facts) }
+  switch (verdict.kind) {
+    case 'pending':
+      return { kind: 'wait', rollout: looked, ms: verdict.againMs }
+    case 'restart':
+      return effect(looked, rollout.step, 'restart-new')
+    case 'failed':
+      return goBack(looked, 'rolled-back', verdict.reason, true)
+    case 'passed':
+      return change(looked, rollout.order === 'stop-first' ? 'J7' : 'J5', { stage: 'passed', reason: verdict.reason })
+    case 'stopped-by-hand':
+      return respectStop(looked, fresh, now)
+  }
+}
+
+/** Stop-first: it already has the workload's name, so stopping it was meant for the workload, and both versions stay. */
+function respectStop(rollout: Rollout, fresh: InstanceFacts, now: number): Step {
+  const reason = {
+    code: 'STOPPED_BY_HAND',
+    sentence: 'the new version was stopped by hand before it had proven itself',
+  }
+  if (rollout.order === 'start-first') return goBack(rollout, 'superseded', reason)
+  if (fresh.restart !== rollout.restart) return effect(rollout, 'J8', 'arm-new')
+  return end(rollout, now, { outcome: 'superseded', reason })
+}
+
+/** What a person or another tool did before we touched the old version; their word stands. */
+function takenOver(rollout: Rollout, { old }: ReplaceFacts): Reason | null {
+  if (old === null) return removedByHand('the running version was removed')
+  if (old.name !== rollout.name) {
+    return { code: 'RENAMED_BY_HAND', sentence: `it was renamed to ${old.name} meanwhile` }
+  }
+  if (!isUp(old)) return { code: 'STOPPED_BY_HAND', sentence: 'it was stopped meanwhile' }
+  return null
+}
+
+const removedByHand = (what: string): Reason => ({ code: 'REMOVED_BY_HAND', sentence: `${what} meanwhile` })
+
+const startedByHand: Reason = { code: 'STARTED_BY_HAND', sentence: 'the old version was started by hand meanwhile' }
+
+/** Time without either version, by the engine's own clock. */
+function gap(rollout: Rollout, { old, new: fresh }: ReplaceFacts): number | null {
+  if (rollout.order === 'start-first') return 0
+  if (old?.finishedAt == null || fresh?.startedAt == null) return null
+  return Math.max(0, Date.parse(fresh.startedAt) - Date.parse(old.finishedAt))
+}

@@ -1,0 +1,86 @@
+import type { DeadLetter, PendingEvent, Time } from '../store.ts'
+import type { Check } from './shape.ts'
+import { isText, objectOf, orNull, readRow } from './shape.ts'
+import type { Db } from './tables.ts'
+import { isDigestText } from './values.ts'
+
+const isPendingEvent: Check<PendingEvent> = objectOf<PendingEvent>({
+  key: isText,
+  registry: isText,
+  repository: isText,
+  tag: orNull(isText),
+  digest: orNull(isDigestText),
+  receivedAt: isText,
+})
+
+const isDeadLetter: Check<DeadLetter> = objectOf<DeadLetter>({ source: isText, body: isText, receivedAt: isText })
+
+/** Dead letters that are kept. */
+const deadLettersMax = 100
+
+/** Keys that one statement names at most; databases have a limit. */
+const keysMax = 500
+
+/** @returns whether it is new */
+export async function receiveEvent(db: Db, event: PendingEvent): Promise<boolean> {
+  const { key, registry, repository, tag, digest, receivedAt } = event
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('eventKeys')
+    .values({ key, receivedAt })
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .executeTakeFirst()
+  if (numInsertedOrUpdatedRows === 0n) return false
+  await db
+    .insertInto('eventInbox')
+    .values({ registry, repository, tag: tag ?? '', key, digest, receivedAt })
+    .onConflict((conflict) =>
+      conflict.columns(['registry', 'repository', 'tag']).doUpdateSet({ key, digest, receivedAt }),
+    )
+    .execute()
+  return true
+}
+
+/** Oldest first. */
+export async function readPendingEvents(db: Db, limit: number): Promise<readonly PendingEvent[]> {
+  const rows = await db.selectFrom('eventInbox').selectAll().orderBy('receivedAt').orderBy('key').limit(limit).execute()
+  return rows.map((row) =>
+    readRow('event_inbox', row.key, isPendingEvent, { ...row, tag: row.tag === '' ? null : row.tag }),
+  )
+}
+
+/** By place and key: one that a newer event took the place of stays. */
+export async function deletePendingEvents(db: Db, events: readonly PendingEvent[]): Promise<void> {
+  for (const { key, registry, repository, tag } of events) {
+    await db
+      .deleteFrom('eventInbox')
+      .where('registry', '=', registry)
+      .where('repository', '=', repository)
+      .where('tag', '=', tag ?? '')
+      .where('key', '=', key)
+      .execute()
+  }
+}
+
+/** Some at a time, so that nothing else waits for long. @returns whether there may be more */
+export async function deleteEventKeys(db: Db, before: Time): Promise<boolean> {
+  const old = db.selectFrom('eventKeys').select('key').where('receivedAt', '<', before).limit(keysMax)
+  const { numDeletedRows } = await db.deleteFrom('eventKeys').where('key', 'in', old).executeTakeFirst()
+  return Number(numDeletedRows) === keysMax
+}
+
+export async function writeDeadLetter(db: Db, { source, body, receivedAt }: DeadLetter): Promise<void> {
+  await db.insertInto('deadLetters').values({ source, body, receivedAt }).execute()
+  const kept = db.selectFrom('deadLetters').select('sequence').orderBy('sequence', 'desc').limit(deadLettersMax)
+  await db.deleteFrom('deadLetters').where('sequence', 'not in', kept).execute()
+}
+
+/** Newest first. */
+export async function readDeadLetters(db: Db): Promise<readonly DeadLetter[]> {
+  const rows = await db
+    .selectFrom('deadLetters')
+    .selectAll()
+    .orderBy('sequence', 'desc')
+    .limit(deadLettersMax)
+    .execute()
+  return rows.map(({ sequence, ...row }) => readRow('dead_letters', String(sequence), isDeadLetter, row))
+}

@@ -1,0 +1,109 @@
+import type { ComposeProject } from '../../clients/compose/project.ts'
+import type { UpOptions } from '../../clients/compose/up.ts'
+import { AppError } from '../../errors.ts'
+import type { Rollout } from '../../rollout/rollout.ts'
+import { nameOf } from '../engine/dependants.ts'
+import { startFailure } from '../engine/start-failure.ts'
+import { stopLimitMs } from '../engine/stop-limit.ts'
+import { nameParts, type ComposeDeps } from './compose-deps.ts'
+import { clearLeftovers } from './leftovers.ts'
+import { findService, withoutMemory } from './services.ts'
+
+export interface Bringing {
+  readonly scale: number
+  readonly noRecreate?: boolean
+  /** Then nothing is waited for: the old version has to serve again, as it did. */
+  readonly isWayBack?: boolean
+}
+
+/**
+ * Makes a service, and what lives in its containers, what files and tag say.
+ *
+ * `depends_on` is part of the hash, so dependencies are left out only where Compose would touch them even without
+ * starting anything. Where it would only start them, as finished jobs, or wait for one that is not well, it makes the
+ * containers and we start them.
+ */
+export async function bringUp(
+  deps: ComposeDeps,
+  project: ComposeProject,
+  rollout: Rollout,
+  followers: readonly string[],
+  { scale, isWayBack = false, ...more }: Bringing,
+  signal: AbortSignal,
+): Promise<void> {
+  const { compose } = deps
+  const { service } = nameParts(rollout.name)
+  const services = [service, ...followers]
+  await clearLeftovers(withoutMemory(deps), project.project, services, signal)
+  const limitMs = await upLimitMs(deps, rollout.name, services, signal)
+  const options: UpOptions = { scale: { [service]: scale }, operation: rollout.id, ...more }
+  const isOwn = await ownNames(deps, rollout.name, services, signal)
+  const tryOut = async (how: UpOptions) => {
+    const { steps, problem } = await compose.dryRunUp(project, services, how, signal)
+    const touched = steps.filter(({ kind, action }) => kind === 'container' && action !== 'untouched')
+    return { isAlone: touched.every(({ name }) => isOwn(name)), problem }
+  }
+  const bring = (how: UpOptions) => compose.up(project, services, { ...how, limitMs }, signal)
+  const { isAlone, problem } = await tryOut(options)
+  if (isAlone && problem !== null && !isWayBack)
+    throw new AppError('TARGET_CONFLICT', problem.message, { cause: problem })
+  if (isAlone && problem === null) {
+    await bring(options)
+    return
+  }
+  const unstarted = { ...options, noStart: true }
+  if ((await tryOut(unstarted)).isAlone) {
+    await bring(unstarted)
+    await startMade(deps, rollout, services, signal)
+  } else {
+    await bring({ ...options, noDeps: true })
+  }
+}
+
+/** Starts what Compose made and did not start, the service before what lives in its containers. */
+async function startMade(
+  deps: ComposeDeps,
+  { name }: Rollout,
+  services: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { all } = await findService(withoutMemory(deps), name, signal)
+  for (const each of services) {
+    const members = all.find(({ service }) => service === each)?.members ?? []
+    for (const member of members.filter(({ container }) => container.State.Status === 'created')) {
+      await deps.engine.startContainer(member.container.Id, signal).catch((error: unknown) => {
+        throw startFailure(error)
+      })
+    }
+  }
+}
+
+/** Whether a container, by its name, belongs to one of the services: it is there already, or Compose would name it so. */
+async function ownNames(
+  deps: ComposeDeps,
+  workload: string,
+  services: readonly string[],
+  signal: AbortSignal,
+): Promise<(name: string) => boolean> {
+  const { project } = nameParts(workload)
+  const { all } = await findService(withoutMemory(deps), workload, signal)
+  const there = all.filter((each) => services.includes(each.service)).flatMap((each) => each.members)
+  const names = new Set(there.map(({ container }) => nameOf(container)))
+  const starts = services.flatMap((each) => [`${project}-${each}-`, `${project}_${each}_`])
+  return (name) =>
+    names.has(name) || starts.some((start) => name.startsWith(start) && /^\d+$/.test(name.slice(start.length)))
+}
+
+/** Beyond what the containers ask for to end. */
+const upMs = 10 * 60_000
+
+async function upLimitMs(
+  deps: ComposeDeps,
+  workload: string,
+  services: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
+  const { all } = await findService(withoutMemory(deps), workload, signal)
+  const there = all.filter((each) => services.includes(each.service)).flatMap((each) => each.members)
+  return there.reduce((sum, { container }) => sum + stopLimitMs(container), upMs)
+}

@@ -1,0 +1,21 @@
+import { AppError } from '../../errors.ts'
+import type { Rollout } from '../../rollout/rollout.ts'
+import type { ComposeDeps } from './compose-deps.ts'
+import { readIfThere } from './files.ts'
+import { findService, withoutMemory } from './services.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** The containers as they are, and the bytes of every file that defines them. */
+export async function capture(deps: ComposeDeps, rollout: Rollout, signal: AbortSignal): Promise<Snapshot> {
+  const { service } = await findService(withoutMemory(deps), rollout.name, signal)
+  if (service === null) throw new AppError('TARGET_NOT_FOUND', `no container of ${rollout.name} is left`)
+  const paths = rollout.definition?.files.map(({ path }) => path) ?? []
+  const files = await Promise.all(
+    paths.map(async (path) => ({ path, base64: (await readIfThere(path))?.toString('base64') ?? '' })),
+  )
+  return {
+    compose: service.members[0].compose,
+    containers: service.members.map(({ container }) => container),
+    files,
+  }
+}

@@ -1,0 +1,61 @@
+import type { Compose } from '../../clients/compose/compose.ts'
+import type { Rollout } from '../../rollout/rollout.ts'
+import type { EngineDeps } from '../engine/engine-deps.ts'
+import { readImageSettings } from '../engine/image-settings.ts'
+import { readLogTail } from '../engine/log-tail.ts'
+import { prune } from '../engine/prune.ts'
+import { requireInstance } from '../engine/require-instance.ts'
+import { settingChanges } from '../engine/setting-changes.ts'
+import { waitUntilAvailable } from '../engine/wait-until-available.ts'
+import { watch } from '../engine/watch.ts'
+import type { Target } from '../target.ts'
+import { apply } from './apply.ts'
+import { capture } from './capture.ts'
+import { changedServices } from './changed-services.ts'
+import type { ComposeDeps } from './compose-deps.ts'
+import { findRollouts } from './find-rollouts.ts'
+import { createTurns } from '../../lib/in-turn.ts'
+import { listWorkloads } from './list-workloads.ts'
+import { observe } from './observe.ts'
+import { prepare } from './prepare.ts'
+import type { ConfiguredService } from './project-of.ts'
+
+export interface ComposeTargetOptions {
+  readonly compose: Compose
+  readonly configured: readonly ConfiguredService[]
+  /** Folders that the files of services may lie in; empty for the folder of each project and what its labels name. */
+  readonly roots: readonly string[]
+  /** Allows `include` and `extends` of files on other machines. */
+  readonly allowRemote: boolean
+  /** A folder of ours, for what a file's own folder does not take. */
+  readonly spareFolder: string
+}
+
+/** The Compose services of one Docker engine, rolled out by the user's own `docker compose`. */
+export function createComposeTarget(base: EngineDeps, options: ComposeTargetOptions): Target {
+  const deps: ComposeDeps = { ...base, ...options, inTurn: createTurns(), settled: new Set() }
+  const { engine } = deps
+  return {
+    name: deps.target,
+    kind: 'compose',
+    procedure: 'compose',
+    listWorkloads: (signal) => listWorkloads(deps, signal),
+    prepare: (workload, image, signal) => prepare(deps, workload, image, signal),
+    observe: (rollout: Rollout, signal) => observe(deps, rollout, signal),
+    apply: (rollout, effect, context) => apply(deps, rollout, effect, context),
+    capture: (rollout, signal) => capture(deps, rollout, signal),
+    readLogTail: (instance, signal) => readLogTail(deps, instance, signal),
+    findRollouts: (signal) => findRollouts(deps, signal),
+    async previewSettings(workload, imageConfig, signal) {
+      const [container, oldImage] = await Promise.all([
+        requireInstance(deps, workload.instance, signal),
+        engine.inspectImage(workload.imageId, signal),
+      ])
+      return settingChanges(container, oldImage?.Config ?? {}, readImageSettings(imageConfig))
+    },
+    waitUntilAvailable: (signal) => waitUntilAvailable(deps, signal),
+    watch: (onChange, signal) => watch(deps, (event) => changedServices(deps.target, event), onChange, signal),
+    prune: (image, signal) => prune(deps, image, signal),
+    close: () => engine.close(),
+  }
+}

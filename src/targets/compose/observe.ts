@@ -1,0 +1,109 @@
+import { realpath } from 'node:fs/promises'
+import { parseReference } from '../../image/reference.ts'
+import type { ComposeFacts, InstanceFacts, Rollout } from '../../rollout/rollout.ts'
+import { readInstance } from '../engine/instance-facts.ts'
+import { keepReference } from '../engine/keep-tag.ts'
+import { withProbe } from '../engine/probe.ts'
+import { wasStoppedByHand } from '../engine/stopped-by-hand.ts'
+import type { ComposeDeps } from './compose-deps.ts'
+import { recoverInterruptedWrite } from './definition/write-file-safely.ts'
+import { definitionNow } from './files.ts'
+import { isFollowing } from './followers.ts'
+import { findService, withoutMemory, type Member, type Service } from './services.ts'
+
+/** Everything that a rollout's next step depends on, read from the engine and the files now. */
+export async function observe(deps: ComposeDeps, rollout: Rollout, signal: AbortSignal): Promise<ComposeFacts> {
+  const { engine } = deps
+  await settle(deps, rollout, signal)
+  const [{ service, all }, candidate, tagged, from, kept, summaries] = await Promise.all([
+    findService(withoutMemory(deps), rollout.name, signal),
+    engine.inspectImage(`${rollout.repository}@${rollout.digest}`, signal),
+    engine.inspectImage(`${rollout.repository}:${rollout.tag}`, signal),
+    engine.inspectImage(rollout.fromReference, signal),
+    engine.inspectImage(keepReference(rollout.workload, rollout.fromImage), signal),
+    engine.listContainers(signal),
+  ])
+  const members = service?.members ?? []
+  const image = candidate?.Id ?? rollout.toImage
+  const own = new Set(members.map(({ container }) => container.Id))
+  const facts = (found: readonly Member[]) => Promise.all(found.map((each) => instance(deps, rollout, each, signal)))
+  return {
+    olds: await facts(members.filter((each) => !runs(each, rollout, image))),
+    news: await Promise.all(
+      members
+        .filter((each) => runs(each, rollout, image))
+        .map(async (each) => {
+          const found = await instance(deps, rollout, each, signal)
+          return withProbe(deps, rollout, each.container, found, signal)
+        }),
+    ),
+    followers: await followers(deps, rollout, service, all, signal),
+    candidateImage: candidate?.Id ?? null,
+    tagImage: tagged?.Id ?? null,
+    fromTagImage: from?.Id ?? null,
+    isTagShared: summaries.some(
+      (each) => !own.has(each.id) && each.image === rollout.image && each.imageId === image && each.state === 'running',
+    ),
+    isProtected: kept?.Id === rollout.fromImage,
+    definition: rollout.definition === null ? 'before' : await definitionNow(rollout.definition),
+    oldEndedAt: await oldEndedAt(deps, rollout, own, signal),
+  }
+}
+
+/** A command that was under way when we were killed may still be at work; nothing can be told before it has ended. */
+async function settle(deps: ComposeDeps, { id, attempted, definition }: Rollout, signal: AbortSignal): Promise<void> {
+  if (deps.settled.has(id)) return
+  if (attempted.length > 0) await deps.compose.waitForOrphans(id, signal)
+  const edited = definition?.edit?.path
+  // A file that could only be written in place may have been left half written.
+  if (edited !== undefined)
+    await recoverInterruptedWrite({ path: await realpath(edited), spareFolder: deps.spareFolder })
+  deps.settled.add(id)
+}
+
+/** Where only the tag changes both versions are of one image, and what the container was made from tells them apart. */
+const runs = ({ container }: Member, { image: reference, fromReference }: Rollout, image: string | null): boolean =>
+  container.Image === image && (reference === fromReference || isSame(container.Config.Image, reference))
+
+function isSame(one: string, other: string): boolean {
+  if (one === other) return true
+  const [a, b] = [parseReference(one), parseReference(other)]
+  return a.registry === b.registry && a.repository === b.repository && (a.tag ?? 'latest') === (b.tag ?? 'latest')
+}
+
+async function instance(deps: ComposeDeps, rollout: Rollout, { container }: Member, signal: AbortSignal) {
+  const stoppedByHand = await wasStoppedByHand(deps.engine, container, rollout, 'new', signal)
+  return readInstance(container, { connected: true, stoppedByHand })
+}
+
+async function followers(
+  deps: ComposeDeps,
+  rollout: Rollout,
+  service: Service | null,
+  all: readonly Service[],
+  signal: AbortSignal,
+): Promise<ComposeFacts['followers']> {
+  const named = new Set(rollout.definition?.followers ?? [])
+  const members = all.filter((each) => named.has(each.service)).flatMap((each) => each.members)
+  return Promise.all(
+    members.map(async (each) => ({
+      instance: (await instance(deps, rollout, each, signal)) satisfies InstanceFacts,
+      isFollowing: service !== null && isFollowing(each.container, service),
+    })),
+  )
+}
+
+/** Compose removes the old instance, so that only the engine's events tell when it ended. */
+async function oldEndedAt(
+  { engine, clock }: ComposeDeps,
+  rollout: Rollout,
+  own: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<string | null> {
+  if (rollout.gapMs !== null || !rollout.attempted.includes('up') || own.has(rollout.oldInstance)) return null
+  const filters = { types: ['container'], actions: ['die'], container: rollout.oldInstance }
+  const until = new Date(clock.now()).toISOString()
+  const ends = await engine.pastEvents(filters, rollout.createdAt, until, signal)
+  const last = ends.at(-1)
+  return last === undefined ? null : new Date(last.at).toISOString()
+}

@@ -1,0 +1,60 @@
+import { healthOf } from '../engine/instance-facts.ts'
+import { dependencies, nameOf } from '../engine/dependants.ts'
+import { readComposeLabels } from '../engine/compose-labels.ts'
+import { ownLabels } from '../engine/own-labels.ts'
+import type { LeftAlone } from '../target.ts'
+import { isUp } from './left-alone.ts'
+import type { ComposeDeps } from './compose-deps.ts'
+import type { Service } from './services.ts'
+
+/**
+ * A dependency that is not as `depends_on` wants it; null when all are. Compose removes the old containers before it
+ * looks, so it has to be seen before. Jobs that have to be completed are Compose's own matter.
+ */
+export function unreadyDependency({ members: [first], project }: Service, all: readonly Service[]): LeftAlone | null {
+  for (const { service, condition } of first.compose.dependencies) {
+    if (condition === 'service_completed_successfully') continue
+    const found = all.find((each) => each.project === project && each.service === service)
+    const containers = found?.members.map((each) => each.container) ?? []
+    if (!containers.some(isUp)) return held(`it depends on ${service}, which is not running`)
+    const isHealthy = containers.every(({ State }) => healthOf(State.Health?.Status) === 'healthy')
+    if (condition === 'service_healthy' && !isHealthy) return held(`it depends on ${service}, which is not healthy`)
+  }
+  return null
+}
+
+const held = (sentence: string): LeftAlone => ({ code: 'DEPENDENCY_NOT_READY', sentence })
+
+/** A service that would be made again with this one and get another image thereby; null when there is none. */
+export async function movedFollower(
+  { engine }: Pick<ComposeDeps, 'engine'>,
+  followers: readonly Service[],
+  signal: AbortSignal,
+): Promise<LeftAlone | null> {
+  for (const { service, members } of followers) {
+    const { container } = members[0]
+    const tagged = await engine.inspectImage(container.Config.Image, signal)
+    if (tagged?.Id === container.Image) continue
+    const sentence = `${service} lives in its container and has to be made again with it, but ${container.Config.Image} names another image than it runs; run: docker compose up -d ${service}`
+    return { code: 'FOLLOWER_MOVED', sentence }
+  }
+  return null
+}
+
+/** A container outside the project, or one that `docker compose run` made, that lives in one of the service's and would break; null when there is none. */
+export async function strangeFollower(
+  { engine, inspections }: Pick<ComposeDeps, 'engine' | 'inspections'>,
+  { project, members }: Service,
+  signal: AbortSignal,
+): Promise<LeftAlone | null> {
+  const hosts = new Set(members.flatMap(({ container }) => [container.Id, nameOf(container)]))
+  for (const summary of await engine.listContainers(signal)) {
+    const container = await inspections.container(summary, signal)
+    if (container === null || !dependencies(container).some(({ on }) => hosts.has(on))) continue
+    const image = await inspections.image(container.Image, signal)
+    const labels = ownLabels(container.Config.Labels ?? {}, image?.Config?.Labels ?? {})
+    if (readComposeLabels(labels)?.project === project) continue
+    return { code: 'DEPENDENT', sentence: `its dependant would break: ${nameOf(container)}` }
+  }
+  return null
+}

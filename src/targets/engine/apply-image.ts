@@ -1,0 +1,61 @@
+import { AppError } from '../../errors.ts'
+import type { Rollout } from '../../rollout/rollout.ts'
+import type { ApplyContext } from '../target.ts'
+import type { EngineDeps } from './engine-deps.ts'
+import { keepRepository, keepTag } from './keep-tag.ts'
+import { pullFailure } from './pull-failure.ts'
+import { canonicalDigests } from './image-facts.ts'
+
+/** J1: the candidate's image lies on the engine, complete and under the digest that was decided. */
+export async function pull({ engine }: EngineDeps, rollout: Rollout, context: ApplyContext): Promise<void> {
+  const { signal, onPullProgress, pullAuth } = context
+  const reference = `${rollout.repository}@${rollout.digest}`
+  const isThere = async () => {
+    const image = await engine.inspectImage(reference, signal)
+    const [wanted = ''] = canonicalDigests([reference])
+    return image !== null && canonicalDigests(image.RepoDigests ?? []).includes(wanted)
+  }
+  if (await isThere()) return
+  const { repository, digest } = rollout
+  const platform = await foreignPlatform(engine, rollout.fromImage, signal)
+  try {
+    const request = { repository, reference: digest, platform, auth: pullAuth ?? null }
+    await engine.pull(request, onPullProgress ?? (() => undefined), signal)
+  } catch (error) {
+    throw pullFailure(error)
+  }
+  if (!(await isThere())) {
+    throw new AppError('TARGET_PULL_FAILED', `the engine reported no error, but does not have ${reference}`)
+  }
+}
+
+/** The platform of the old image where the user chose another than the engine's own; null otherwise. */
+async function foreignPlatform(
+  engine: EngineDeps['engine'],
+  image: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const [host, old] = await Promise.all([engine.version(signal), engine.inspectImage(image, signal)])
+  if (!old?.Os || !old.Architecture) return null
+  if (old.Os === host.os && old.Architecture === host.architecture) return null
+  return [old.Os, old.Architecture, old.Variant].filter(Boolean).join('/')
+}
+
+/** The old image keeps a tag of ours, so that no clean-up by anybody takes the way back. */
+export async function protect({ engine }: EngineDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
+  await engine.tagImage(rollout.fromImage, keepRepository, keepTag(rollout.workload, rollout.fromImage), signal)
+}
+
+/** The user's tag names what it named before us, unless somebody moved it since. */
+export async function tagBack({ engine }: EngineDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
+  const { repository, tag, toImage, tagBefore, fromImage, workload } = rollout
+  const now = await engine.inspectImage(`${repository}:${tag}`, signal)
+  if (now === null || toImage === null || now.Id !== toImage || tagBefore === toImage) return
+  if (tagBefore !== null) {
+    const isThere = (await engine.inspectImage(tagBefore, signal)) !== null
+    return engine.tagImage(isThere ? tagBefore : fromImage, repository, tag, signal)
+  }
+  // The engine takes the last tag of an image that a container uses only by force; another tag of ours avoids that.
+  await engine.tagImage(toImage, keepRepository, keepTag(workload, toImage), signal)
+  await engine.removeImageReference(`${repository}:${tag}`, signal)
+}

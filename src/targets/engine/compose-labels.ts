@@ -1,0 +1,55 @@
+import type { Labels } from './own-labels.ts'
+
+/** What Compose writes on a container of a service. */
+export interface ComposeLabels {
+  readonly project: string
+  readonly service: string
+  /** Place among the instances of the service, from 1. */
+  readonly number: number
+  readonly configHash: string
+  readonly files: readonly string[]
+  readonly directory: string
+  /** Those that were named when it was brought up; empty where the default `.env` counts. */
+  readonly envFiles: readonly string[]
+  readonly dependencies: readonly Dependency[]
+  /** Of Compose itself. */
+  readonly version: string
+}
+
+/** A service that another one depends on. */
+export interface Dependency {
+  readonly service: string
+  /** `service_started`, `service_healthy` or `service_completed_successfully`. */
+  readonly condition: string
+}
+
+const prefix = 'com.docker.compose.'
+
+/**
+ * Reads what Compose wrote; null for a container that belongs to no service, and for one that `docker compose run` made.
+ * @param labels the container's own: an image must not forge them
+ */
+export function readComposeLabels(labels: Labels): ComposeLabels | null {
+  const project = labels[`${prefix}project`]
+  const service = labels[`${prefix}service`]
+  if (project === undefined || service === undefined || labels[`${prefix}oneoff`] === 'True') return null
+  return {
+    project,
+    service,
+    number: Number(labels[`${prefix}container-number`] ?? '1') || 1,
+    configHash: labels[`${prefix}config-hash`] ?? '',
+    files: list(labels[`${prefix}project.config_files`]),
+    directory: labels[`${prefix}project.working_dir`] ?? '',
+    envFiles: list(labels[`${prefix}project.environment_file`]),
+    dependencies: list(labels[`${prefix}depends_on`]).map(readDependency),
+    version: labels[`${prefix}version`] ?? '',
+  }
+}
+
+const list = (text = ''): readonly string[] => text.split(',').filter((each) => each !== '')
+
+/** `db:service_healthy:false`; the last part says whether a restart of it restarts the dependant. */
+function readDependency(text: string): Dependency {
+  const [service = '', condition = 'service_started'] = text.split(':')
+  return { service, condition }
+}

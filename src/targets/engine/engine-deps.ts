@@ -1,0 +1,18 @@
+import type { Engine } from '../../clients/docker/engine.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { Inspections } from './inspections.ts'
+import type { SelfHints } from './self.ts'
+
+/** One Docker engine as every target on it works with it. */
+export interface EngineDeps {
+  /** Name of the target, which begins the ids of its workloads. */
+  readonly target: string
+  /** Its address, as in `DOCKER_HOST`. */
+  readonly host: string
+  readonly engine: Engine
+  readonly inspections: Inspections
+  /** Commands of probes that had not ended in time, by container: each waits for the one before. */
+  readonly lateCommands: Map<string, string>
+  readonly self: SelfHints
+  readonly clock: Clock
+}

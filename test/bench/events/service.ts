@@ -1,0 +1,50 @@
+import { createLog } from '../../../src/lib/log.ts'
+import { systemClock } from '../../../src/lib/clock.ts'
+import { keepHeapSmall } from '../../../src/lib/small-heap.ts'
+import { secret } from '../../../src/lib/secret.ts'
+import { openPublicServer } from '../../../src/api/public-server.ts'
+import { createEventChecks } from '../../../src/app/check-events.ts'
+import { createEventTally } from '../../../src/app/event-tally.ts'
+import { createNudges } from '../../../src/app/nudges.ts'
+import { createOverview } from '../../../src/app/overview.ts'
+import { createReceiver } from '../../../src/app/receive-event.ts'
+import { scanKey } from '../../../src/app/scan-key.ts'
+import { eventSources } from '../../../src/events/index.ts'
+import { stores } from '../../../src/store/index.ts'
+import { answerQuestions } from '../child.ts'
+
+/** Opens the listener over a new state, with so many repositories followed. */
+export interface Question {
+  readonly stateFolder: string
+  readonly repositories: number
+  readonly secret: string
+}
+
+export interface Answer {
+  /** Where events for `repo/<number>:latest` of `registry.example.com` are taken. */
+  readonly url: string
+}
+
+const registry = 'registry.example.com'
+
+/** The listener, the inbox and the checks as the service has them, without a target behind. */
+answerQuestions<Question, Answer>(async ({ stateFolder, repositories, secret: word }) => {
+  keepHeapSmall()
+  const store = await stores.sqlite({ folder: stateFolder, access: 'owner', now: () => Date.now() })
+  const log = createLog('error', 'plain', (line) => void process.stderr.write(line))
+  const overview = createOverview()
+  const names = Array.from({ length: repositories }, (_, index) => `repo/${index}`)
+  overview.add('local').sees(names.map((repository) => ({ key: scanKey({ registry, repository }), tags: ['latest'] })))
+  const deps = { store, log, overview, clock: systemClock, nudges: createNudges(), tally: createEventTally() }
+  const checks = createEventChecks(deps)
+  void checks.run(new AbortController().signal)
+  const source = eventSources.generic({ registry })
+  const receive = createReceiver({
+    ...deps,
+    sources: [{ name: 'ci', source, secrets: [secret(word)] }],
+    onNews: checks.take,
+  })
+  const readiness = async () => ({ reasons: [] })
+  const server = await openPublicServer({ ...deps, receive, readiness, late: () => [] }, { host: '127.0.0.1', port: 0 })
+  return { url: `${server.address}/hooks/ci` }
+})

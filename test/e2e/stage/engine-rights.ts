@@ -1,0 +1,74 @@
+/**
+ * What Longshore asks of an engine: the only requests that a proxy between the two has to let through.
+ * The end-to-end test of our image runs behind a proxy that allows these and nothing else, and sees each one used;
+ * docs/socket-proxy.md and examples/compose.socket-proxy.yaml are held equal to it.
+ */
+export interface EngineRight {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** Below `/v1.NN`; `{id}` is one part of a path, `{image}` the rest of one, slashes included. */
+  readonly path: string
+  readonly why: string
+  /** The variables of tecnativa/docker-socket-proxy that let it through, all of them. */
+  readonly variables: readonly string[]
+}
+
+const read = (path: string, why: string, ...variables: readonly string[]): EngineRight => ({
+  method: 'GET',
+  path,
+  why,
+  variables,
+})
+const post = (path: string, why: string, ...variables: readonly string[]): EngineRight => ({
+  method: 'POST',
+  path,
+  why,
+  variables: [...variables, 'POST'],
+})
+const remove = (path: string, why: string, ...variables: readonly string[]): EngineRight => ({
+  method: 'DELETE',
+  path,
+  why,
+  variables: [...variables, 'POST', 'DELETE'],
+})
+
+export const engineRights: readonly EngineRight[] = [
+  read('/version', 'the version of the API, and whether the engine answers', 'VERSION'),
+  read('/events', 'what happens to containers and images, at once', 'EVENTS'),
+  read('/containers/json', 'what there is', 'CONTAINERS'),
+  read('/containers/{id}/json', 'settings, health, exits', 'CONTAINERS'),
+  read('/containers/{id}/logs', 'the last lines of a version that failed', 'CONTAINERS', 'ALLOW_LOGS'),
+  post('/containers/create', 'the new version', 'CONTAINERS'),
+  post('/containers/{id}/start', 'the new version, and the old on the way back', 'CONTAINERS'),
+  post('/containers/{id}/stop', 'the old version, and the new on the way back', 'CONTAINERS'),
+  post('/containers/{id}/rename', 'old and new change names', 'CONTAINERS'),
+  post('/containers/{id}/update', 'the restart policy, off and on again', 'CONTAINERS'),
+  remove('/containers/{id}', 'what it replaced or made itself', 'CONTAINERS'),
+  post('/containers/{id}/exec', 'exec probes of the configuration file', 'CONTAINERS', 'ALLOW_EXEC'),
+  post('/exec/{id}/start', 'exec probes', 'EXEC'),
+  read('/exec/{id}/json', 'exec probes', 'EXEC'),
+  read('/images/json', 'the tags with which it protects images', 'IMAGES'),
+  read('/images/{image}/json', 'digests, platform and defaults of an image', 'IMAGES'),
+  post('/images/create', 'pulls', 'IMAGES'),
+  post('/images/{image}/tag', 'the tag that the container names, and one that protects the old image', 'IMAGES'),
+  remove('/images/{image}', 'its own tags, and superseded images', 'IMAGES'),
+  post('/networks/{id}/connect', 'start-first, and several networks', 'NETWORKS'),
+  post('/networks/{id}/disconnect', 'start-first', 'NETWORKS'),
+]
+
+/** The right that covers a request; undefined when none does. @param url as it stands in the request line */
+export function rightFor(method: string, url: string): EngineRight | undefined {
+  const path = (url.split('?')[0] ?? '').replace(/^\/v1\.\d+/, '')
+  return engineRights.find((right) => right.method === method && patternOf(right.path).test(path))
+}
+
+/** All variables of the proxy that have to be on, in order. */
+export const proxyVariables: readonly string[] = [
+  ...new Set(engineRights.flatMap(({ variables }) => variables)),
+].toSorted()
+
+/** `POST /containers/{id}/start` */
+export const formatRight = ({ method, path }: Pick<EngineRight, 'method' | 'path'>): string => `${method} ${path}`
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replace('{id}', '[\\w.%-]+').replace('{image}', '[\\w.%/:@-]+')}$`)
+}
