@@ -11,8 +11,10 @@ set -eu
 image=${1:?usage: ci-notify.sh IMAGE [DIGEST]}
 digest=${2:-}
 
+# Also a line break at the end, as of a variable that was read from a file: it would be accepted and then not be readable.
+LC_ALL=C
 case "$image$digest" in
-*[\"\\]*) echo "ci-notify.sh: quotes and backslashes are no part of an image or a digest" >&2 && exit 2 ;;
+*[!][A-Za-z0-9._/:@-]*) echo "ci-notify.sh: what has other characters than A-Z a-z 0-9 . _ - / : @ is no image and no digest" >&2 && exit 2 ;;
 esac
 if [ -n "$digest" ]; then
   body="{\"image\":\"$image\",\"digest\":\"$digest\"}"
@@ -28,6 +30,5 @@ curl --fail-with-body --silent --show-error --max-time 30 --retry 5 --retry-conn
   --header 'Content-Type: application/json' \
   --header "X-Longshore-Timestamp: $timestamp" \
   --header "X-Longshore-Signature: sha256=$signature" \
-  --data-binary "$body" \
+  --data-binary "$body" --write-out '\n' \
   "$LONGSHORE_URL"
-echo

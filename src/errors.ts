@@ -90,12 +90,7 @@ export const errorTable = {
   ),
 
   TARGET_UNAVAILABLE: entry(503, true, 'target', 'Start the engine, or name its socket with DOCKER_HOST.'),
-  TARGET_FORBIDDEN: entry(
-    403,
-    false,
-    'user',
-    "Give this process access to the engine's socket (group docker, or root).",
-  ),
+  TARGET_FORBIDDEN: entry(403, false, 'user', 'Give it the group of the socket (group_add), or allow it on the proxy.'),
   TARGET_UNSUPPORTED: entry(501, false, 'user', 'Use an engine with API 1.41 or newer.'),
   TARGET_NOT_FOUND: entry(
     404,
@@ -185,7 +180,12 @@ export const errorTable = {
     'user',
     'Name a state folder with a shorter path: --state FOLDER, or `state` in the configuration.',
   ),
-  CONTROL_UNSAFE: entry(400, false, 'user', 'Keep the state folder for its user alone: chmod 700 FOLDER.'),
+  CONTROL_UNSAFE: entry(
+    400,
+    false,
+    'user',
+    'Keep the state folder, and control.sock in it, for its user alone: chmod 700 FOLDER.',
+  ),
   CONTROL_UNREACHABLE: entry(
     503,
     true,

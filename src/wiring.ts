@@ -88,6 +88,7 @@ export async function openApp(options: OpenOptions): Promise<OpenApp> {
     nudges: createNudges(),
     overview: createOverview(),
     lastLooks: new Map(),
+    looksWanted: new Map(),
     ...(options.onProgress && { onProgress: options.onProgress }),
     ...(options.onJournal && { onJournal: options.onJournal }),
   }

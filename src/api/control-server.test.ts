@@ -209,6 +209,17 @@ describe('a request', () => {
     },
   )
 
+  test.each([
+    ['no text', '%ff'],
+    ['far too long', 'a'.repeat(8000)],
+  ])('about a workload whose name is %s is refused as all others are', async (_, name) => {
+    await open()
+
+    const { status, body } = await send('GET', `/v1/workloads/${name}/why`)
+
+    expect([status, body]).toMatchObject([404, { error: { code: 'ROUTE_NOT_FOUND' } }])
+  })
+
   test('that fails has the status of the error table, and what nobody foresaw is told as INTERNAL', async () => {
     await open(folder, createFakeControl({ pauses: () => Promise.reject(new Error('out of cheese')) }))
 

@@ -2,10 +2,7 @@ import { lstatSync, statSync, unlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { controlSocket } from '../contract/control.ts'
 import { AppError } from '../errors.ts'
-import { socketAnswers } from '../lib/socket-answers.ts'
-
-/** Bytes of a socket's path that the system takes, without the closing zero: `sun_path` of Linux, and of the BSDs. */
-const pathMaxBytes = process.platform === 'linux' ? 107 : 103
+import { socketAnswers, socketPathMaxBytes } from '../lib/socket-answers.ts'
 
 /**
  * Makes sure that the control socket can be bound where it belongs, and that nobody but this user will reach it.
@@ -18,8 +15,8 @@ const pathMaxBytes = process.platform === 'linux' ? 107 : 103
 export async function clearControlSocket(folder: string): Promise<string> {
   const path = controlSocket(resolve(folder))
   const bytes = Buffer.byteLength(path)
-  if (bytes > pathMaxBytes) {
-    const sentence = `the path of the control socket has ${bytes} bytes, and the system takes ${pathMaxBytes}: ${path}`
+  if (bytes > socketPathMaxBytes) {
+    const sentence = `the path of the control socket has ${bytes} bytes, and the system takes ${socketPathMaxBytes}: ${path}`
     throw new AppError('CONTROL_PATH_TOO_LONG', sentence)
   }
   const mode = statSync(folder).mode & 0o777

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import fastify, { type FastifyInstance } from 'fastify'
 import { AppError, errorTable, toAppError } from '../errors.ts'
 import type { Log } from '../lib/log.ts'
@@ -14,6 +15,7 @@ export function createHttpApp(options: { readonly bodyMaxBytes: number; readonly
     bodyLimit: options.bodyMaxBytes,
     requestTimeout: requestMaxMs,
     routerOptions: { maxParamLength: paramMax },
+    frameworkErrors: refuseUnread,
   })
   app.removeContentTypeParser('text/plain')
   app.setNotFoundHandler(({ method, url }, reply) =>
@@ -29,6 +31,17 @@ export function createHttpApp(options: { readonly bodyMaxBytes: number; readonly
 
 /** The body of every answer that is none. */
 export const refusal = ({ code, message, hint }: AppError) => ({ error: { code, message, hint } })
+
+/** Answers where the router cannot even read the path, as where there is no such route. Its own answer would repeat it. */
+export function refuseUnread(
+  _error: unknown,
+  _request: unknown,
+  reply: { readonly raw: ServerResponse; hijack(): unknown },
+): void {
+  const error = refusal(new AppError('ROUTE_NOT_FOUND', 'there is nothing here'))
+  reply.hijack()
+  reply.raw.writeHead(404, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(error))
+}
 
 /** What the server itself has against a request is the client's mistake: no JSON, too long, another media type. */
 function understood(thrown: unknown): AppError {

@@ -55,7 +55,7 @@ function start() {
       payload: options.body ?? JSON.stringify(envelope()),
       headers: { authorization: `Bearer ${options.as ?? word}`, ...options.headers },
     })
-  return { app, store, clock, view, lines, late, deps, post }
+  return { app, store, clock, overview, view, lines, late, deps, post }
 }
 
 describe('POST /hooks/<source>', () => {
@@ -106,6 +106,16 @@ describe('POST /hooks/<source>', () => {
     expect(large.json()).toMatchObject({ error: { code: 'EVENT_TOO_LARGE' } })
     expect(poison.statusCode).toBe(401)
     expect(await store.deadLetters()).toEqual([])
+  })
+
+  test.each([
+    ['no text', '/hooks/%ff'],
+    ['far too long', `/hooks/${'a'.repeat(300)}`],
+  ])('knows no source whose name is %s, and says so as always', async (_, url) => {
+    const answer = await start().post({ url })
+
+    expect(answer.statusCode).toBe(404)
+    expect(answer.json()).toMatchObject({ error: { code: 'ROUTE_NOT_FOUND' } })
   })
 
   test('does not unpack', async () => {
@@ -195,6 +205,18 @@ describe('health', () => {
     const answer = await ask(started, '/readyz')
     expect(answer).toMatchObject({ status: 503, body: { reasons: [{ part: 'state', code: 'STATE_UNWRITABLE' }, {}] } })
     expect(JSON.stringify(answer)).not.toContain('/secret/place')
+  })
+
+  test('says once what is in the way of all that is on one target', async () => {
+    const { app, view, overview } = start()
+    const trouble = new AppError('TARGET_UNAVAILABLE', 'no engine listens')
+    view.fails(trouble)
+    overview.add('local').fails(trouble)
+
+    expect((await app.inject('/readyz')).json()).toMatchObject({
+      reasons: [{ part: 'target local', code: 'TARGET_UNAVAILABLE' }],
+    })
+    expect((await app.inject('/readyz')).json<{ reasons: unknown[] }>().reasons).toHaveLength(1)
   })
 
   test('does not write for everybody who asks', async () => {

@@ -5,7 +5,7 @@ import type { Receive } from '../app/receive-event.ts'
 import { AppError, errorTable, toAppError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
-import { refusal } from './http-app.ts'
+import { refusal, refuseUnread } from './http-app.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import { addHookRoutes, eventMaxBytes } from './routes/hooks.ts'
 
@@ -53,6 +53,7 @@ export function createPublicApp(deps: PublicDeps, limits = usualLimits): Fastify
       connectionsCheckingInterval: Math.min(headersMs, 1_000),
     },
     forceCloseConnections: 'idle',
+    frameworkErrors: refuseUnread,
     clientErrorHandler: (error, socket) => refuseConnection(error, socket),
   })
   app.server.maxConnections = connectionsMax

@@ -36,6 +36,8 @@ export interface App {
   readonly overview: Overview
   /** When each tag was last looked up, by `clock.elapsed()`. */
   readonly lastLooks: Map<string, number>
+  /** Tags that are waited for, by scan key, each with the time that its look may not be older than. */
+  readonly looksWanted: Map<string, Map<string, number>>
   readonly onProgress?: (rollout: Rollout, progress: PullProgress) => void
   readonly onJournal?: JournalObserver
 }

@@ -30,7 +30,9 @@ const plansMax = 3
  */
 export async function beginRollout(app: App, target: Target, id: string, options: BeginOptions): Promise<Beginning> {
   for (let plans = 1; ; plans += 1) {
-    const begun = await beginOnce(app, target, id, options)
+    // The backoff is for what fails again: a plan on what the files say now is another one.
+    const ignoresBackoff = options.ignoresBackoff || plans > 1
+    const begun = await beginOnce(app, target, id, { ...options, ignoresBackoff })
     const isEdited = begun.kind === 'begun' && begun.rollout.reason?.code === 'EDITED_BY_HAND'
     if (!isEdited || plans === plansMax || options.stop.aborted) return begun
   }

@@ -3,7 +3,7 @@ import type { Override } from '../store/store.ts'
 import type { DecideInput } from './decide-input.ts'
 import { decision, type Decision } from './decision.ts'
 import { guarded, lookFailed } from './guarded.ts'
-import { isNewer, tellOverride, wantedDigest } from './override.ts'
+import { isNewer, pinBefore, tellImage, tellOverride, wantedDigest } from './override.ts'
 import { runsDigest } from './running-image.ts'
 
 /** What should happen with a workload that a person said something about: no policy selects, their word does. */
@@ -11,7 +11,7 @@ export function decideByOverride(input: DecideInput, override: Override): Decisi
   const { observation, tag, now } = input
   const candidate = wantedDigest(override, observation)
   if (candidate === null) {
-    if (observation === null) return decision('unknown', 'NOT_SCANNED', `${tag} was not looked up yet`)
+    if (observation === null) return decision('unknown', 'NOT_SCANNED', `the tag ${tag} was not looked up yet`)
     if (observation.failure !== null) return lookFailed(observation, now)
     return decision('unknown', 'TAG_NOT_SEEN', `${tag} was not seen in the registry`)
   }
@@ -32,5 +32,8 @@ function orGivenUp(decided: Decision, { quarantines }: DecideInput, override: Ov
   if (override.kind !== 'deploy' || decided.reason.code !== 'QUARANTINED') return decided
   const failed = quarantines.find((each) => each.digest === decided.candidate)
   if (failed === undefined || isNewer(override, failed.since)) return decided
-  return { ...decided, endsOverride: override, againInMs: 0 }
+  const restoresPin = pinBefore(override)
+  const again = restoresPin === null ? '' : `; it is pinned to ${tellImage(restoresPin)} again`
+  const reason = { ...decided.reason, sentence: decided.reason.sentence + again }
+  return { ...decided, reason, endsOverride: override, restoresPin, againInMs: 0 }
 }

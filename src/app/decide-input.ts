@@ -28,7 +28,7 @@ export interface DecideInput {
   readonly override: Override | null
   /** All that there are, also those whose time is over. */
   readonly pauses: readonly Pause[]
-  /** When a person last said what it should run, or that it should be left to its policy again. */
+  /** When a person last said what it should run, or that it should go on by its policy. */
   readonly lastWordAt: Time | null
   /** Whether a failure of the surroundings may be tried again before its time: an operator asked for this pass. */
   readonly ignoresBackoff: boolean

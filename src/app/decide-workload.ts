@@ -62,11 +62,11 @@ const nothingToGuard = {
   lastWordAt: null,
 } as const
 
-const wordsOnImages: ReadonlySet<HistoryKind> = new Set(['pin', 'unpin', 'deploy', 'rollback'])
+const wordsToGoOn: ReadonlySet<HistoryKind> = new Set(['pin', 'unpin', 'deploy', 'rollback', 'resume'])
 
 async function lastWordAt(store: Store, workload: string): Promise<Time | null> {
   const latest = await store.history({ workload, limit: rolloutsMax })
-  return latest.find(({ kind }) => wordsOnImages.has(kind))?.at ?? null
+  return latest.find(({ kind }) => wordsToGoOn.has(kind))?.at ?? null
 }
 
 /** What lies under a digest is asked for only when it is not the one that runs: an unchanged image costs no GET. */

@@ -25,6 +25,7 @@ test('rolls out what the tag names now', () => {
     isRolloutDue: true,
     definition: null,
     endsOverride: null,
+    restoresPin: null,
     againInMs: null,
   })
 })
@@ -58,7 +59,7 @@ describe('current is', () => {
 
 describe('I6: unknown never reads as current', () => {
   test.each<readonly [string, TagObservation | null, string, RegExp]>([
-    ['nobody looked yet', null, 'NOT_SCANNED', /^1 was not looked up yet$/],
+    ['nobody looked yet', null, 'NOT_SCANNED', /^the tag 1 was not looked up yet$/],
     ['the look failed', observed(running, { failure }), 'REGISTRY_UNAVAILABLE', /no answer; last seen 1 min ago$/],
     [
       'no look ever went well',

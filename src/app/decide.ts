@@ -20,7 +20,7 @@ export function decide(input: DecideInput): Decision {
 
 function decideByPolicy(input: DecideInput): Decision {
   const { workload, observation, tag, now } = input
-  if (observation === null) return decision('unknown', 'NOT_SCANNED', `${tag} was not looked up yet`)
+  if (observation === null) return decision('unknown', 'NOT_SCANNED', `the tag ${tag} was not looked up yet`)
   if (observation.failure !== null) return lookFailed(observation, now)
 
   const { chosen, code, sentence } = input.policy.select([{ tag, digest: observation.digest }], tag)

@@ -15,6 +15,8 @@ export interface Decision {
   readonly definition: Definition | null
   /** The person's word that has been done, or has failed, and ends with this decision; mostly null. */
   readonly endsOverride: Override | null
+  /** The pin that holds again, since the word that took its place has failed; mostly null. */
+  readonly restoresPin: Override | null
   /** When it may be decided otherwise although nothing changes; null when only a change can do that. */
   readonly againInMs: number | null
 }
@@ -31,5 +33,6 @@ export const decision = (
   isRolloutDue: false,
   definition: null,
   endsOverride: null,
+  restoresPin: null,
   againInMs: null,
 })

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { ended, newer, quarantined } from '../../test/fakes/decide-input.ts'
+import { digest, ended, newer, quarantined, running } from '../../test/fakes/decide-input.ts'
+import type { Answer } from './control.ts'
 import { by, id, missing, older, startSaid } from '../../test/fakes/said.ts'
 
 let said: ReturnType<typeof startSaid>
@@ -65,6 +66,82 @@ describe('deploy', () => {
     await said.settle()
 
     expect((await said.runs()).digest).toBe(newer)
+  })
+
+  describe('in place of a pin', () => {
+    const bad = digest('e')
+    let answer: Answer | undefined
+
+    /** Gone back to what ran before `newer`, and then asked for a tag that turns out bad. */
+    beforeEach(async () => {
+      await said.push('1', newer)
+      await said.settle()
+      await said.control.rollBack('web', null, { actor: 'bob', reason: 'it leaks' })
+      await said.settle()
+      said.clock.advance(1000)
+      said.world.tags.set('web:2', bad)
+      answer = await said.control.deploy('web', '2', by)
+    })
+
+    test('says what holds again if it fails', () => {
+      const again = 'if that fails, it is pinned to 1 (aaaaaaaaaaaa) again'
+      expect(answer?.sentence).toBe(`${id} is to run 2, and follows that tag from then on; ${again}`)
+    })
+
+    /** As `rollOut` leaves it. */
+    const fail = async () => {
+      said.clock.advance(1000)
+      const since = new Date(said.clock.now()).toISOString()
+      const failed = { ...ended('rolled-back', bad, 0), id: 'bad', workload: id, tag: '2', endedAt: since }
+      await said.store.saveRollout(failed, { quarantine: quarantined(bad, { workload: id, since }) })
+    }
+
+    test('that pin holds again when it fails, and what was left is not rolled out', async () => {
+      await fail()
+      await said.settle()
+      await said.scan()
+      await said.settle()
+
+      expect(await said.runs()).toEqual({ tag: '1', digest: running })
+      expect(await said.store.override(id)).toMatchObject({
+        kind: 'pin',
+        digest: running,
+        tagBefore: '1',
+        actor: 'bob',
+        reason: 'it leaks',
+        insteadOf: null,
+      })
+      expect(await said.store.history({ workload: id, limit: 1 })).toMatchObject([
+        { kind: 'pin', actor: null, reason: { code: 'PIN_RESTORED' }, toDigest: running },
+      ])
+    })
+
+    test('that pin is over once it is done', async () => {
+      await said.settle()
+
+      expect(await said.runs()).toEqual({ tag: '2', digest: bad })
+      expect(await said.store.override(id)).toBeNull()
+    })
+
+    test('that pin does not hold again once somebody unpinned it', async () => {
+      const { sentence } = await said.control.unpin('web', by)
+      await fail()
+      await said.settle()
+
+      expect(sentence).toBe(`${id} is not pinned any more; it is still to run 2, as ada asked`)
+      expect(await said.store.override(id)).toBeNull()
+      expect((await said.store.history({ workload: id, limit: 3 })).map(({ kind }) => kind)).toContain('unpin')
+    })
+  })
+
+  test('of nothing keeps the reason of whoever pinned it', async () => {
+    said.world.tags.set('web:2', newer)
+    await said.control.pin('web', '2', by)
+    await said.settle()
+
+    await said.control.deploy('web', null, { actor: by.actor, reason: null })
+
+    expect(await said.store.override(id)).toMatchObject({ actor: by.actor, reason: by.reason })
   })
 
   test('of nothing leaves a pin where it is', async () => {

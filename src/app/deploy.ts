@@ -3,7 +3,7 @@ import { tagOf } from '../image/reference.ts'
 import type { App } from './app.ts'
 import type { Answer, By } from './control.ts'
 import { checkTag, lookUpDigest, lookUpTag } from './look-up-image.ts'
-import { ownTag, tellImage } from './override.ts'
+import { ownTag, replacedBy, tellImage } from './override.ts'
 import { hasRun, revisionsOf, rolloutsMax } from './revisions.ts'
 import { answerOverride, setOverride } from './set-override.ts'
 import { findSubject, type Subject } from './subject.ts'
@@ -25,7 +25,10 @@ async function deployTag(app: App, subject: Subject, tag: string, by: By): Promi
   checkTag(subject.reference, tag)
   const { digest, note } = await lookUpTag(app, subject.reference, tag)
   await setOverride(app, { subject, by, kind: 'deploy', wish: { kind: 'deploy', tag, digest: null }, lifts: digest })
-  return answerOverride(app, subject, `${subject.id} is to run ${tag}, and follows that tag from then on${note}`)
+  const pin = replacedBy('deploy', subject.override)
+  const back = pin === null ? '' : `; if that fails, it is pinned to ${tellImage(pin)} again`
+  const sentence = `${subject.id} is to run ${tag}, and follows that tag from then on${back}${note}`
+  return answerOverride(app, subject, sentence)
 }
 
 async function deployDigest(app: App, subject: Subject, text: string, by: By): Promise<Answer> {
@@ -52,7 +55,10 @@ async function deployWanted(app: App, subject: Subject, by: By): Promise<Answer>
     tag,
     digest: pinned,
   } as const
-  await setOverride(app, { subject, by, kind: 'deploy', wish, lifts: digest })
+  // Why it is pinned is still so, as far as the same person says so.
+  const isSame = isPinned && by.reason === null && by.actor === override.actor
+  const speaking = isSame ? { ...by, reason: override.reason } : by
+  await setOverride(app, { subject, by: speaking, kind: 'deploy', wish, lifts: digest })
   const what = isPinned ? `what it is pinned to, ${tellImage(wish)}` : `what ${tag} names`
   return answerOverride(app, subject, `${id} is to run ${what}, now${note}`)
 }

@@ -35,7 +35,8 @@ function told(change: Partial<DecideInput> = {}, also: Partial<Standing> = {}, f
     pauses: input.pauses,
     hold: input.hold,
     open: null,
-    seenAt: null,
+    seen: null,
+    isRunning: true,
     now,
     ...also,
   })
@@ -89,7 +90,7 @@ test('paused for a while', () => {
   expect(told({ pauses: [paused] })).toEqual([
     runs,
     follows,
-    'It is not rolled out: it is paused by ada until 2026-11-20 13:30 UTC (in 1 h), because "sale".',
+    'It is not rolled out: it is paused by ada until 2026-11-20 13:30 UTC, because "sale".',
     since,
     '`longshore resume local/container/web` lifts the pause; `longshore deploy local/container/web` goes ahead in spite of it.',
   ])
@@ -99,7 +100,7 @@ test('quarantined', () => {
   expect(told({ quarantines: [quarantined(newer)] })).toEqual([
     runs,
     follows,
-    'It is not rolled out: this digest failed 2 min ago: its health check failed.',
+    'It is not rolled out: this digest failed at 2026-11-20 11:58 UTC: its health check failed.',
     since,
     'A push of another digest ends that, and so does `longshore quarantine release local/container/web bbbbbbbbbbbb`.',
   ])
@@ -162,17 +163,51 @@ test('in the middle of a rollout', () => {
 test('left alone', () => {
   const stopped = { state: 'ignored', reason: { code: 'STOPPED', sentence: 'it is not running' } } as const
 
-  expect(told({}, { ...stopped, wants: null, tag: null, rolledOutAt: null }).slice(1)).toEqual([
+  const alone = { ...stopped, runs: { image, digest: null }, wants: null, tag: null, rolledOutAt: null }
+
+  expect(told({}, { ...alone, isRunning: false })).toEqual([
+    `It was made from ${image}.`,
     'Longshore leaves it alone: it is not running.',
     since,
     'It goes on by itself once it runs again.',
   ])
 })
 
+test('left alone while it runs', () => {
+  const removed = { state: 'ignored', reason: { code: 'AUTO_REMOVE', sentence: 'it was started with --rm' } } as const
+  const alone = { ...removed, runs: { image, digest: null }, wants: null, tag: null, rolledOutAt: null }
+
+  expect(told({}, alone)[0]).toBe(`It runs ${image}.`)
+})
+
+const lastSeen = {
+  at: ago(600),
+  state: 'current',
+  reason: { code: 'CURRENT', sentence: 'it runs what 1 names' },
+} as const
+
 test('not to be seen now', () => {
-  expect(told({}, { seenAt: ago(600), tag: null })).toEqual([
+  const away = {
+    state: 'unknown',
+    reason: { code: 'TARGET_UNAVAILABLE', sentence: 'its target does not answer' },
+  } as const
+
+  expect(told({}, { ...away, seen: lastSeen, tag: null, wants: null, override: override() })).toEqual([
     `When it was seen last, it ran ${image} (aaaaaaaaaaaa), rolled out by Longshore at 2026-11-19 12:00 UTC.`,
-    'That is not what runs: a rollout is due.',
-    'It had been like this since 2026-11-20 11:40 UTC when it was seen last, at 2026-11-20 11:50 UTC.',
+    'Wanted is what the tag 2 names: ada pinned it to that at 2026-11-20 11:59 UTC.',
+    'Whether that is what runs is not known: its target does not answer.',
+    'When it was seen last, at 2026-11-20 11:50 UTC, it was current: it runs what 1 names.',
+    'It goes on by itself once its target answers.',
+  ])
+})
+
+test('gone', () => {
+  const gone = { state: 'ignored', reason: { code: 'GONE', sentence: 'it is not on the target any more' } } as const
+
+  expect(told({}, { ...gone, seen: lastSeen, tag: null, wants: null })).toEqual([
+    `When it was seen last, it ran ${image} (aaaaaaaaaaaa), rolled out by Longshore at 2026-11-19 12:00 UTC.`,
+    'Longshore leaves it alone: it is not on the target any more.',
+    'It was seen last at 2026-11-20 11:50 UTC.',
+    'It goes on by itself once it is there again, and watched.',
   ])
 })

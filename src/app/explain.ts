@@ -25,8 +25,10 @@ export interface Standing {
   readonly pauses: readonly Pause[]
   readonly hold: Hold | null
   readonly open: Rollout | null
-  /** When it was seen last, where it cannot be seen now; null otherwise. */
-  readonly seenAt: Time | null
+  /** False for one that is there and does not run. */
+  readonly isRunning: boolean
+  /** How it stood when it was seen last, where it cannot be seen now; null otherwise. */
+  readonly seen: { readonly at: Time; readonly state: DecisionState; readonly reason: Reason } | null
   readonly now: number
 }
 
@@ -44,9 +46,11 @@ export function explain(standing: Standing): readonly string[] {
   ].filter((each) => each !== null)
 }
 
-function runs({ runs: { image, digest }, rolledOutAt, seenAt, reason }: Standing): string {
-  const isPast = seenAt !== null || reason.code === 'GONE'
-  const what = `${isPast ? 'When it was seen last, it ran' : 'It runs'} ${image}${digest === null ? '' : ` (${shortDigest(digest)})`}`
+function runs({ runs: { image, digest }, rolledOutAt, seen, isRunning, tag }: Standing): string {
+  if (!isRunning) return `It was made from ${image}.`
+  const what = `${seen === null ? 'It runs' : 'When it was seen last, it ran'} ${image}${digest === null ? '' : ` (${shortDigest(digest)})`}`
+  // Of what is left alone nobody asked.
+  if (digest === null && tag === null) return `${what}.`
   if (digest === null) return `${what}, under no digest that its registry knows.`
   if (rolledOutAt === null) return `${what}, which was not rolled out by Longshore.`
   return `${what}, rolled out by Longshore at ${formatMinute(rolledOutAt)}.`
@@ -85,21 +89,27 @@ function stands({ state, reason, open, wants }: Standing): string {
     case 'current':
       return 'That is what runs.'
     case 'held':
-      return wants === null ? `It is held: ${reason.sentence}.` : `It is not rolled out: ${reason.sentence}.`
+      return wants === null
+        ? `It is held: ${ended(reason.sentence)}`
+        : `It is not rolled out: ${ended(reason.sentence)}`
     case 'unknown':
-      return `Whether that is what runs is not known: ${reason.sentence}.`
+      return `Whether that is what runs is not known: ${ended(reason.sentence)}`
     case 'ignored':
-      return `Longshore leaves it alone: ${reason.sentence}.`
+      return `Longshore leaves it alone: ${ended(reason.sentence)}`
     case 'outdated':
     case 'rolling-out':
-      return `It is not rolled out now: ${reason.sentence}.`
+      return `It is not rolled out now: ${ended(reason.sentence)}`
   }
 }
 
-function sinceWhen({ since, now, seenAt }: Standing): string {
-  const age = `${formatMinute(since)}, for ${formatAge(now - Date.parse(since))}`
-  if (seenAt === null) return `It has been like this since ${age}.`
-  return `It had been like this since ${formatMinute(since)} when it was seen last, at ${formatMinute(seenAt)}.`
+/** A reason as the end of a sentence; one that asks back has its sign already. */
+const ended = (text: string): string => (text.endsWith('?') ? text : `${text}.`)
+
+function sinceWhen({ since, now, seen, reason }: Standing): string {
+  if (seen === null)
+    return `It has been like this since ${formatMinute(since)}, for ${formatAge(now - Date.parse(since))}.`
+  if (reason.code === 'GONE') return `It was seen last at ${formatMinute(seen.at)}.`
+  return `When it was seen last, at ${formatMinute(seen.at)}, it was ${seen.state}: ${seen.reason.sentence}.`
 }
 
 /** What does not matter to what was decided now, but will to the next push. */

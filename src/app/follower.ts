@@ -18,6 +18,8 @@ export interface Follower {
   readonly polls: DueTimes
   /** When a workload is to be decided again although nothing about it changed, by its id. */
   readonly again: DueTimes
+  /** When pauses end by themselves, by the workload, or empty for that of everything. */
+  readonly pauseEnds: DueTimes
   /** When a rollout that came to rest without its end may be taken up again, by its id. */
   readonly takeUps: DueTimes
   /** Each repository with what was last seen to follow it, by scan key. */
@@ -77,10 +79,10 @@ export function heed({ looks, again, wake }: Follower, nudge: Nudge): void {
 }
 
 /** Milliseconds until something falls due, at most `mostMs`. */
-export function pauseMs({ app, polls, again, takeUps }: Follower, mostMs: number): number {
+export function pauseMs({ app, polls, again, pauseEnds, takeUps }: Follower, mostMs: number): number {
   const now = app.clock.elapsed()
   let due = now + mostMs
-  for (const times of [polls, again, takeUps]) for (const at of times.values()) due = Math.min(due, at)
+  for (const times of [polls, again, pauseEnds, takeUps]) for (const at of times.values()) due = Math.min(due, at)
   return Math.max(1, due - now)
 }
 

@@ -22,6 +22,19 @@ export function ownTag(override: Override | null, reference: { readonly tag: str
   return override.kind === 'pin' ? override.tagBefore : override.tag
 }
 
+/** The pin that a new word of that kind takes the place of, and has to remember; null for none. */
+export function replacedBy(kind: Override['kind'], override: Override | null): Override['insteadOf'] {
+  if (kind !== 'deploy' || override === null) return null
+  if (override.kind !== 'pin') return override.insteadOf
+  const { tag, digest, actor, reason, since } = override
+  return { tag, digest, actor, reason, since }
+}
+
+/** The pin whose place an override took, as it holds again; null where it took none. */
+export function pinBefore({ insteadOf, workload, tagBefore }: Override): Override | null {
+  return insteadOf && { ...insteadOf, workload, tagBefore, kind: 'pin', insteadOf: null }
+}
+
 /** `1.4.2`, or with a digest `1.4.2 (aaaaaaaaaaaa)`. */
 export const tellImage = ({ tag, digest }: Pick<Override, 'tag' | 'digest'>): string =>
   digest === null ? tag : `${tag} (${shortDigest(digest)})`

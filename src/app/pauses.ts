@@ -11,9 +11,13 @@ export function activePauses(pauses: readonly Pause[], workload: string, now: nu
 /** Whether a pause has ended by itself. */
 export const isOver = ({ until }: Pause, now: number): boolean => until !== null && Date.parse(until) <= now
 
-/** `everything is paused by ada until 2026-11-20 14:00 UTC (in 2 h), because "sale"` */
-export function tellPause({ workload, actor, reason, until }: Pause, now: number): string {
+/**
+ * `everything is paused by ada until 2026-11-20 14:00 UTC (in 2 h), because "sale"`
+ * @param now null for a sentence that is kept and read later
+ */
+export function tellPause({ workload, actor, reason, until }: Pause, now: number | null): string {
   const what = workload === null ? 'everything' : 'it'
-  const end = until === null ? '' : ` until ${formatMinute(until)} (in ${formatAge(Date.parse(until) - now)})`
+  const left = until === null || now === null ? '' : ` (in ${formatAge(Date.parse(until) - now)})`
+  const end = until === null ? '' : ` until ${formatMinute(until)}${left}`
   return `${what} is paused by ${actor}${end}${because(reason)}`
 }

@@ -1,3 +1,4 @@
+import { byId } from '../lib/by-id.ts'
 import { toAppError } from '../errors.ts'
 import type { Digest } from '../image/digest.ts'
 import type { Definition } from '../rollout/rollout.ts'
@@ -61,7 +62,7 @@ export async function planPass(app: App, signal: AbortSignal): Promise<PassPlan>
       })
     }
   })
-  return { workloads, failures: distinct(failures) }
+  return { workloads: byId(workloads), failures: distinct(failures) }
 }
 
 async function scanAll(app: App, watched: readonly WatchedWorkload[], signal: AbortSignal) {

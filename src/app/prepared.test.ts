@@ -80,10 +80,16 @@ describe('a rollout that is due', () => {
     })
   })
 
-  test('is neither due nor held where the target is away: that is unknown', async () => {
+  test('is neither due nor held where the target cannot look: that is unknown, and asked again', async () => {
     const fails = () => Promise.reject(new AppError('TARGET_UNAVAILABLE', 'no engine'))
 
-    await expect(prepared(watched(fails), due, signal)).rejects.toMatchObject({ code: 'TARGET_UNAVAILABLE' })
+    expect(await prepared(watched(fails), due, signal)).toMatchObject({
+      state: 'unknown',
+      reason: { code: 'TARGET_UNAVAILABLE', sentence: 'no engine' },
+      candidate: to,
+      isRolloutDue: false,
+      againInMs: 10_000,
+    })
   })
 
   test('is not held because we were told to stop', async () => {

@@ -4,7 +4,13 @@ import { decision } from './decision.ts'
 import { wantedImage } from './wanted-image.ts'
 import type { WatchableWorkload } from './watched-workloads.ts'
 
-/** A rollout that is due, once its target has looked closely at what it would touch: it may have to be held after all. */
+/** How soon a target that could not look is asked again. */
+const againMs = 10_000
+
+/**
+ * A rollout that is due, once its target has looked closely at what it would touch: it may have to be held after all.
+ * Where the target cannot tell it is unknown, for this workload alone.
+ */
 export async function prepared(watched: WatchableWorkload, decided: Decision, signal: AbortSignal): Promise<Decision> {
   const { target, workload, reference, tag, settings } = watched
   const { candidate, isRolloutDue } = decided
@@ -16,7 +22,10 @@ export async function prepared(watched: WatchableWorkload, decided: Decision, si
     return decision('held', preparation.reason.code, preparation.reason.sentence, candidate)
   } catch (error) {
     const { code, message } = toAppError(error)
-    if (signal.aborted || code.startsWith('TARGET_')) throw error
+    if (signal.aborted) throw error
+    if (code.startsWith('TARGET_')) {
+      return { ...decision('unknown', code, message, candidate), againInMs: againMs }
+    }
     return decision('held', code, message, candidate)
   }
 }

@@ -1,6 +1,6 @@
 import type { Digest } from '../image/digest.ts'
 import type { Reason, Rollout } from '../rollout/rollout.ts'
-import type { DecisionState, Time } from '../store/store.ts'
+import type { DecisionState, Store, Time } from '../store/store.ts'
 import type { App } from './app.ts'
 import type { Control } from './control.ts'
 import { findId } from './subject.ts'
@@ -9,6 +9,8 @@ import { findId } from './subject.ts'
 export interface Progress {
   /** Its id. */
   readonly workload: string
+  /** When a person last said something about it; null when nobody did. */
+  readonly saidAt: Time | null
   /** What was decided last; null before the first time. */
   readonly decision: {
     readonly state: DecisionState
@@ -44,9 +46,18 @@ export async function readProgress(app: App, workload: string): Promise<Progress
   const [latest] = await store.rollouts(id, 1)
   return {
     workload: id,
+    saidAt: await lastSaidAt(store, id),
     decision: row && { state: row.state, reason: row.reason, candidate: row.candidate, at: row.decidedAt },
     rollout: latest === undefined ? null : visible(latest),
   }
+}
+
+/** Entries of the history in which a person's word is looked for: what Longshore itself does since comes before it. */
+const entriesMax = 20
+
+async function lastSaidAt(store: Pick<Store, 'history'>, workload: string): Promise<Time | null> {
+  const latest = await store.history({ workload, limit: entriesMax })
+  return latest.find(({ actor, rollout }) => actor !== null && rollout === null)?.at ?? null
 }
 
 /** How a word that was waited for ended. */
@@ -72,9 +83,12 @@ function isPassing({ state, reason }: NonNullable<Progress['decision']>): boolea
  *
  * @param before how it stood just before the word was given: what is as it was then tells nothing about it
  */
-export function endOf(before: Progress, { rollout, decision }: Progress): End | null {
+export function endOf(before: Progress, { rollout, decision, saidAt }: Progress): End | null {
+  if (decision?.reason.code === 'GONE') return { decision, rollout: null }
   if (rollout !== null && !isAtRest(rollout)) return null
   if (decision === null || decision.at === before.decision?.at || isPassing(decision)) return null
+  // Between the look before and the word itself a registry may have been waited for.
+  if (saidAt !== null && saidAt !== before.saidAt && Date.parse(decision.at) < Date.parse(saidAt)) return null
   return { decision, rollout: rollout?.id === before.rollout?.id ? null : rollout }
 }
 

@@ -40,5 +40,9 @@ async function read({ store, overview }: ReadinessDeps): Promise<Readiness> {
   const targets = overview
     .targets()
     .flatMap(({ name, trouble }) => (trouble === null ? [] : [{ part: `target ${name}`, ...trouble }]))
-  return { reasons: [...state, ...targets] }
+  return { reasons: [...state, ...targets.filter(isFirst)] }
 }
+
+/** What runs workloads of several kinds on one engine is away for all of them at once. */
+const isFirst = (reason: Reason & { readonly part: string }, at: number, all: readonly (typeof reason)[]): boolean =>
+  all.findIndex(({ part, code }) => part === reason.part && code === reason.code) === at

@@ -125,6 +125,21 @@ test('a word that ends with a decision is ended, and a later one stays', async (
   expect(await store.override(workload.id)).toBeNull()
 })
 
+test('what a person accepts while a decision is made is not taken back by it', async () => {
+  const memory = createMemoryStore()
+  await memory.saveWorkload(row({ baselineImage: digest('8') }))
+  const accepts = async (id: string) => {
+    const before = await memory.workload(id)
+    await memory.clearPause(id, { baselineImage: digest('9') })
+    return before
+  }
+  const store = { ...memory, workload: accepts }
+
+  await recordDecision({ store, clock, log: logInto([]) }, byHand, held)
+
+  expect(await memory.workload(workload.id)).toMatchObject({ state: 'held', baselineImage: digest('9') })
+})
+
 test('a workload that a rollout is changing is not gone, though nothing has its name for a moment', async () => {
   const store = createMemoryStore()
   await store.saveWorkload(row())

@@ -1,6 +1,8 @@
 import { isoTime } from '../lib/clock.ts'
+import type { Time, WorkloadRow } from '../store/store.ts'
 import type { App } from './app.ts'
 import type { Decision } from './decision.ts'
+import { endOverride } from './end-override.ts'
 import { runningDigest } from './running-image.ts'
 import { isOf, type Target } from '../targets/target.ts'
 import type { WatchedWorkload } from './watched-workloads.ts'
@@ -15,7 +17,7 @@ export async function recordDecision(app: RecordDeps, watched: WatchedWorkload, 
   const isSame = before?.state === decided.state && before.reason.code === decided.reason.code
   // What runs by the registry's own word is accepted, whoever put it there.
   const isAccepted = before === null || decided.state === 'current'
-  await app.store.saveWorkload({
+  const row: WorkloadRow = {
     id: workload.id,
     image: workload.image,
     imageId: workload.imageId,
@@ -28,16 +30,20 @@ export async function recordDecision(app: RecordDeps, watched: WatchedWorkload, 
     observedAt: at,
     decidedAt: at,
     since: isSame ? before.since : at,
-  })
-  if (decided.endsOverride !== null) await app.store.clearOverride(decided.endsOverride)
-  if (isSame) return
+  }
+  await app.store.saveWorkload(row, isAccepted ? undefined : 'keep')
+  if (!isSame) await tellChange(app, workload.id, decided, at)
+  await endOverride(app, decided)
+}
+
+async function tellChange({ store, log }: RecordDeps, workload: string, decided: Decision, at: Time): Promise<void> {
   const level = decided.state === 'held' || decided.state === 'unknown' ? 'warn' : 'info'
-  app.log[level]({ workload: workload.id, code: decided.reason.code }, `${decided.state}: ${decided.reason.sentence}`)
+  log[level]({ workload, code: decided.reason.code }, `${decided.state}: ${decided.reason.sentence}`)
   if (decided.state === 'held') {
-    await app.store.addHistory({
+    await store.addHistory({
       at,
       actor: null,
-      workload: workload.id,
+      workload,
       rollout: null,
       kind: 'held',
       reason: decided.reason,
@@ -65,7 +71,8 @@ export async function recordGone(
     if (open.some((each) => each.workload === row.id)) continue
     const reason = { code: 'GONE', sentence: 'it is not on the target any more, or not watched' }
     const at = isoTime(app.clock)
-    await app.store.saveWorkload({ ...row, state: 'ignored', reason, candidate: null, decidedAt: at, since: at })
+    const ignored = { ...row, state: 'ignored', reason, candidate: null, decidedAt: at, since: at } as const
+    await app.store.saveWorkload(ignored, 'keep')
     app.log.info({ workload: row.id, code: reason.code }, reason.sentence)
   }
 }

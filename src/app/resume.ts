@@ -5,7 +5,7 @@ import type { App } from './app.ts'
 import type { Answer, By } from './control.ts'
 import { lookUpTag } from './look-up-image.ts'
 import { isOver, tellPause } from './pauses.ts'
-import { findId } from './subject.ts'
+import { findId, findSubjectIfAny } from './subject.ts'
 import { wordEntry } from './word-entry.ts'
 import { checkBy } from './words.ts'
 
@@ -20,24 +20,29 @@ type ResumeDeps = Pick<App, 'store' | 'clock' | 'nudges' | 'targets'>
 export async function resume(app: App, workload: string | null, by: By): Promise<Answer> {
   checkBy(by)
   const id = workload === null ? null : await findId(app, workload)
-  await lookAtRegistries(app, id)
-  const sentence = id === null ? await resumeAll(app, by) : await resumeOne(app, id, by)
+  const sentence = id === null ? await lookAndResumeAll(app, by) : await lookAndResumeOne(app, id, by)
   app.nudges.send({ kind: 'decide', workload: id })
   return { sentence, workload: id }
 }
 
-/**
- * What was pushed meanwhile is to be rolled out at once, and not at the next poll. One workload is looked up before it
- * is decided; of all, those that a loop follows are scanned by it.
- */
-async function lookAtRegistries(app: App, id: string | null): Promise<void> {
-  const rows = id === null ? await app.store.workloads() : [await app.store.workload(id)]
-  for (const row of rows) {
-    const reference = row && readReference(row.image)
-    if (!reference) continue
-    if (id === null) app.nudges.send({ kind: 'scan', repository: reference, at: app.clock.elapsed() })
-    else await lookUpTag(app, reference, tagOf(reference)).catch(onlyState)
+/** What was pushed meanwhile is to be rolled out at once, and not at the next poll: the loops scan what they follow. */
+async function lookAndResumeAll(app: App, by: By): Promise<string> {
+  for (const { image } of await app.store.workloads()) {
+    const repository = readReference(image)
+    if (repository !== null) app.nudges.send({ kind: 'scan', repository, at: app.clock.elapsed() })
   }
+  return resumeAll(app, by)
+}
+
+/** As it runs now, which nobody may have looked at since somebody changed it. */
+async function lookAndResumeOne(app: App, id: string, by: By): Promise<string> {
+  const row = await app.store.workload(id)
+  const subject = await findSubjectIfAny(app, id)
+  const reference = subject?.reference ?? (row && readReference(row.image))
+  const tag = subject?.override?.tag ?? (reference && tagOf(reference))
+  if (reference && tag) await lookUpTag(app, reference, tag).catch(onlyState)
+  const isChanging = subject !== null && subject.open !== null
+  return resumeOne(app, id, by, isChanging ? null : (subject?.seenImage ?? row?.imageId ?? null))
 }
 
 function readReference(image: string): ImageReference | null {
@@ -60,22 +65,23 @@ async function resumeAll(app: ResumeDeps, by: By): Promise<string> {
   const lifted = [hold && 'the hold', paused && 'the pause'].filter((each) => each !== null)
   if (lifted.length === 0) return 'nothing was held or paused'
   const what = `${lifted.join(' and ')} on everything ${lifted.length > 1 ? 'are' : 'is'} lifted`
-  if (hold !== null) await store.setHold(null)
-  await store.clearPause(null, { history: wordEntry(clock, by, 'resume', null, { code: 'RESUMED', sentence: what }) })
+  const history = (sentence: string) => wordEntry(clock, by, 'resume', null, { code: 'RESUMED', sentence })
+  if (hold !== null) await store.setHold(null, { history: history('the hold on everything is lifted') })
+  if (paused !== null) await store.clearPause(null, { history: history('the pause on everything is lifted') })
   const others = (await store.pauses()).filter((each) => each.workload !== null && !isOver(each, clock.now()))
   const still = others.length === 0 ? '' : `; still paused by themselves: ${others.map(nameOf).join(', ')}`
-  return `${what}; each workload is decided now${still}`
+  return `${what}; each workload is decided anew${still}`
 }
 
 const nameOf = ({ workload }: Pause): string => workload ?? 'everything'
 
-async function resumeOne(app: ResumeDeps, id: string, by: By): Promise<string> {
+/** @param image that it runs, which is accepted; null where that cannot be told */
+async function resumeOne(app: ResumeDeps, id: string, by: By, image: string | null): Promise<string> {
   const { store, clock } = app
   const own = await activePause(app, id)
-  const row = await store.workload(id)
   const what = own ? 'the pause is lifted' : 'it goes on from what it runs now, and failed digests may be tried again'
   const history = wordEntry(clock, by, 'resume', id, { code: 'RESUMED', sentence: what })
-  const accepted = row === null ? {} : { baselineImage: row.imageId }
+  const accepted = image === null ? {} : { baselineImage: image }
   await store.clearPause(id, own ? { history } : { history, liftsQuarantine: 'all', ...accepted })
   const answer = own
     ? `the pause of ${id} is lifted`

@@ -76,7 +76,7 @@ describe('roll back', () => {
 
     await expect(said.control.rollBack('web', null, by)).rejects.toMatchObject({
       code: 'REVISION_NOT_FOUND',
-      message: `${id} ran nothing before that is known; there are bbbbbbbbbbbb (1)`,
+      message: `nothing is known that ${id} ran before aaaaaaaaaaaa; of what it ran since, one can be named with --to: bbbbbbbbbbbb (1)`,
     })
   })
 

@@ -40,7 +40,10 @@ async function findRevision(app: App, subject: Subject, wanted: string | null): 
     const [running] = isUnderWay(subject) ? present : []
     const before = isUnderWay(subject) ? (running ?? null) : revisionBefore(rollouts, digest)
     if (before !== null) return before
-    throw notFound(`${id} ran nothing before that is known${listed(known.filter((each) => each.digest !== digest))}`)
+    const since = known.filter((each) => each.digest !== digest)
+    const what = digest === null ? 'what it runs' : shortDigest(digest)
+    const named = since.length === 0 ? '' : `; of what it ran since, one can be named with --to: ${list(since)}`
+    throw notFound(`nothing is known that ${id} ran before ${what}${named}`)
   }
   const named = revisionsNamed(all, wanted)
   const [only, another] = named
@@ -53,10 +56,11 @@ const isUnderWay = ({ open }: Subject): boolean => open !== null && open.stage !
 
 const notFound = (message: string): AppError => new AppError('REVISION_NOT_FOUND', message)
 
-function listed(revisions: readonly Revision[]): string {
-  if (revisions.length === 0) return ''
-  return `; there are ${revisions
+const listed = (revisions: readonly Revision[]): string =>
+  revisions.length === 0 ? '' : `; there are ${list(revisions)}`
+
+const list = (revisions: readonly Revision[]): string =>
+  revisions
     .slice(0, namedMax)
     .map(({ digest, tag }) => `${shortDigest(digest)} (${tag})`)
-    .join(', ')}`
-}
+    .join(', ')

@@ -13,7 +13,7 @@ import {
 } from '../rollout/machine.ts'
 import { newestOf } from '../rollout/facts.ts'
 import type { EffectKind, JournalStep, Reason, Rollout, RolloutFacts } from '../rollout/rollout.ts'
-import { goBack } from '../rollout/step.ts'
+import { goBack, hasTouchedOld } from '../rollout/step.ts'
 import type { Store } from '../store/store.ts'
 import type { PullAuth, PullProgress, Target } from '../targets/target.ts'
 import { recordStep, type JournalObserver } from './record-step.ts'
@@ -74,13 +74,14 @@ export async function rollOut(deps: RollOutDeps, start: Rollout, stop: AbortSign
     const step = nextStep(rollout, facts, deps.clock.now())
     if (step.kind === 'rest') return step.rollout
     if (stop.aborted && canPark(rollout, step)) return rollout
+    const taken = canTurn(rollout, step) ? await deps.withdrawn?.(rollout) : null
+    if (taken) {
+      steps += 1
+      const turned = goBack(step.rollout, 'superseded', taken).rollout
+      rollout = await write(deps, rollout, await withLogTail(deps, turned, facts), 'R', null)
+      continue
+    }
     if (step.kind === 'wait') {
-      const taken = rollout.stage === 'forward' ? await deps.withdrawn?.(rollout) : null
-      if (taken) {
-        const turned = goBack(step.rollout, 'superseded', taken).rollout
-        rollout = await write(deps, rollout, await withLogTail(deps, turned, facts), 'R', null)
-        continue
-      }
       rollout = await remember(deps, rollout, step.rollout)
       await deps.clock.sleep(step.ms, stop)
       facts = null
@@ -197,6 +198,12 @@ async function waitForEngine(deps: RollOutDeps, rollout: Rollout, stop: AbortSig
     return null
   }
   return engineReturned(rollout)
+}
+
+/** Between the versions going on is the shorter way to one that runs; it can turn back from there. */
+function canTurn(rollout: Rollout, step: Step): boolean {
+  if (rollout.stage !== 'forward') return false
+  return step.kind === 'wait' || (step.kind === 'effect' && !hasTouchedOld(rollout))
 }
 
 function canPark(rollout: Rollout, step: Step): boolean {

@@ -1,3 +1,4 @@
+import { byId } from '../lib/by-id.ts'
 import { toAppError } from '../errors.ts'
 import { createTurns } from '../lib/in-turn.ts'
 import type { Queue } from '../jobs/queue.ts'
@@ -39,7 +40,7 @@ export async function runPass(
   const since = app.clock.elapsed()
   const parts = await Promise.all(app.targets.map((target) => passTarget(app, queue, target, stop, { only, since })))
   return {
-    workloads: parts.flatMap((each) => each.workloads),
+    workloads: byId(parts.flatMap((each) => each.workloads)),
     rollouts: parts.flatMap((each) => each.rollouts),
     failures: distinct(parts.flatMap((each) => each.failures)),
   }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { startFollowed, workloadAt } from '../../test/fakes/followed.ts'
-import { digest, ended, newer, row, running } from '../../test/fakes/decide-input.ts'
+import { digest, ended, newer, override, row, running } from '../../test/fakes/decide-input.ts'
 import type { InstanceFacts } from '../rollout/facts.ts'
 import { previousName } from '../rollout/names.ts'
 import type { Workload } from '../targets/target.ts'
@@ -199,8 +199,7 @@ describe("a person's word", () => {
     const followed = await start([web], ({ world }) => void world.tags.set('web', running))
 
     const since = '2026-11-20T12:00:00.000Z'
-    const pinned = { kind: 'pin', tag: '1', digest: newest, tagBefore: '1', actor: 'ada', reason: null, since } as const
-    await followed.store.setOverride({ ...pinned, workload: web.id })
+    await followed.store.setOverride(override({ tag: '1', digest: newest, since }))
     followed.world.ring()
     await followed.clock.pass(1000)
 
@@ -219,6 +218,27 @@ describe("a person's word", () => {
     )
 
     await followed.clock.pass(58_000)
+    expect(await begun(followed, web)).toEqual([])
+    await followed.clock.pass(4000)
+
+    expect(await begun(followed, web)).toEqual([newer])
+  })
+})
+
+describe('when a pause ends by itself, what was pushed since the last poll', () => {
+  test.each([
+    ['of one workload', web.id],
+    ['of everything', null],
+  ])('is rolled out at once after one %s', async (_, workload) => {
+    const followed = await start([web], async ({ world, store }) => {
+      world.tags.set('web', running)
+      const until = '2026-11-20T12:01:00.000Z'
+      await store.setPause({ workload, until, actor: 'ada', reason: null, since: '2026-11-20T11:00:00.000Z' })
+    })
+    await followed.clock.pass(30_000)
+    followed.world.tags.set('web', newer)
+
+    await followed.clock.pass(28_000)
     expect(await begun(followed, web)).toEqual([])
     await followed.clock.pass(4000)
 

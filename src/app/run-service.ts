@@ -4,6 +4,7 @@ import type { Queue } from '../jobs/queue.ts'
 import type { Target } from '../targets/target.ts'
 import { actOnWorkload, takeUpOpen } from './act-on-workload.ts'
 import type { App } from './app.ts'
+import { endedPauses } from './ended-pauses.ts'
 import { heed, keepOnly, look, pauseMs, type Follower } from './follower.ts'
 import { createLiveness, type Pulse } from './liveness.ts'
 import { recordGone } from './record-decision.ts'
@@ -76,6 +77,7 @@ const follow = (app: App, queue: Queue, target: Target, stop: AbortSignal): Foll
   wake: createWake(app.clock),
   polls: new Map(),
   again: new Map(),
+  pauseEnds: new Map(),
   takeUps: new Map(),
   scans: new Map(),
   looks: new Map(),
@@ -93,7 +95,7 @@ async function turn(follower: Follower): Promise<readonly ScanWork[]> {
   await recordGone(app, target, new Set(watched.map((each) => each.workload.id)))
   const toDecide = new Set(look(follower, watched))
   const scans = planScans(watched)
-  const scanning = startDueScans(follower, scans)
+  const scanning = startDueScans(follower, scans, await endedPauses(follower))
   for (const each of watched) {
     const isDecidedByItsScan = each.kind === 'watchable' && scanning.has(scanKey(repositoryOf(each)))
     if (toDecide.has(each.workload.id) && !isDecidedByItsScan) actOnWorkload(follower, each.workload.id)
@@ -103,16 +105,23 @@ async function turn(follower: Follower): Promise<readonly ScanWork[]> {
 
 /**
  * Starts a scan for every repository whose time has come; its workloads are decided when it ends.
+ * @param isReleased whether a workload was under a pause until just now: what was pushed meanwhile is not to wait for the poll
  * @returns the keys of those started
  */
-function startDueScans(follower: Follower, scans: readonly ScanWork[]): ReadonlySet<string> {
+function startDueScans(
+  follower: Follower,
+  scans: readonly ScanWork[],
+  isReleased: (workload: string) => boolean,
+): ReadonlySet<string> {
   const { app, polls } = follower
   const now = app.clock.elapsed()
   keepOnly(new Set(scans.map((each) => each.key)), polls, follower.scans)
   for (const work of scans) follower.scans.set(work.key, work)
-  const due = scans.filter((each) => (polls.get(each.key) ?? now) <= now)
+  const released = scans.filter((each) => each.workloads.some(({ workload }) => isReleased(workload.id)))
+  const due = scans.filter((each) => (polls.get(each.key) ?? now) <= now && !released.includes(each))
+  for (const work of released) startScan(follower, work, now)
   for (const work of due) startScan(follower, work, now - app.pollIntervalMs / 2)
-  return new Set(due.map((each) => each.key))
+  return new Set([...released, ...due].map((each) => each.key))
 }
 
 function tell(app: App, target: Target, error: unknown): void {

@@ -2,7 +2,7 @@ import { isoTime } from '../lib/clock.ts'
 import type { HistoryKind, Override } from '../store/store.ts'
 import type { App } from './app.ts'
 import type { Answer, By } from './control.ts'
-import { ownTag, tellImage } from './override.ts'
+import { ownTag, replacedBy, tellImage } from './override.ts'
 import type { Subject } from './subject.ts'
 import { because } from './words.ts'
 
@@ -29,7 +29,7 @@ export async function setOverride(app: App, { subject, by, kind, wish, lifts }: 
   const tagBefore = ownTag(subject.override, reference)
   const { actor, reason } = by
   await app.store.setOverride(
-    { ...wish, workload: id, tagBefore, actor, reason, since },
+    { ...wish, workload: id, tagBefore, actor, reason, since, insteadOf: replacedBy(wish.kind, subject.override) },
     {
       history: {
         at: since,

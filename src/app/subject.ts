@@ -31,9 +31,14 @@ const lookMaxMs = 20_000
 /**
  * The workload that a person means, to say what it should run.
  * @param wanted id, or a name that only one workload has
+ * @param isLeftAloneToo whether it may be one that nothing can be rolled out to now, as while it does not run
  * @throws WORKLOAD_NOT_FOUND, WORKLOAD_AMBIGUOUS; WORKLOAD_LEFT_ALONE when nothing can be rolled out to it
  */
-export async function findSubject(app: App, wanted: string): Promise<Subject> {
+export async function findSubject(
+  app: App,
+  wanted: string,
+  { isLeftAloneToo = false }: { readonly isLeftAloneToo?: boolean } = {},
+): Promise<Subject> {
   const id = await findId(app, wanted)
   const { store } = app
   const row = await store.workload(id)
@@ -50,7 +55,11 @@ export async function findSubject(app: App, wanted: string): Promise<Subject> {
     return { ...base, reference: parseReference(row.image), digest: row.digest }
   }
   if (watched === null) throw leftAlone(id, 'it is not on its target any more, or not watched')
-  if (watched.kind === 'unwatchable') throw leftAlone(id, watched.decision.reason.sentence)
+  if (watched.kind === 'unwatchable') {
+    if (!isLeftAloneToo) throw leftAlone(id, watched.decision.reason.sentence)
+    const { image, imageId, platform } = watched.workload
+    return { ...base, reference: parseReference(image), digest: null, platform, seenImage: imageId }
+  }
   const { workload, reference } = watched
   return {
     ...base,
@@ -58,6 +67,16 @@ export async function findSubject(app: App, wanted: string): Promise<Subject> {
     digest: runningDigest(workload, reference),
     platform: workload.platform,
     seenImage: workload.imageId,
+  }
+}
+
+/** As it is there, also where nothing can be rolled out to it now; null when it is gone, or nobody can tell. */
+export async function findSubjectIfAny(app: App, id: string): Promise<Subject | null> {
+  try {
+    return await findSubject(app, id, { isLeftAloneToo: true })
+  } catch (error) {
+    if (toAppError(error).code.startsWith('STATE_')) throw error
+    return null
   }
 }
 

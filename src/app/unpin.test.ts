@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { digest, newer } from '../../test/fakes/decide-input.ts'
 import { by, id, missing, older, startSaid } from '../../test/fakes/said.ts'
+import type { Nudge } from './nudges.ts'
 
 let said: ReturnType<typeof startSaid>
 
@@ -65,8 +66,36 @@ describe('unpin', () => {
     expect((await said.runs()).digest).toBe(newer)
   })
 
-  test('of what is not pinned says so, and nothing else', async () => {
+  test('of what does not run goes back to the own tag once it runs again', async () => {
+    said.world.tags.set('web:2', newer)
+    await said.control.pin('web', '2', by)
+    await said.settle()
+    const leftAlone = { code: 'STOPPED', sentence: 'it is not running' }
+    said.world.workloads = said.world.workloads.map((each) => ({ ...each, leftAlone }))
+
+    const { sentence } = await said.control.unpin('web', by)
+    said.world.workloads = said.world.workloads.map((each) => ({ ...each, leftAlone: null }))
+    await said.settle()
+
+    expect(sentence).toBe(`${id} is not pinned any more; it follows 1 again`)
+    expect((await said.runs()).tag).toBe('1')
+  })
+
+  test('of what is gone ends the pin', async () => {
+    await said.control.pin('web', '2', by)
+    said.world.workloads = []
+
+    expect((await said.control.unpin('web', by)).sentence).toBe(`${id} is not pinned any more`)
+    expect(await said.store.override(id)).toBeNull()
+  })
+
+  test('of what is not pinned says so, and leaves no trace', async () => {
+    const nudges: Nudge[] = []
+    said.app.nudges.subscribe((nudge) => nudges.push(nudge))
+
     expect((await said.control.unpin('web', by)).sentence).toBe(`${id} is not pinned`)
     expect(await said.store.history({ limit: 10 })).toEqual([])
+    // Who waits for what comes of it is waiting for a decision.
+    expect(nudges).toEqual([{ kind: 'decide', workload: id }])
   })
 })

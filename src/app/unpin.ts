@@ -1,12 +1,13 @@
 import { toAppError } from '../errors.ts'
 import { tagOf } from '../image/reference.ts'
-import { isoTime } from '../lib/clock.ts'
+import type { HistoryEntry, Override } from '../store/store.ts'
 import type { App } from './app.ts'
 import type { Answer, By } from './control.ts'
 import { lookUpTag } from './look-up-image.ts'
 import { setOverride } from './set-override.ts'
-import { findId, findSubject, type Subject } from './subject.ts'
-import { because, checkBy } from './words.ts'
+import { findId, findSubjectIfAny, type Subject } from './subject.ts'
+import { wordEntry } from './word-entry.ts'
+import { checkBy } from './words.ts'
 
 /**
  * Ends a pin. The workload goes back to the tag that it followed before, and to whatever that names by now.
@@ -16,22 +17,15 @@ export async function unpin(app: App, workload: string, by: By): Promise<Answer>
   checkBy(by)
   const id = await findId(app, workload)
   const override = await app.store.override(id)
-  if (override?.kind !== 'pin') return { sentence: `${id} is not pinned`, workload: id }
-  const subject = await subjectIfAny(app, id)
+  if (override?.kind === 'deploy' && override.insteadOf !== null) return forgetPin(app, override, by)
+  if (override?.kind !== 'pin') {
+    app.nudges.send({ kind: 'decide', workload: id })
+    return { sentence: `${id} is not pinned`, workload: id }
+  }
+  const subject = await findSubjectIfAny(app, id)
   const tag = override.tagBefore
   if (subject === null || isSomebodyElses(subject, override.tag)) {
-    await app.store.clearOverride(override, {
-      history: {
-        at: isoTime(app.clock),
-        actor: by.actor,
-        workload: id,
-        rollout: null,
-        kind: 'unpin',
-        reason: { code: 'UNPINNED', sentence: `unpinned${because(by.reason)}` },
-        fromDigest: null,
-        toDigest: null,
-      },
-    })
+    await app.store.clearOverride(override, { history: unpinned(app, id, by) })
     app.nudges.send({ kind: 'decide', workload: id })
     return { sentence: `${id} is not pinned any more`, workload: id }
   }
@@ -40,14 +34,18 @@ export async function unpin(app: App, workload: string, by: By): Promise<Answer>
   return { sentence: `${id} is not pinned any more; it follows ${tag} again${note}`, workload: id }
 }
 
-/** A pin on what is gone or left alone by now can be ended all the same. */
-async function subjectIfAny(app: App, id: string): Promise<Subject | null> {
-  try {
-    return await findSubject(app, id)
-  } catch (error) {
-    if (toAppError(error).code.startsWith('STATE_')) throw error
-    return null
-  }
+const unpinned = ({ clock }: App, id: string, by: By): HistoryEntry =>
+  wordEntry(clock, by, 'unpin', id, { code: 'UNPINNED', sentence: 'unpinned' })
+
+/** What was asked for in place of the pin goes on, and does not give way to that again if it fails. */
+async function forgetPin(app: App, override: Override, by: By): Promise<Answer> {
+  const { workload, tag, actor } = override
+  await app.store.clearOverride(override, {
+    history: unpinned(app, workload, by),
+    next: { ...override, insteadOf: null },
+  })
+  app.nudges.send({ kind: 'decide', workload })
+  return { sentence: `${workload} is not pinned any more; it is still to run ${tag}, as ${actor} asked`, workload }
 }
 
 /** Somebody made it anew under a tag that neither we nor the pin put there: theirs is what it follows from now on. */

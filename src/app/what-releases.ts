@@ -47,7 +47,7 @@ const releases: Readonly<Record<string, Release>> = {
     return `A push of another digest ends that, and so does \`longshore quarantine release ${workload}${digest}\`.`
   },
   REVERSAL_UNCONFIRMED: () => 'The next look at the registry ends that, if it finds the same.',
-  FLAPPING: ({ workload }) => `An hour without another turn ends that, or \`longshore deploy ${workload}\`.`,
+  FLAPPING: ({ workload }) => `An hour without another turn ends that, or \`longshore resume ${workload}\`.`,
   RETRY_LATER: ({ workload }) => `It is tried again by itself; \`longshore deploy ${workload}\` tries it now.`,
 
   IMAGE_NOT_PULLED: pulled,
@@ -57,6 +57,7 @@ const releases: Readonly<Record<string, Release>> = {
   NOT_SCANNED: () => atPoll,
   TAG_NOT_SEEN: () => `A push under that tag ends that. ${atPoll}`,
   NO_CURRENT_TAG: corrected,
+  TARGET_UNAVAILABLE: once('its target answers'),
   REGISTRY: () => `A good answer of the registry ends that. ${atPoll}`,
   MANIFEST: () => `A push of an image under that tag ends that. ${atPoll}`,
 
@@ -69,7 +70,7 @@ const releases: Readonly<Record<string, Release>> = {
   DEPENDENCY_NOT_READY: once('that is ready'),
   SELF: never('Longshore does not replace itself'),
   SWARM_TASK: never('its Swarm service decides what it runs'),
-  COMPOSE_SERVICE: () => 'It is cared for as a service of its project instead.',
+  COMPOSE_SERVICE: never('Compose owns it, and it is no service of its project'),
   BUILT_HERE: () => 'An `image:` in its file would give it something to follow.',
   AUTO_REMOVE: () => 'Make it anew without --rm to have it cared for.',
   IMAGE_GONE: () => 'Make it anew from an image that the engine has.',

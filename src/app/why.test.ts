@@ -32,8 +32,37 @@ describe('why', () => {
 
     const { state, sentences } = await said.control.why('web')
 
-    expect(state).toBe('current')
+    // I6
+    expect(state).toBe('unknown')
     expect(sentences[0]).toMatch(/^When it was seen last, it ran registry.example.com\/web:1/)
+  })
+
+  test('tells what was said since, while its target does not answer', async () => {
+    said.world.tags.set('web:2', newer)
+    for (const each of said.app.targets) {
+      each.listWorkloads = () => Promise.reject(new AppError('TARGET_UNAVAILABLE', 'no engine'))
+    }
+    await said.control.pin('web', '2', { actor: 'ada', reason: null })
+
+    const { wants, sentences } = await said.control.why('web')
+
+    expect(wants).toBe(newer)
+    expect(sentences.slice(1, 3)).toEqual([
+      'Wanted is what the tag 2 names (bbbbbbbbbbbb): ada pinned it to that at 2026-11-20 12:00 UTC.',
+      'Whether that is what runs is not known: its target does not answer.',
+    ])
+  })
+
+  test('claims nothing of what does not run', async () => {
+    const leftAlone = { code: 'STOPPED', sentence: 'it is not running' }
+    said.world.workloads = said.world.workloads.map((each) => ({ ...each, isRunning: false, leftAlone }))
+
+    const { sentences } = await said.control.why('web')
+
+    expect(sentences.slice(0, 2)).toEqual([
+      'It was made from registry.example.com/web:1.',
+      'Longshore leaves it alone: it is not running.',
+    ])
   })
 
   test('changes nothing', async () => {

@@ -1,10 +1,13 @@
 import { AppError, toAppError } from '../errors.ts'
+import type { Digest } from '../image/digest.ts'
+import { parseReference } from '../image/reference.ts'
 import { isoTime } from '../lib/clock.ts'
 import type { Rollout } from '../rollout/rollout.ts'
-import type { WorkloadRow } from '../store/store.ts'
+import type { Override, WorkloadRow } from '../store/store.ts'
 import type { App } from './app.ts'
 import type { Explanation } from './control.ts'
 import type { Decision } from './decision.ts'
+import { wantedDigest } from './override.ts'
 import { explain, type Standing } from './explain.ts'
 import { activePauses } from './pauses.ts'
 import { rolloutsMax } from './revisions.ts'
@@ -16,7 +19,7 @@ import type { WatchedWorkload } from './watched-workloads.ts'
 /** How long a target and a registry are waited for before the last decision is told instead. */
 const lookMaxMs = 15_000
 
-type View = Pick<Standing, 'runs' | 'state' | 'reason' | 'wants' | 'since' | 'policy' | 'tag' | 'seenAt'>
+type View = Pick<Standing, 'runs' | 'isRunning' | 'state' | 'reason' | 'wants' | 'since' | 'policy' | 'tag' | 'seen'>
 
 /**
  * How a workload stands, as of now where its target answers, and as it was decided last where not. Changes nothing.
@@ -55,20 +58,22 @@ function viewOpen(open: Rollout): View {
     since: open.createdAt,
     policy: open.policy,
     tag: open.tag,
-    seenAt: null,
+    isRunning: true,
+    seen: null,
   }
 }
 
 async function viewNow(app: App, workload: string, row: WorkloadRow | null): Promise<View> {
   const watched = await seenNow(app, workload, row)
-  if (watched === 'unseen' || watched === null) return viewBefore(workload, row, watched)
+  if (watched === null) return viewGone(workload, row)
+  if (watched === 'unseen') return viewUnseen(app, workload, row)
   try {
     const store = { ...app.store, saveImageDescription: async () => {} }
     const decided = await decideByState({ ...app, store }, watched, AbortSignal.timeout(lookMaxMs), false)
     return viewOf(app, watched, decided, row)
   } catch (error) {
     if (row === null || toAppError(error).code.startsWith('STATE_')) throw error
-    return viewBefore(workload, row, 'unseen')
+    return viewUnseen(app, workload, row)
   }
 }
 
@@ -85,25 +90,50 @@ function viewOf(app: App, watched: WatchedWorkload, decided: Decision, row: Work
     since: isSame ? row.since : isoTime(app.clock),
     policy: settings.policy,
     tag: isWatchable ? watched.tag : null,
-    seenAt: null,
+    isRunning: workload.isRunning,
+    seen: null,
   }
 }
 
-/** As it was decided last. */
-function viewBefore(workload: string, row: WorkloadRow | null, found: 'unseen' | null): View {
-  if (row === null) throw new AppError('WORKLOAD_NOT_FOUND', `${workload} was not seen so far`)
-  const gone = { code: 'GONE', sentence: 'it is not on the target any more, or not watched' }
-  const isGone = found === null
+/** As it was seen last; what a person said since is known all the same. */
+async function viewUnseen(app: App, workload: string, row: WorkloadRow | null): Promise<View> {
+  const override = await app.store.override(workload)
+  const before = viewBefore(workload, row)
   return {
-    runs: { image: row.image, digest: row.digest },
-    state: isGone ? 'ignored' : row.state,
-    reason: isGone ? gone : row.reason,
-    wants: row.candidate,
-    since: row.since,
+    ...before,
+    state: 'unknown',
+    reason: { code: 'TARGET_UNAVAILABLE', sentence: 'its target does not answer' },
+    wants: override === null ? before.wants : await wantedBy(app, override, before.runs.image),
+  }
+}
+
+async function wantedBy({ store }: App, override: Override, image: string): Promise<Digest | null> {
+  if (override.digest !== null) return override.digest
+  const { registry, repository } = parseReference(image)
+  return wantedDigest(override, await store.tagObservation(registry, repository, override.tag))
+}
+
+const viewGone = (workload: string, row: WorkloadRow | null): View => ({
+  ...viewBefore(workload, row),
+  state: 'ignored',
+  reason: { code: 'GONE', sentence: 'it is not on the target any more, or not watched' },
+})
+
+function viewBefore(workload: string, row: WorkloadRow | null): Omit<View, 'state' | 'reason'> {
+  const { image, digest, candidate, observedAt, state, reason } = row ?? neverSeen(workload)
+  return {
+    runs: { image, digest },
+    isRunning: true,
+    wants: candidate,
+    since: observedAt,
     policy: '',
     tag: null,
-    seenAt: row.observedAt,
+    seen: { at: observedAt, state, reason },
   }
+}
+
+function neverSeen(workload: string): never {
+  throw new AppError('WORKLOAD_NOT_FOUND', `${workload} was not seen so far`)
 }
 
 /** Only the latest rollout can have put there what runs now. */

@@ -45,6 +45,33 @@ describe('a rollout is taken back', () => {
   })
 })
 
+test.each([
+  ['a pull', 'J1'],
+  ['the look at the settings', 'J2'],
+])('what is taken back during %s leaves the running version alone', async (_, during) => {
+  const clock = startFakeClock()
+  const engine = startFakeEngine('web', 'always', 'healthy', () => clock.now())
+  const starting = { ...rollout, oldInstance: oldId, createdAt: new Date(clock.now()).toISOString() }
+  clock.advance(1000)
+  const effects: (string | null)[] = []
+  const onJournal = async ({ step, phase, effect }: { step: string; phase: string; effect: string | null }) => {
+    effects.push(effect)
+    if (step !== during || phase !== 'after') return
+    await store.setOverride(override({ digest: digest('c'), since: new Date(clock.now()).toISOString() }))
+  }
+  const deps = { target: engine.target, store, clock, pullAuth: async () => null, onJournal }
+
+  const after = await rollOut(
+    { ...deps, withdrawn: (each: Rollout) => withdrawn(store, each) },
+    starting,
+    new AbortController().signal,
+  )
+
+  expect(after).toMatchObject({ stage: 'ended', outcome: 'superseded', reason: { code: 'WITHDRAWN' } })
+  expect(effects).not.toContain('stop-old')
+  expect(engine.instances.get(oldId)).toMatchObject({ name: 'web', status: 'running', restart: 'always' })
+})
+
 test('what is taken back in its gate goes back, is no failure, and quarantines nothing', async () => {
   const clock = startFakeClock()
   const engine = startFakeEngine('web', 'always', 'healthy', () => clock.now())

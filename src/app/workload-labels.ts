@@ -59,6 +59,11 @@ function readLabel(label: string, text: string): Result {
   const reader = readers.get(label)
   if (reader !== undefined) return reader(text)
   if (unsupported.includes(label)) return { problem: 'not supported yet' }
+  const [name = '', value] = label.split(/: */)
+  // What a list entry `- 'longshore.watch: true'` of a Compose file is to the engine.
+  if (value !== undefined && (name === watchLabel || readers.has(name))) {
+    return { problem: `this is all name and no value; in a list, write "- ${name}=..."` }
+  }
   return { problem: `unknown label${didYouMean(label, [watchLabel, ...readers.keys()])}` }
 }
 

@@ -182,6 +182,9 @@ describe('wrong labels are problems', () => {
     ['longshore.name', 'x', 'not supported yet'],
     ['longshore.ploicy', 'digest', 'unknown label; did you mean longshore.policy?'],
     ['longshore.__proto__', 'x', 'unknown label'],
+    ['longshore.watch: true', '', 'this is all name and no value; in a list, write "- longshore.watch=..."'],
+    ['longshore.gate.stable: 3s', '', 'this is all name and no value; in a list, write "- longshore.gate.stable=..."'],
+    ['longshore.foo: true', '', 'unknown label'],
   ])('%s=%s', (label, text, problem) => {
     expect(read({ [label]: text }).problems).toEqual([`label "${label}": ${problem}`])
   })

@@ -72,6 +72,15 @@ test('a socket that a killed service left counts as none', async () => {
   expect(accesses).toEqual(['owner'])
 })
 
+test('where no service could listen, since the path would be too long, there is none', async () => {
+  const stateFolder = join(tmpdir(), 's'.repeat(120))
+  const { doors, accesses } = withoutService({ checkConfig: async () => ({ file: null, stateFolder }) })
+
+  expect((await openControl(doors, {}, 'say')).isService).toBe(false)
+
+  expect(accesses).toEqual(['owner'])
+})
+
 test('a state in use by somebody who listens nowhere is told with the socket that was looked for', async () => {
   const locked = new AppError('STATE_LOCKED', 'the state in /x is in use by another longshore (pid 7)')
   const { stateFolder, doors } = withoutService({ openApp: () => Promise.reject(locked) })

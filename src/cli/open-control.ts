@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { FollowedControl, End, Progress } from '../app/read-progress.ts'
 import { isAtRest } from '../app/read-progress.ts'
+import { runPass, type PassReport } from '../app/run-pass.ts'
 import { runWorkload } from '../app/run-workload.ts'
 import { controlSocket } from '../contract/control.ts'
 import { AppError, toAppError } from '../errors.ts'
@@ -22,6 +23,8 @@ export interface OpenControl {
    * @returns null when we were asked to stop before its end
    */
   carryOut(before: Progress): Promise<End | null>
+  /** Carries out a word on everything: one full pass. Null where a service does that. */
+  readonly carryOutAll: (() => Promise<PassReport>) | null
   close(): Promise<void>
 }
 
@@ -44,6 +47,7 @@ function overSocket(doors: Doors, socket: string): OpenControl {
     control,
     isService: true,
     carryOut: (before) => followRemote({ control, clock: systemClock, ...doors }, before),
+    carryOutAll: null,
     close: async () => {},
   }
 }
@@ -56,6 +60,7 @@ function inProcess(doors: Doors, { app, queue, control, close }: OpenApp): OpenC
       const end = await runWorkload(app, queue, before.workload, doors.stop)
       return end.rollout === null || isAtRest(end.rollout) ? end : null
     },
+    carryOutAll: () => runPass(app, queue, doors.stop),
     async close() {
       await queue.close()
       await close()

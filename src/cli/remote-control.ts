@@ -35,9 +35,10 @@ function toExplanation(told: AnswerOf<typeof controlRoutes.why>): Explanation {
   return { ...told, runs: { ...runs, digest: orNull(runs.digest) }, wants: orNull(wants) }
 }
 
-function toProgress({ workload, decision, rollout }: AnswerOf<typeof controlRoutes.progress>): Progress {
+function toProgress({ workload, saidAt, decision, rollout }: AnswerOf<typeof controlRoutes.progress>): Progress {
   return {
     workload,
+    saidAt,
     decision: decision && { ...decision, candidate: orNull(decision.candidate) },
     rollout: rollout && { ...rollout, fromDigest: orNull(rollout.fromDigest), digest: toDigest(rollout.digest) },
   }

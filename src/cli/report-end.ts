@@ -14,8 +14,12 @@ export function reportAnswer(doors: Pick<Doors, 'print'>, output: Output, { sent
 /** What came of a word; for people it stands below the answer that they were given before. */
 export function reportEnd(doors: Pick<Doors, 'print'>, output: Output, answer: Answer, end: End): ExitCode {
   doors.print(output === 'json' ? json(toJson(answer, end)) : toText(end))
-  // A registry that would not tell what the tag names has kept the word from being carried out.
-  return bad.has(end.rollout?.outcome ?? null) || end.decision.state === 'unknown' ? 1 : 0
+  return bad.has(end.rollout?.outcome ?? null) || isPrevented(end) ? 1 : 0
+}
+
+/** A registry that would not tell what the tag names, or files of the service, kept the word from being carried out. */
+function isPrevented({ decision: { state, reason } }: End): boolean {
+  return state === 'unknown' || (state === 'held' && /^(COMPOSE_|IMAGE_NOT_EDITABLE$)/.test(reason.code))
 }
 
 function toText({ rollout, decision }: End): string {

@@ -3,6 +3,7 @@ import type { FollowedControl } from '../app/read-progress.ts'
 import type { Doors, ExitCode, GlobalOptions, Output } from './doors.ts'
 import { openControl } from './open-control.ts'
 import { reportAnswer, reportEnd } from './report-end.ts'
+import { reportPass } from './report-pass.ts'
 
 /** Options of every command that changes something by a person's word. */
 export interface WordOptions extends GlobalOptions {
@@ -30,6 +31,26 @@ export async function say(doors: Doors, options: WordOptions, word: Word): Promi
 }
 
 /**
+ * Says a word that every workload may go on by. A service sees to that by itself; without one, a full pass does.
+ * @returns 1 when that pass did not go well
+ */
+export async function sayToAll(doors: Doors, options: FollowedOptions, word: Word): Promise<ExitCode> {
+  const { output, wait } = options
+  const { control, carryOutAll, close } = await openControl(doors, options, 'say')
+  try {
+    const answer = await word(control, by(doors, options))
+    const isFollowed = carryOutAll !== null && wait
+    if (!isFollowed || output === 'table') reportAnswer(doors, output, answer)
+    if (carryOutAll !== null && !wait) doors.tell(noService)
+    return isFollowed ? reportPass(doors, output, await carryOutAll(), answer) : 0
+  } finally {
+    await close()
+  }
+}
+
+const noService = 'No service runs here: the next `longshore run` carries it out.\n'
+
+/**
  * Says a word on a workload, and follows the rollout that it leads to until its end.
  * @returns 1 when that did not go well, or was not waited for to its end
  */
@@ -46,7 +67,7 @@ export async function sayAndFollow(
     const answer = await word(control, by(doors, options))
     if (!options.wait) {
       reportAnswer(doors, output, answer)
-      if (!isService) doors.tell('No service runs here: the next `longshore run` carries it out.\n')
+      if (!isService) doors.tell(noService)
       return 0
     }
     if (output === 'table') reportAnswer(doors, output, answer)

@@ -12,10 +12,11 @@ const web = 'local/container/web'
 const later = '2026-11-20T12:00:05.000Z'
 
 /** How a workload stands each time it is asked for; the last stays. */
-function stages(...all: readonly Omit<Progress, 'workload'>[]): FollowedControl['progress'] {
+function stages(...all: readonly Omit<Progress, 'workload' | 'saidAt'>[]): FollowedControl['progress'] {
   let asked = 0
   return async () => ({
     workload: web,
+    saidAt: null,
     ...(all[Math.min(asked++, all.length - 1)] ?? { decision: null, rollout: null }),
   })
 }
@@ -121,6 +122,8 @@ describe('what comes of it', () => {
 
   test.each([
     ['held', 'ROLLOUTS_PAUSED', 0],
+    ['held', 'COMPOSE_DRIFT', 1],
+    ['held', 'IMAGE_NOT_EDITABLE', 1],
     ['unknown', 'REGISTRY_UNAVAILABLE', 1],
   ] as const)('a workload that is %s by %s is told, with exit code %i', async (state, code, exitCode) => {
     const { run, printed } = await beside({

@@ -61,6 +61,7 @@ const state = z.enum(['current', 'outdated', 'held', 'unknown', 'rolling-out', '
 
 const progress = z.object({
   workload: z.string(),
+  saidAt: z.string().nullable(),
   decision: z.object({ state, reason, candidate: digest.nullable(), at: z.string() }).nullable(),
   rollout: rollout.nullable(),
 })

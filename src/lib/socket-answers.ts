@@ -3,11 +3,15 @@ import { connect } from 'node:net'
 /** What says that nobody listens: no file, or one that a dead process left. */
 const nobody: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ECONNREFUSED'])
 
+/** Bytes of a socket's path that the system takes, without the closing zero: `sun_path` of Linux, and of the BSDs. */
+export const socketPathMaxBytes = process.platform === 'linux' ? 107 : 103
+
 /**
- * Whether somebody listens at a Unix socket.
+ * Whether somebody listens at a Unix socket. Nobody can at a path that is too long for one.
  * @throws the system's error where that cannot be told, as when this user may not connect
  */
 export function socketAnswers(path: string): Promise<boolean> {
+  if (Buffer.byteLength(path) > socketPathMaxBytes) return Promise.resolve(false)
   return new Promise((resolve, reject) => {
     const socket = connect(path)
     socket.once('connect', () => {

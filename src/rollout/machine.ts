@@ -1,3 +1,4 @@
+import { editedByHand } from './compose/by-hand.ts'
 import { compose } from './compose/compose.ts'
 import { isComposeFacts, type Reason, type RolloutFacts } from './facts.ts'
 import { startGate } from './gate.ts'
@@ -69,7 +70,9 @@ export function fail(rollout: Rollout, effect: EffectKind, failure: EffectFailur
   const { isCandidateAtFault, ...reason } = failure
   if (rollout.stage === 'forward') {
     if (isCandidateAtFault) return goBack(failed, 'rolled-back', reason, true).rollout
-    if (effect === 'edit' && reason.code === 'TARGET_CONFLICT') return goBack(failed, 'superseded', reason).rollout
+    // By its code, the next plan is made at once on the files as they are now.
+    const isEdited = effect === 'edit' && reason.code === 'TARGET_CONFLICT'
+    if (isEdited) return goBack(failed, 'superseded', { ...reason, code: editedByHand.code }).rollout
     if (decisive.has(effect)) return giveUp(failed, effect, reason, now)
   }
   return timesFailed(failed, effect) < triesMax ? failed : giveUp(failed, effect, reason, now)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { composeRollout } from '../../test/fakes/compose-rollout.ts'
+import { composeRollout } from '../../test/fakes/compose-change.ts'
 import type { InstanceFacts } from './facts.ts'
 import type { EffectKind } from './rollout.ts'
 import { goBack, hasCompleted, hasTouchedOld, isUp, needsHuman, timesAttempted, timesFailed } from './step.ts'

@@ -73,7 +73,12 @@ export interface Override {
   /** In the person's own words; null when none were given. */
   readonly reason: string | null
   readonly since: Time
+  /** The pin whose place a `deploy` took, which holds again if that fails; null for all else. */
+  readonly insteadOf: ReplacedPin | null
 }
+
+/** What of a pin has to be known to set it again; the tag to go back to is that of the word that took its place. */
+export type ReplacedPin = Pick<Override, 'tag' | 'digest' | 'actor' | 'reason' | 'since'>
 
 /** Nothing begins by itself; what was under way goes on. */
 export interface Pause {
@@ -147,13 +152,12 @@ export interface Hold {
 }
 
 /**
- * What survives us. Every method is done wholly or not at all; a write has reached the disk when it resolves, except
- * for those that say otherwise.
+ * What survives us. Every method is done wholly or not at all; a write has reached the disk when it resolves, lists are
+ * sorted by their keys, and setting replaces what was set for the same key, except where a method says otherwise.
  */
 export interface Store {
   /** True when no earlier run had written to this state. */
   readonly isNew: boolean
-
   hold(): Promise<Hold | null>
   setHold(hold: Hold | null, also?: WithWord): Promise<void>
 
@@ -171,10 +175,12 @@ export interface Store {
   saveImageDescription(registry: string, repository: string, digest: Digest, description: unknown): Promise<void>
 
   workload(id: string): Promise<WorkloadRow | null>
-  /** By id. */
   workloads(): Promise<readonly WorkloadRow[]>
-  /** May be lost by a power cut: the next pass decides again. */
-  saveWorkload(row: WorkloadRow): Promise<void>
+  /**
+   * May be lost by a power cut: the next pass decides again.
+   * @param baseline whether what is known stays what it is meant to run, as a word since the row was read may have set it
+   */
+  saveWorkload(row: WorkloadRow, baseline?: 'keep'): Promise<void>
   deleteWorkload(id: string): Promise<void>
 
   rollout(id: string): Promise<Rollout | null>
@@ -202,21 +208,17 @@ export interface Store {
   snapshot(rollout: string): Promise<unknown>
 
   quarantine(workload: string): Promise<readonly Quarantine[]>
-  /** By workload and digest. */
   quarantines(): Promise<readonly Quarantine[]>
   liftQuarantine(workload: string, digest: Digest | 'all', history?: HistoryEntry): Promise<void>
 
   override(workload: string): Promise<Override | null>
-  /** By workload. */
   overrides(): Promise<readonly Override[]>
-  /** Takes the place of an earlier one on the same workload. */
   setOverride(override: Override, also?: WithWord): Promise<void>
-  /** Ends this very one; a later word on the same workload stays. */
-  clearOverride(override: Override, also?: WithWord): Promise<void>
+  /** Ends this very one, and sets `next` in its place. Where another stands by now that stays, and nothing is written. */
+  clearOverride(override: Override, also?: WithWord & { readonly next?: Override }): Promise<void>
 
   /** That of everything first, then by workload; also those whose time is over. */
   pauses(): Promise<readonly Pause[]>
-  /** Takes the place of an earlier one of the same workload. */
   setPause(pause: Pause, also?: WithWord): Promise<void>
   clearPause(workload: string | null, also?: WithWord): Promise<void>
 

@@ -13,7 +13,7 @@ export function wordPromises({ store }: Pick<KitStore, 'store'>): void {
 
     test('one override per workload, the latest, with every field and without', async () => {
       const other = override({ workload: 'local/container/api' })
-      const later = override({ kind: 'deploy', digest: null, reason: null, since: at(20) })
+      const later = override({ kind: 'deploy', digest: null, reason: null, since: at(20), insteadOf: null })
       for (const each of [override(), other, later]) await store().setOverride(each)
 
       expect(await store().overrides()).toEqual([other, later])
@@ -31,6 +31,39 @@ export function wordPromises({ store }: Pick<KitStore, 'store'>): void {
 
       await store().clearOverride(later)
       expect(await store().override(later.workload)).toBeNull()
+    })
+
+    test('an override that ends takes none with it that was said in the same moment', async () => {
+      const other = override({ tag: '1.5' })
+      await store().setOverride(override())
+      await store().setOverride(other)
+
+      await store().clearOverride(override(), { history: historyEntry(), next: override({ tag: '1.6' }) })
+
+      expect(await store().override(other.workload)).toEqual(other)
+      expect(await store().history({ limit: 1 })).toEqual([])
+    })
+
+    test('an override that ends makes room for the next, with its history', async () => {
+      const next = override({ since: at(20), insteadOf: null })
+      await store().setOverride(override())
+
+      await store().clearOverride(override(), { history: historyEntry(), next })
+
+      expect(await store().override(next.workload)).toEqual(next)
+      expect(await store().history({ limit: 1 })).toEqual([historyEntry()])
+    })
+
+    test('what a workload is meant to run outlives a decision that was made before it was said', async () => {
+      const { id } = workload()
+      await store().saveWorkload(workload())
+      await store().clearPause(id, { baselineImage: digest(200) })
+
+      await store().saveWorkload(workload({ state: 'current' }), 'keep')
+      expect(await store().workload(id)).toEqual(workload({ state: 'current', baselineImage: digest(200) }))
+
+      await store().saveWorkload(workload())
+      expect(await store().workload(id)).toEqual(workload())
     })
 
     test('one pause per workload and one of everything, which comes first', async () => {
@@ -74,6 +107,7 @@ export function wordPromises({ store }: Pick<KitStore, 'store'>): void {
         await store().clearPause(entry.workload, { history: entry, liftsQuarantine: 'all' })
         await store().setHold(null, { history: everything })
         await store().liftQuarantine(workload().id, 'all', entry)
+        await store().setOverride(override())
         await store().clearOverride(override(), { history: entry })
         await store().setPause(pause(), { history: entry })
 

@@ -132,6 +132,7 @@ export function override(change: Partial<Override> = {}): Override {
     actor: 'ada',
     reason: 'the new one “loses” orders',
     since: at(13),
+    insteadOf: { tag: '1.4.1', digest: digest(1), actor: 'bob', reason: 'it “works”', since: at(11) },
     ...change,
   }
 }

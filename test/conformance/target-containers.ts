@@ -1,6 +1,6 @@
 import { createDockerTarget } from '../../src/targets/docker/docker-target.ts'
 import { openEngine } from '../../src/targets/engine/open-engine.ts'
-import type { TargetHarness } from './target-kit.ts'
+import type { TargetHarness } from './target-harness.ts'
 import { nobody, openEnginePlace } from './target-place.ts'
 
 /** Plain containers, run as their owner does. */

@@ -2,7 +2,7 @@ import { docker, type InspectedContainer } from '../services/docker.ts'
 import { startEngine } from '../services/engine.ts'
 import { pushImage } from '../services/images.ts'
 import { startRegistry } from '../services/registry.ts'
-import type { TargetHarness } from './target-kit.ts'
+import type { TargetHarness } from './target-harness.ts'
 
 /** An address where no engine is. */
 export const nobody = 'unix:///nonexistent/docker.sock'

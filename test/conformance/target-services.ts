@@ -5,7 +5,7 @@ import { createComposeTarget } from '../../src/targets/compose/compose-target.ts
 import { openEngine } from '../../src/targets/engine/open-engine.ts'
 import { tryRun } from '../services/command.ts'
 import { makePrivateFolder } from '../services/private-folder.ts'
-import type { TargetHarness } from './target-kit.ts'
+import type { TargetHarness } from './target-harness.ts'
 import { nobody, openEnginePlace } from './target-place.ts'
 
 export interface ServicesHarness extends TargetHarness {

@@ -89,13 +89,15 @@ describe('what a socket proxy has to let through', () => {
   })
 
   test('is listed in docs/socket-proxy.md, and nothing else is', async () => {
-    const rows = [...(await read('docs/socket-proxy.md')).matchAll(/^\| `((?:GET|POST|DELETE) [^`]+)` *\|(.*)\|$/gm)]
+    const rows = [
+      ...(await read('docs/socket-proxy.md')).matchAll(/^\| `((?:GET|HEAD|POST|PUT|DELETE) [^`]+)` *\|(.*)\|$/gm),
+    ]
 
     const table = rows.map(([, right = '', rest = '']) => [right, ...rest.split('|').map((cell) => cell.trim())])
     expect(table).toEqual(
       engineRights.map((right) => [
         formatRight(right),
-        right.why,
+        right.isCompose === true ? `Compose: ${right.why}` : right.why,
         right.variables.map((each) => `\`${each}\``).join(' '),
       ]),
     )

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { planMove } from '../conformance/target-kit.ts'
+import { planMove } from '../conformance/target-harness.ts'
 import { openServices, type ServicesHarness } from '../conformance/target-services.ts'
 import { describeWithServices, uniqueName } from '../services/shared.ts'
 
@@ -46,7 +46,7 @@ describeWithServices('a Compose file that somebody edits while a rollout goes ba
     const noted = back.labels['com.docker.compose.project.config_files']
     expect(noted).toContain('/.compose.yaml.longshore')
     expect(back.definedBy).toEqual(workload.definedBy)
-    // Their file still names the new version, as the history tells them.
+    // Their file still names the new version, which they are told.
     expect(await target.prepare?.(back, back.image, signal)).toMatchObject({ reason: { code: 'COMPOSE_DRIFT' } })
     writeFileSync(file, edited.replace(to.reference, from.reference))
     expect(await target.prepare?.(back, to.reference, signal)).toMatchObject({

@@ -19,7 +19,8 @@ export interface BadCase {
 
 const watch = 'longshore.watch: "true"'
 const startFirst = `    labels: { ${watch}, longshore.order: start-first }\n`
-const stopFirst = `    labels: { ${watch}, longshore.order: stop-first }\n`
+/** Without a network, which costs the most time. */
+const stopFirst = `    labels: { ${watch}, longshore.order: stop-first }\n    network_mode: none\n`
 const labels = `    labels: { ${watch} }\n`
 const rolledBack = { outcome: 'rolled-back' } as const
 

@@ -29,7 +29,7 @@ describeWithServices('a bad version of a Compose service', ({ registryAddress })
         if (each.isNewTag === true) await deploy(project.workload().id, 'v2', someone)
       }
     })
-    events = await recordEvents(scene)
+    events = recordEvents(scene)
     answer = await pass(scene)
     again = await pass(scene)
   })

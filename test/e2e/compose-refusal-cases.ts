@@ -28,7 +28,8 @@ interface RefusalStage {
   readonly outside: string
 }
 
-export const plainService = 'services:\n  web:\n    image: <image>\n    <watch>\n'
+/** Without a network, which costs the most time. */
+export const plainService = 'services:\n  web:\n    image: <image>\n    network_mode: none\n    <watch>\n'
 
 const withMore = (text: string) => ({ 'compose.yaml': `${plainService}${text}` })
 const rewrite = (project: StagedProject, text: string) => project.write('compose.yaml', fillIn(project, text))

@@ -35,7 +35,7 @@ ${watch('stop-first')}    healthcheck: { test: ["CMD", "true"], interval: 500ms 
 `),
     ])
     const prober = await startProber(alone.project)
-    events = await recordEvents(scene)
+    events = recordEvents(scene)
     answer = await pass(scene)
     await waitUntil('only the new version answers', async () => {
       asked = (await scene.docker('logs', prober)).split('\n')

@@ -99,14 +99,15 @@ function isInGap({ order, moments, moment, behaviour }: Victim): boolean {
   return isIn
 }
 
-async function inspectAll(scene: Scene): Promise<readonly InspectedContainer[]> {
+/** Every container of the engine. */
+export async function inspectAll(scene: Scene): Promise<readonly InspectedContainer[]> {
   const ids = (await scene.docker('ps', '--all', '--quiet')).split('\n')
   // The engine is ours and of a known version.
   return JSON.parse(await scene.docker('container', 'inspect', ...ids)) as InspectedContainer[]
 }
 
 /** Image ids by reference. */
-async function readTags(scene: Scene): Promise<ReadonlyMap<string, string>> {
+export async function readTags(scene: Scene): Promise<ReadonlyMap<string, string>> {
   const lines = await scene.docker('images', '--no-trunc', '--format', '{{.Repository}}:{{.Tag}} {{.ID}}')
   return new Map(lines.split('\n').map((line) => [line.split(' ')[0] ?? '', line.split(' ')[1] ?? '']))
 }

@@ -212,10 +212,13 @@ describeWithServices('the hands on the wheel', ({ registryAddress }) => {
       expect(about(await status(scene), web)).toMatchObject({ state: 'held' })
       expect(await versionOf(web)).toBe('v1')
 
-      expect((await scene.run('resume')).code).toBe(0)
-      const resumed = await say('deploy', web.name)
+      const resumed = await scene.run('resume', '--output', 'json')
 
-      expect(resumed.rollout).toMatchObject({ outcome: 'succeeded', toDigest: v2.digest })
+      expect(resumed.code).toBe(0)
+      expect(JSON.parse(resumed.stdout)).toMatchObject({
+        sentence: expect.stringContaining('the pause on everything is lifted'),
+        rollouts: [{ outcome: 'succeeded', toDigest: v2.digest }],
+      })
       expect(await versionOf(web)).toBe('v2')
     })
   })

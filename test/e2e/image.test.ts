@@ -1,4 +1,4 @@
-import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -8,6 +8,8 @@ import { describeWithServices, uniqueName } from '../services/shared.ts'
 import { waitUntil } from '../services/wait.ts'
 import { startAllowListProxy } from './stage/allow-list-proxy.ts'
 import { about } from './stage/answers.ts'
+import { writeFiles } from './stage/compose-fleet.ts'
+import { stageProject, type StagedProject } from './stage/compose-project.ts'
 import {
   endContained,
   shareSocket,
@@ -55,8 +57,23 @@ describeWithServices('our own image', ({ registryAddress }) => {
     return tryRun('docker', args, { env: { ...env, DOCKER_HOST: scene.engine.host } })
   }
 
-  const decided = (contained: Contained, web: StagedWorkload, code: string) =>
-    waitUntil(`${code} is decided for ${web.name}`, async () => about(await contained.status(), web).code === code)
+  const decided = (contained: Contained, web: { readonly id: string }, code: string) =>
+    waitUntil(`${code} is decided for ${web.id}`, async () => about(await contained.status(), web).code === code)
+
+  /** How its rollouts ended, newest first. */
+  const outcomes = async (contained: Contained) => (await contained.history()).flatMap(({ outcome = [] }) => outcome)
+
+  /** A Compose project as people have it: root's, readable for all. Its files and its folder are on the same path inside. */
+  const stageShop = (more = ''): StagedProject => {
+    const shop = stageProject(scene, registry)
+    const labels = 'labels: { longshore.watch: "true", longshore.gate.min-uptime: 500ms, longshore.gate.deadline: 20s }'
+    const text = 'services:\n  web: # the shop\n    image: "<image>" # by hand\n    restart: always\n    <labels>\n'
+    writeFiles(shop, { 'compose.yaml': `${text}${more}` }, { '<labels>': labels })
+    chmodSync(shop.folder, 0o755)
+    chmodSync(shop.path('compose.yaml'), 0o644)
+    return shop
+  }
+  const mountOf = ({ folder: mounted }: StagedProject): string => `${mounted}:${mounted}`
 
   const runs = (web: StagedWorkload, wanted: string) =>
     waitUntil(`${web.name} runs the new image`, async () => {
@@ -105,7 +122,7 @@ describeWithServices('our own image', ({ registryAddress }) => {
     const contained = await begin({
       example: 'compose.yaml',
       service: {
-        environment: { LONGSHORE_POLL_INTERVAL: '10s' },
+        environment: { LONGSHORE_POLL_INTERVAL: '1h' },
         volumes: [socketMount(scene.engine.host)],
         labels: { 'longshore.watch': 'true' },
       },
@@ -117,7 +134,8 @@ describeWithServices('our own image', ({ registryAddress }) => {
     expect((await contained.status()).workloads.filter(({ code }) => code === 'SELF')).toHaveLength(1)
 
     const v2 = await web.push({ version: 'v2' })
-    await runs(web, v2.configDigest)
+    expect(await contained.longshore('deploy', web.name)).toMatchObject({ code: 0 })
+    expect((await web.inspect()).Image).toBe(v2.configDigest)
     await decided(contained, web, 'CURRENT')
 
     await web.push({ version: 'v3', behaviour: 'unhealthy' })
@@ -127,14 +145,84 @@ describeWithServices('our own image', ({ registryAddress }) => {
     await decided(contained, web, 'QUARANTINED')
     expect((await web.inspect()).Image).toBe(v2.configDigest)
     expect((await contained.status()).hold).toBeNull()
-    const outcomes = (await contained.history()).map(({ outcome }) => outcome).filter((each) => each !== undefined)
-    expect(outcomes).toEqual(['rolled-back', 'succeeded'])
+    expect(await outcomes(contained)).toEqual(['rolled-back', 'succeeded'])
     expect((await contained.inspect()).Id).toBe(recreated.Id)
 
     const askedAt = performance.now()
     await contained.compose('stop', '--timeout', '30', 'longshore')
     expect(performance.now() - askedAt).toBeLessThan(10_000)
     expect((await contained.inspect()).State).toMatchObject({ Status: 'exited', ExitCode: 0 })
+  })
+
+  test('rolls out Compose services whose folder is mounted, and leaves its own alone', async () => {
+    const shop = stageShop()
+    await shop.push({ version: 'v1', healthcheck: false })
+    await shop.byHand('up', '--detach')
+    const contained = await begin({
+      example: 'compose.yaml',
+      service: {
+        environment: { LONGSHORE_POLL_INTERVAL: '1h' },
+        volumes: [socketMount(scene.engine.host), mountOf(shop)],
+        labels: { 'longshore.watch': 'true' },
+      },
+    })
+    const self = await contained.inspect()
+    const { id } = shop.workload()
+    const isUntouched = async (files: ReturnType<typeof shop.snapshot>, instance: string) => {
+      expect(shop.snapshot()).toEqual(files)
+      expect(await shop.upByHand()).toEqual([])
+      expect((await shop.instance()).Id).toBe(instance)
+    }
+    await decided(contained, shop.workload(), 'CURRENT')
+    const before = shop.snapshot()
+
+    const v2 = await shop.push({ version: 'v2', healthcheck: false })
+    expect(await contained.longshore('deploy', id)).toMatchObject({ code: 0 })
+    const second = await shop.instance()
+    expect(second.Image).toBe(v2.configDigest)
+    await isUntouched(before, second.Id)
+
+    await shop.push({ version: 'v3', behaviour: 'exits', healthcheck: false })
+    expect(await contained.longshore('deploy', id)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('rolled back'),
+    })
+    const third = await shop.instance()
+    expect(third.Image).toBe(v2.configDigest)
+    await isUntouched(before, third.Id)
+
+    // Another tag means another text, which root's file does not take from the user of the container.
+    const v4 = await shop.push({ version: 'v4', tag: 'v4', healthcheck: false })
+    const { code, stdout } = await contained.longshore('pin', id, 'v4')
+    expect({ code, stdout }).toEqual({
+      code: 1,
+      stdout: expect.stringMatching(/^held: ".*\/compose\.yaml" cannot be written: .*\(10001\) may not write there$/m),
+    })
+    await isUntouched(before, third.Id)
+    expect(await outcomes(contained)).toEqual(['rolled-back', 'succeeded'])
+
+    const written = shop.read('compose.yaml').toString()
+    chownSync(shop.path('compose.yaml'), 10_001, 10_001)
+    expect(await contained.longshore('pin', id, 'v4')).toMatchObject({ code: 0 })
+    const fourth = await shop.instance()
+    expect(fourth).toMatchObject({ Image: v4.configDigest, Config: { Image: shop.image('web', 'v4') } })
+    expect(shop.read('compose.yaml').toString()).toBe(written.replace(':latest', ':v4'))
+    await isUntouched(shop.snapshot(), fourth.Id)
+
+    // An edit in the middle stays, and the way back needs no place beside the file, whose folder is root's.
+    await shop.push({ version: 'v5', tag: 'v4', behaviour: 'unhealthy' })
+    expect(await contained.longshore('deploy', id, '--no-wait')).toMatchObject({ code: 0 })
+    await waitUntil('the bad version runs', async () => (await shop.instance()).Image !== v4.configDigest)
+    const edited = `${shop.read('compose.yaml').toString()}# more\n`
+    shop.write('compose.yaml', edited)
+    await waitUntil('it went back', async () => (await outcomes(contained))[0] === 'rolled-back')
+    const fifth = await shop.instance()
+    expect(fifth).toMatchObject({ Image: v4.configDigest, State: { Status: 'running' } })
+    expect(shop.read('compose.yaml').toString()).toBe(edited)
+    await isUntouched(shop.snapshot(), fifth.Id)
+
+    expect(about(await contained.status(), { id: 'local/compose/longshore/longshore' })).toMatchObject({ code: 'SELF' })
+    expect((await contained.inspect()).Id).toBe(self.Id)
   })
 
   test('is not well when its process hangs, and when none runs', async () => {
@@ -227,6 +315,19 @@ describeWithServices('our own image', ({ registryAddress }) => {
       const bad = stageWorkload(scene, registry, 'bad')
       const probed = stageWorkload(scene, registry, 'probed')
       const all = [stopFirst, startFirst, bad, probed]
+      const shop = stageShop(
+        `    volumes: [data:/data]
+    networks: [default, shared]
+    secrets: [key]
+volumes: { data: }
+networks: { shared: { name: ${network}, external: true } }
+secrets: { key: { environment: KEY } }
+`,
+      )
+      shop.write('.env', 'KEY=the-secret-of-the-shop\n')
+      await shop.push({ version: 'v1', healthcheck: false })
+      await shop.byHand('up', '--detach')
+      const { configDigest: shopNext } = await shop.push({ version: 'v2', healthcheck: false })
       for (const web of all) await web.push({ version: 'v1', healthcheck: web !== probed })
       await startFirst.start('--network', network)
       for (const web of [stopFirst, bad, probed]) await web.start('--restart', 'unless-stopped')
@@ -254,10 +355,21 @@ describeWithServices('our own image', ({ registryAddress }) => {
       const contained = await begin({
         example: 'compose.socket-proxy.yaml',
         // The networks of the example lead to its own proxy.
-        service: { networks: null, volumes: [`${file}:/etc/longshore/longshore.yml:ro`] },
+        service: { networks: null, volumes: [`${file}:/etc/longshore/longshore.yml:ro`, mountOf(shop)] },
       })
 
       for (const [index, web] of good.entries()) await runs(web, next[index] ?? '')
+      await waitUntil('the service runs the new image', async () => (await shop.instance()).Image === shopNext)
+      await decided(contained, shop.workload(), 'CURRENT')
+      await shop.push({ version: 'v3', behaviour: 'exits', healthcheck: false })
+      expect(await contained.longshore('deploy', shop.workload().id)).toMatchObject({
+        code: 1,
+        stdout: expect.stringContaining('rolled back'),
+      })
+      const back = await shop.instance()
+      expect(back).toMatchObject({ Image: shopNext, State: { Status: 'running' } })
+      expect(await scene.docker('exec', back.Id, 'cat', '/run/secrets/key')).toBe('the-secret-of-the-shop')
+      expect(await shop.upByHand()).toEqual([])
       await decided(contained, bad, 'QUARANTINED')
       expect((await bad.inspect()).Id).toBe(before.Id)
       const isAllUsed = () => proxy.used.size === engineRights.length

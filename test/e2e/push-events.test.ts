@@ -125,6 +125,18 @@ describeWithServices('push events, with a poll interval of an hour', () => {
     expect(await next.stop()).toBe(0)
   })
 
+  test.each(['team/web:1\r', 'team/web:1\n', 'team/web 1', 'team/"web":1', 'team\\web', 'web:é', 'web:$(id)'])(
+    'the script for CI jobs sends nothing that is no image: %j',
+    async (image) => {
+      const told = await tryRun('sh', [script, image], {
+        env: { PATH: process.env['PATH'], LONGSHORE_URL: 'http://127.0.0.1:1/hooks/ci', LONGSHORE_SECRET: secret },
+      })
+
+      expect(told).toMatchObject({ code: 2, stdout: '' })
+      expect(told.stderr).toContain('is no image')
+    },
+  )
+
   test('the script for CI jobs tells of an image, and says when it is not let in', async () => {
     configure('ci')
     const { web, service } = await follow()

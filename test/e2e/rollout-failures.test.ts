@@ -64,7 +64,7 @@ describeWithServices('a bad version', ({ registryAddress }) => {
 
     expect(again).toMatchObject({ code: 0, rollouts: [] })
     expect(about(again, web)).toMatchObject({ state: 'held', code: 'QUARANTINED' })
-    expect(about(again, web).reason).toMatch(/^this digest failed .* ago: it ended .*exit code 1/)
+    expect(about(again, web).reason).toMatch(/^this digest failed at .* UTC: it ended .*exit code 1/)
     expect((await web.inspect()).State.StartedAt).toBe(restored.State.StartedAt)
 
     const v3 = await web.push({ version: 'v3', healthcheck: false })

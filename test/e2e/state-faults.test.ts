@@ -104,9 +104,8 @@ describeWithServices('the state', ({ registryAddress }) => {
       expect(about(held, other)).toMatchObject({ state: 'held', code: 'STATE_LOST' })
       expect((await status(scene)).hold).toMatchObject({ code: 'STATE_LOST' })
 
-      await scene.run('resume')
-      const resumed = await pass(scene)
-      expect(resumed.rollouts).toMatchObject([{ outcome: 'succeeded' }, { outcome: 'succeeded' }])
+      const resumed = await scene.run('resume', '--output', 'json')
+      expect(JSON.parse(resumed.stdout).rollouts).toMatchObject([{ outcome: 'succeeded' }, { outcome: 'succeeded' }])
       expect(await serving(web)).toBe('v3')
     },
   )

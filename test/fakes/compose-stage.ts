@@ -43,6 +43,8 @@ export function stageCompose(containers: readonly ContainerInspect[] = []) {
     unsetVariables: [] as readonly string[],
     /** What a dry run says. */
     steps: [] as readonly ComposeStep[],
+    /** The same where nothing is to be started; null for no difference. */
+    unstartedSteps: null as readonly ComposeStep[] | null,
     problem: null as AppError | null,
     /** Called in the middle of `up`. */
     onUp: async (_call: UpCall): Promise<void> => {},
@@ -97,6 +99,7 @@ export function stageCompose(containers: readonly ContainerInspect[] = []) {
     },
     async dryRunUp(project, services, options) {
       world.dryRuns.push(call(project, services, options))
+      if (options.noStart === true) return { steps: world.unstartedSteps ?? world.steps, problem: null }
       return { steps: world.steps, problem: world.problem }
     },
     findProcesses: async () => [],

@@ -6,7 +6,7 @@ export const at = '2026-11-20T12:00:00.000Z'
 
 /** A decision that nothing follows on. */
 export const decided = (
-  state: 'current' | 'outdated' | 'held' | 'unknown' | 'rolling-out',
+  state: 'current' | 'outdated' | 'held' | 'unknown' | 'rolling-out' | 'ignored',
   code: string,
   when = at,
 ): NonNullable<Progress['decision']> => ({
@@ -65,7 +65,12 @@ export function createFakeControl(scripted: Partial<FollowedControl> = {}) {
     ],
     releaseQuarantine: async () => answer,
     pauses: async () => [{ workload: null, until: null, actor: 'ada', reason: 'sale', since: at }],
-    progress: async (workload) => ({ workload, decision: decided('current', 'CURRENT'), rollout: rolled() }),
+    progress: async (workload) => ({
+      workload,
+      saidAt: null,
+      decision: decided('current', 'CURRENT'),
+      rollout: rolled(),
+    }),
     ...scripted,
   }
   const noted = Object.entries(answers).map(([name, method]) => [

@@ -140,6 +140,7 @@ export const override = (change: Partial<Override> = {}): Override => ({
   actor: 'ada',
   reason: null,
   since: ago(60),
+  insteadOf: null,
   ...change,
 })
 

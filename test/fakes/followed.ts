@@ -121,6 +121,7 @@ export function startFollowed(workloads: readonly Workload[], limits: Record<str
     nudges: createNudges(),
     overview: createOverview(),
     lastLooks: new Map(),
+    looksWanted: new Map(),
     log: createLog('debug', 'plain', (line) => lines.push(line)),
   }
   return { ...world, world, app, queue: createLocalQueue(limits), stop }

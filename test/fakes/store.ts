@@ -72,7 +72,10 @@ export function createMemoryStore(): Store {
       void descriptions.set(key(registry, repository, digest), description),
     workload: async (id) => workloads.get(id) ?? null,
     workloads: async () => [...workloads.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)),
-    saveWorkload: async (row) => void workloads.set(row.id, row),
+    saveWorkload: async (row, baseline) => {
+      const { baselineImage } = (baseline === 'keep' && workloads.get(row.id)) || row
+      workloads.set(row.id, { ...row, baselineImage })
+    },
     deleteWorkload: async (id) => void workloads.delete(id),
     rollout: async (id) => rollouts.get(id) ?? null,
     saveRollout: async (rollout, also = {}) => {
@@ -104,8 +107,11 @@ export function createMemoryStore(): Store {
       overrides.set(override.workload, override)
       writeAlso(override.workload, also)
     },
-    clearOverride: async ({ workload, since }, also) => {
-      if (overrides.get(workload)?.since === since) overrides.delete(workload)
+    clearOverride: async ({ workload, since, kind, tag, digest }, { next, ...also } = {}) => {
+      const found = overrides.get(workload)
+      if (found?.since !== since || found.kind !== kind || found.tag !== tag || found.digest !== digest) return
+      overrides.delete(workload)
+      if (next !== undefined) overrides.set(workload, next)
       writeAlso(workload, also)
     },
     pauses: async () => [...pauses].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each),

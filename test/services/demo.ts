@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { prepareShop, type DemoShop } from './demo-shop.ts'
 import { docker } from './docker.ts'
 import { findOrStartEngine } from './find-engine.ts'
 import type { Behaviour } from './image-content.ts'
@@ -23,44 +24,61 @@ const interrupted = new AbortController()
 /** What has to be undone, the latest last. */
 const undo: (() => Promise<void>)[] = []
 
-/** The demonstration, from an empty machine to a version that stayed and one that went back. */
+/** The demonstration, from an empty machine to versions that stayed and versions that went back. */
 async function tellStory(): Promise<void> {
   step('A Docker engine and a registry')
   const engine = await findOrStartEngine(mark, say)
   undo.push(() => engine.stop())
-  await ensureInstalled(['registry', 'busybox'], say)
+  await ensureInstalled(['compose', 'registry', 'busybox'], say)
   const registry = await startRegistry()
   undo.push(() => registry.stop())
   say(`A registry listens at ${registry.address}.`)
 
-  step('Version 1 runs')
+  step('Version 1 runs: as a container, and as a Compose service')
   await removeOurs(engine.host)
   undo.push(() => removeOurs(engine.host))
-  const reference = await push(registry, 'v1', 'healthy')
-  const url = await startWeb(engine.host, reference)
-  await showPage(url, 'v1')
+  removeAbandonedFolders(/demo/)
+  const folder = makePrivateFolder('demo')
+  undo.push(async () => rmSync(folder, { recursive: true, force: true }))
+  const [web, shop] = await pushBoth(registry, 'v1', 'healthy')
+  const pages = [await startWeb(engine.host, web), `http://127.0.0.1:${await freePort()}/`] as const
+  const project = await startShop(engine.host, folder, shop, pages[1])
+  await showPages(pages, 'v1')
 
-  const longshore = prepareLongshore(engine.host, registry.address)
-  step('A good version 2 is pushed')
-  await push(registry, 'v2', 'healthy')
+  const longshore = prepareLongshore(engine.host, registry.address, folder)
+  step('A good version 2 of both is pushed')
+  await pushBoth(registry, 'v2', 'healthy')
   expectExit(await longshore('run', '--once'), 0)
-  await showPage(url, 'v2')
+  await showPages(pages, 'v2')
 
-  step('A bad version 3 is pushed: its health check never passes')
-  await push(registry, 'v3', 'unhealthy')
+  step('A bad version 3 of both is pushed: its health check never passes')
+  await pushBoth(registry, 'v3', 'unhealthy')
   expectExit(await longshore('run', '--once'), 1)
-  await showPage(url, 'v2')
+  await showPages(pages, 'v2')
 
   step('What happened')
   expectExit(await longshore('history'), 0)
+  say('$ docker compose up -d')
+  const done = await project.up()
+  for (const line of done) say(line)
+  if (!done.every((line) => line.endsWith(' Running'))) throw new Error('docker compose had something to do')
+  say('There was nothing left to do by hand: the file says what runs.')
 }
 
-async function push(registry: Registry, version: string, behaviour: Behaviour): Promise<string> {
-  interrupted.signal.throwIfAborted()
-  const labels = Object.fromEntries([mark.split('=')])
-  const { reference, digest } = await pushImage(registry, { repository: 'demo/web', version, behaviour, labels })
-  say(`Pushed ${version} as ${reference}, ${digest.slice(0, 19)}…`)
-  return reference
+/** @returns the references of the container's image and of the service's */
+async function pushBoth(
+  registry: Registry,
+  version: string,
+  behaviour: Behaviour,
+): Promise<readonly [web: string, shop: string]> {
+  const push = async (repository: string): Promise<string> => {
+    interrupted.signal.throwIfAborted()
+    const labels = Object.fromEntries([mark.split('=')])
+    const { reference, digest } = await pushImage(registry, { repository, version, behaviour, labels })
+    say(`Pushed ${version} as ${reference}, ${digest.slice(0, 19)}…`)
+    return reference
+  }
+  return [await push('demo/web'), await push('demo/shop')]
 }
 
 async function startWeb(host: string, reference: string): Promise<string> {
@@ -70,6 +88,21 @@ async function startWeb(host: string, reference: string): Promise<string> {
   say(`$ docker ${args.join(' ')}`)
   await docker(host, ...args)
   return `http://${published}/`
+}
+
+async function startShop(host: string, folder: string, reference: string, url: string): Promise<DemoShop> {
+  const settings = { engineHost: host, folder: join(folder, 'shop'), reference, published: new URL(url).host }
+  const shop = prepareShop(settings)
+  say('$ cat compose.yaml')
+  for (const line of shop.text.trimEnd().split('\n')) say(`  ${line}`)
+  say('$ docker compose up -d')
+  undo.push(() => shop.down())
+  await shop.up()
+  return shop
+}
+
+async function showPages(urls: readonly string[], version: string): Promise<void> {
+  for (const url of urls) await showPage(url, version)
 }
 
 async function showPage(url: string, version: string): Promise<void> {
@@ -83,10 +116,11 @@ async function showPage(url: string, version: string): Promise<void> {
 }
 
 /** Gives a function that runs our command line in this terminal and tells its exit code. */
-function prepareLongshore(host: string, registryAddress: string): (...args: string[]) => Promise<number | null> {
-  removeAbandonedFolders(/demo/)
-  const folder = makePrivateFolder('demo')
-  undo.push(async () => rmSync(folder, { recursive: true, force: true }))
+function prepareLongshore(
+  host: string,
+  registryAddress: string,
+  folder: string,
+): (...args: string[]) => Promise<number | null> {
   const config = join(folder, 'longshore.yml')
   const settings = {
     targets: [{ name: 'local', host }],
@@ -114,7 +148,7 @@ function prepareLongshore(host: string, registryAddress: string): (...args: stri
 function expectExit(code: number | null, expected: number): void {
   interrupted.signal.throwIfAborted()
   if (code !== expected) throw new Error(`longshore ended with ${code}, where ${expected} was expected`)
-  say(`It ended with exit code ${code}${code === 1 ? ': a rollout failed, and was rolled back' : ''}.`)
+  say(`It ended with exit code ${code}${code === 1 ? ': rollouts failed, and were rolled back' : ''}.`)
 }
 
 async function removeOurs(host: string): Promise<void> {

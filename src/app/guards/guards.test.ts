@@ -84,10 +84,10 @@ test('what a person has to do first is told first', () => {
   expect(decide(decideInput({ ...everything, hold: null, row: row() })).reason.code).toBe('QUARANTINED')
 })
 
-test('a quarantine tells its age and what had failed', () => {
+test('a quarantine tells when it began, also to who reads that much later, and what had failed', () => {
   const { reason } = decide(decideInput({ quarantines: [quarantined(newer)] }))
 
-  expect(reason.sentence).toBe('this digest failed 2 min ago: its health check failed')
+  expect(reason.sentence).toBe('this digest failed at 2026-11-20 11:58 UTC: its health check failed')
 })
 
 describe('what failed by its surroundings', () => {

@@ -1,15 +1,16 @@
 import type { Digest } from '../../image/digest.ts'
 import { formatAge } from '../../lib/age.ts'
+import { formatMinute } from '../../lib/minute.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { isNewer } from '../override.ts'
 import { withdrawnCode } from '../withdrawn.ts'
 import { held, type Guard } from './guard.ts'
 
-export const quarantine: Guard = ({ quarantines, settings, now }, candidate) => {
+export const quarantine: Guard = ({ quarantines, settings }, candidate) => {
   const found = quarantines.find((each) => each.digest === candidate && each.policy === settings.policy)
   if (!found) return null
-  const age = formatAge(now - Date.parse(found.since))
-  return held('QUARANTINED', `this digest failed ${age} ago: ${found.reason.sentence}`)
+  // Kept with the decision and read much later: an age would be wrong by then.
+  return held('QUARANTINED', `this digest failed at ${formatMinute(found.since)}: ${found.reason.sentence}`)
 }
 
 /**

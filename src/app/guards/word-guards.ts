@@ -12,7 +12,7 @@ export const paused: Guard = ({ pauses, override, workload, now }) => {
     .filter((each) => override === null || !isNewer(override, each.since))
     .toSorted((one, other) => endOf(other) - endOf(one))
   if (holding === undefined) return null
-  const whole = held('ROLLOUTS_PAUSED', tellPause(holding, now))
+  const whole = held('ROLLOUTS_PAUSED', tellPause(holding, null))
   if (holding.until === null) return whole
   return { ...whole, againInMs: endOf(holding) - now }
 }

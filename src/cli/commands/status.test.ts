@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { row } from '../../../test/fakes/decide-input.ts'
+import { override, row } from '../../../test/fakes/decide-input.ts'
 import { fakeDoors } from '../../../test/fakes/doors.ts'
 import { createMemoryStore } from '../../../test/fakes/store.ts'
 import { runStatus } from './status.ts'
@@ -12,7 +12,7 @@ async function statusOf(until: string | null) {
   const store = createMemoryStore()
   const workload = row().id
   await store.saveWorkload(row())
-  await store.setOverride({ workload, kind: 'pin', tag: '1.4', digest: null, tagBefore: '1', ...by })
+  await store.setOverride(override({ tag: '1.4', ...by }))
   await store.setPause({ workload, until, ...by })
   await store.setPause({ workload: null, until, ...by })
   const { doors, printed } = fakeDoors({ store })

@@ -64,6 +64,28 @@ describe('every command', () => {
     expect(call).toMatchObject({ folder: fake.folder, input: '' })
   })
 
+  test('writes nothing into the home folder in a dry run: it gets a folder of its own, which goes', async () => {
+    fake.answer('docker', [version, { when: '--dry-run up' }])
+
+    await compose({ HOME: '/nonexistent' }).dryRunUp(project, ['web'], {}, signal)
+
+    const builder = fake.calls().at(-1)?.environment['BUILDX_CONFIG'] ?? ''
+    expect(builder).toMatch(/longshore-compose-/)
+    expect(existsSync(builder)).toBe(false)
+  })
+
+  test('says why when there is no place for its output', async () => {
+    fake.answer('docker', [version])
+    const scratchFolder = join(fake.folder, 'gone')
+
+    const read = createCompose({ engineHost: 'unix:///engine.sock', environment: { PATH: fake.path }, scratchFolder })
+
+    await expect(read.readConfig(project, signal)).rejects.toMatchObject({
+      code: 'TARGET_FAILED',
+      message: expect.stringContaining(`${scratchFolder} (ENOENT)`),
+    })
+  })
+
   test('says which folder is not there', async () => {
     fake.answer('docker', [version])
 
@@ -181,6 +203,18 @@ describe('limits', () => {
 
     await expect(read).rejects.toMatchObject({ code: 'ABORTED' })
   }, 20_000)
+
+  test('a dry run that stumbles over a secret of the environment tells what it had told by then', async () => {
+    const stderr = ` DRY-RUN MODE -  Container shop-web-1  Recreate
+ DRY-RUN MODE -  Could not find the file / in container 8c0f0e0d5ff3_shop-web-1
+`
+    fake.answer('docker', [version, { when: '--dry-run', stderr, code: 1 }])
+
+    expect(await compose().dryRunUp(project, ['web'], {}, signal)).toEqual({
+      steps: [{ kind: 'container', name: 'shop-web-1', action: 'recreate' }],
+      problem: null,
+    })
+  })
 
   test('a dry run that waits for a dependency tells so', async () => {
     fake.answer('docker', [

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { AppError } from '../../errors.ts'
 import { systemClock, type Clock } from '../../lib/clock.ts'
 import { configHash, readConfig, type ComposeConfig } from './config.ts'
@@ -8,6 +8,7 @@ import { findCompose, type FoundCompose } from './find.ts'
 import { findComposeProcesses, waitForOrphans, type ComposeProcess } from './orphans.ts'
 import { projectArguments, type ComposeProject } from './project.ts'
 import { runCommand, type RunRequest, type RunResult } from './run.ts'
+import { makeScratch } from './scratch.ts'
 import { readSecretValues } from './secret-values.ts'
 import type { ComposeStep } from './steps.ts'
 import { dryRunUp, up, type DryRun, type UpOptions } from './up.ts'
@@ -46,6 +47,13 @@ export interface Compose {
 
 const readLimitMs = 60_000
 
+interface Asked {
+  readonly args: readonly string[]
+  readonly operation?: string | undefined
+  /** Beside what every command gets. */
+  readonly extra?: Readonly<Record<string, string>>
+}
+
 /** A client that runs the user's own `docker compose`. Starts nothing before it is first asked. */
 export function createCompose(options: ComposeOptions): Compose {
   const { environment, scratchFolder, clock = systemClock } = options
@@ -65,19 +73,16 @@ export function createCompose(options: ComposeOptions): Compose {
   }
   const run = async (
     project: ComposeProject,
-    request: { readonly args: readonly string[]; readonly operation?: string | undefined } & Pick<
-      RunRequest,
-      'limitMs' | 'onAbort'
-    >,
+    request: Asked & Pick<RunRequest, 'limitMs' | 'onAbort'>,
     signal: AbortSignal,
   ): Promise<RunResult> => {
     const { command } = await find()
-    const { args, operation, limitMs, onAbort } = request
+    const { args, operation, extra, limitMs, onAbort } = request
     const output = ['--ansi', 'never', '--progress', 'plain']
     const result = await runCommand(
       {
         command: [...command, ...output, ...projectArguments(project), ...args],
-        environment: commandEnvironment(environment, options, operation),
+        environment: { ...commandEnvironment(environment, options, operation), ...extra },
         folder: project.projectDirectory,
         limitMs,
         onAbort,
@@ -98,12 +103,18 @@ export function createCompose(options: ComposeOptions): Compose {
     if (result.code !== 0) throw composeFailure(result, 'read', project, await readSecretValues(project))
     return result
   }
-  const onEngine: Parameters<typeof up>[0] = (project, { args, isDryRun, limitMs, operation }, signal) =>
-    run(
-      project,
-      { args: isDryRun ? ['--dry-run', ...args] : args, limitMs, operation, onAbort: isDryRun ? 'end' : 'leave' },
-      signal,
-    )
+  const onEngine: Parameters<typeof up>[0] = async (project, { args, isDryRun, limitMs, operation }, signal) => {
+    if (!isDryRun) return run(project, { args, limitMs, operation, onAbort: 'leave' }, signal)
+    // A dry run, and nothing else, opens a builder, which writes to the user's own folder; in a container of ours that
+    // is read-only (2.26.1).
+    const builder = makeScratch(scratchFolder)
+    try {
+      const extra = { BUILDX_CONFIG: builder }
+      return await run(project, { args: ['--dry-run', ...args], extra, limitMs, operation, onAbort: 'end' }, signal)
+    } finally {
+      rmSync(builder, { recursive: true, force: true })
+    }
+  }
 
   return {
     environment: commandEnvironment(environment, options),

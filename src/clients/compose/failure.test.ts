@@ -52,6 +52,17 @@ describe('a failed command', () => {
     expect(composeFailure(result(1, 'whatever\n'), 'read', project, []).code).toBe('COMPOSE_FILE_INVALID')
   })
 
+  test('that a proxy refused is told without its page', () => {
+    const page = '<html><body><h1>403 Forbidden</h1>\nRequest forbidden by administrative rules.\n</body></html>'
+
+    const { code, message } = composeFailure(result(1, `${noise}${page}\n`), 'up', project, [])
+
+    expect({ code, message }).toEqual({
+      code: 'TARGET_FORBIDDEN',
+      message: expect.stringMatching(/a proxy .* \(403 Forbidden\); docs\/socket-proxy\.md/),
+    })
+  })
+
   test('without words tells its exit code', () => {
     expect(composeFailure(result(3, noise), 'up', project, []).message).toBe('docker compose ended with exit code 3')
   })

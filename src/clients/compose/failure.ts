@@ -34,6 +34,11 @@ const causes: readonly (readonly [ErrorCode, RegExp])[] = [
   ['COMPOSE_FILE_INVALID', /custom container name/i],
 ]
 
+/** What a socket proxy answers in the place of the engine is a page of HTML, and the request is not in it. */
+const byProxy = /<h1>\s*403 Forbidden/i
+const refusedByProxy =
+  'a proxy before the engine refused something that docker compose asked for (403 Forbidden); docs/socket-proxy.md lists what it has to let through'
+
 /** Exit codes of Compose for files that are missing (14) or cannot be read (15, 16). @see compose, cmd/compose/compose.go */
 const fileExitCodes: readonly (number | null)[] = [14, 15, 16]
 
@@ -55,7 +60,9 @@ export function composeFailure(
       `docker compose did not end in time and was ended: ${sentence(result, secrets)}`,
     )
   }
-  const message = sentence(result, secrets) || `docker compose ended with exit code ${result.code}`
+  const words = sentence(result, secrets)
+  if (byProxy.test(words)) return new AppError('TARGET_FORBIDDEN', refusedByProxy)
+  const message = words || `docker compose ended with exit code ${result.code}`
   const code = codeOf(result.code, message, kind)
   return new AppError(code, code === 'COMPOSE_FILE_INVALID' ? `${project.files.join(', ')}: ${message}` : message)
 }

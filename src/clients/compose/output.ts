@@ -1,7 +1,6 @@
-import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, fstatSync, openSync, readSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { AppError } from '../../errors.ts'
+import { makeScratch, noScratch } from './scratch.ts'
 
 /** Most that is kept of what a command prints on either of its outputs; 1 MiB. */
 export const outputBytesMax = 1024 * 1024
@@ -21,17 +20,15 @@ export interface Output {
  *
  * @throws TARGET_FAILED when the folder cannot be written to
  */
-export function openOutput(folder: string = tmpdir()): Output {
+export function openOutput(folder?: string): Output {
+  const own = makeScratch(folder)
   let fd: number
   try {
-    const own = mkdtempSync(join(folder, 'longshore-compose-'))
-    try {
-      fd = openSync(join(own, 'output'), 'wx+', 0o600)
-    } finally {
-      rmSync(own, { recursive: true, force: true })
-    }
+    fd = openSync(join(own, 'output'), 'wx+', 0o600)
   } catch (cause) {
-    throw new AppError('TARGET_FAILED', `the output of docker compose cannot be kept in ${folder}`, { cause })
+    throw noScratch(folder, cause)
+  } finally {
+    rmSync(own, { recursive: true, force: true })
   }
   const sizeBytes = (): number => fstatSync(fd).size
   return {

@@ -41,6 +41,12 @@ export interface EngineCommand {
 
 export type RunOnEngine = (project: ComposeProject, command: EngineCommand, signal: AbortSignal) => Promise<RunResult>
 
+/**
+ * A dry run looks for the container that it did not make, to put a secret of the environment into it, and fails (2.26.1).
+ * What would be done to the dependencies is told before that.
+ */
+const stumbled = /DRY-RUN MODE - +Could not find the file \S+ in container/
+
 const upLimitMs = 10 * 60_000
 const dryRunLimitMs = 30_000
 
@@ -84,7 +90,7 @@ export async function dryRunUp(
   const result = await run(project, { args: upArguments(services, options), isDryRun: true, limitMs }, signal)
   const output = `${result.stdout}\n${result.stderr}`
   if (result.isCut) throw new AppError('TARGET_FAILED', 'docker compose printed more than 1 MiB in a dry run')
-  if (result.code === 0) return { steps: parseSteps(output), problem: null }
+  if (result.code === 0 || stumbled.test(output)) return { steps: parseSteps(output), problem: null }
   const failure = composeFailure(result, 'up', project, await readSecretValues(project))
   const isWaiting = result.code === null && / Waiting\s*$/m.test(output)
   if (!isWaiting && failure.code !== 'COMPOSE_DEPENDENCY_UNREADY') throw failure

@@ -124,3 +124,22 @@ test('brings the old version back where a person brought the new one up while we
     effect: 'up-old',
   })
 })
+
+test('tells whoever edited the file meanwhile that it does not say what serves', () => {
+  const edited: Partial<ComposeFacts> = { news: [], definition: 'other', tagImage: null }
+  const served = {
+    attempted: attempted.concat('edit', 'up', 'up-old'),
+    checkProgress: { ...startGate(now - 600, instance('old').startedAt), goodSince: now - 600 },
+  }
+
+  const step = back(turned(served), composeFacts(edited), now)
+
+  expect(step).toMatchObject({
+    kind: 'change',
+    rollout: {
+      stage: 'ended',
+      outcome: 'rolled-back',
+      reason: { code: 'GATE_EXITED', sentence: expect.stringMatching(/exit code 1; the files were edited meanwhile/) },
+    },
+  })
+})

@@ -1,4 +1,4 @@
-import type { ComposeFacts } from '../facts.ts'
+import type { ComposeFacts, Reason } from '../facts.ts'
 import { judge, startGate, type Gate } from '../gate.ts'
 import type { EffectKind, Rollout } from '../rollout.ts'
 import {
@@ -15,7 +15,7 @@ import {
   triesMax,
   type Step,
 } from '../step.ts'
-import { removedByHand, replacedByHand } from './by-hand.ts'
+import { editedByHand, removedByHand, replacedByHand } from './by-hand.ts'
 import { needsEdit } from './edit.ts'
 import { hasFollowed, isAsMeant } from './follower.ts'
 
@@ -30,7 +30,8 @@ export function back(rollout: Rollout, facts: ComposeFacts, now: number): Step {
   if (step !== null) return step
   if (isTagOurs(rollout, facts) && canTry(rollout, 'tag-back')) return effect(rollout, 'R', 'tag-back')
   if (isOurEdit) return needsHuman(rollout, now, notPutBack(rollout))
-  return end(rollout, now, isGone ? { outcome: 'superseded', reason: removedByHand } : {})
+  if (isGone) return end(rollout, now, { outcome: 'superseded', reason: removedByHand })
+  return end(rollout, now, facts.definition === 'other' ? { reason: withEdit(rollout) } : {})
 }
 
 /** The old version runs as many times as before, and stays up for a moment. Null when it does. */
@@ -87,6 +88,15 @@ function isTagOurs(rollout: Rollout, { tagImage, isTagShared }: ComposeFacts): b
   const { toImage, tagBefore } = rollout
   const isLeft = toImage !== null && tagImage === toImage && tagBefore !== toImage && !isTagShared
   return isLeft && hasAttempted(rollout, 'move-tag')
+}
+
+/** Whoever edited the files meanwhile has to know that they do not say what serves. */
+function withEdit({ reason, definition, attempted }: Rollout): Reason | null {
+  if (reason === null || reason.code === editedByHand.code) return reason
+  const edit = attempted.includes('edit') ? definition?.edit : null
+  const named = edit ? `; ${edit.path} may still name ${edit.to}` : ''
+  const edited = `the files were edited meanwhile and left as they are${named}`
+  return { ...reason, sentence: `${reason.sentence}; ${edited}: look before the next docker compose up` }
 }
 
 function notServed({ name, fromReference }: Rollout): string {

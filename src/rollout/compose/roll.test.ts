@@ -73,6 +73,17 @@ test.each(['before', 'other'] as const)('brings nothing up from a file that a pe
   })
 })
 
+test('removes no instance that a person brought up from a file they changed', () => {
+  const facts = composeFacts({
+    olds: [instance('theirs'), instance('theirs-2'), instance('theirs-3')],
+    definition: 'other',
+  })
+
+  expect(roll(composeRollout(many), facts, now)).toMatchObject({
+    rollout: { stage: 'back', outcome: 'superseded', reason: { code: 'EDITED_BY_HAND' } },
+  })
+})
+
 test('gives up on an `up` that changes nothing', () => {
   const rollout = composeRollout({ attempted: ['up', 'up', 'up'] })
 

@@ -46,7 +46,11 @@ function exchangeOne(rollout: Rollout, facts: ComposeFacts, now: number): Step {
   const many = olds.length + news.length
   if (olds.length === 0 && many >= rollout.scale) return passed(rollout, facts)
   const mostBeside = rollout.order === 'start-first' ? rollout.scale + 1 : rollout.scale
-  return many < mostBeside ? bringUp(rollout, facts, 'add') : effect(rollout, 'J5', 'remove-one')
+  if (many < mostBeside) return bringUp(rollout, facts, 'add')
+  // What looks old may be what a person brought up from the file as they edited it.
+  return facts.definition === 'other'
+    ? goBack(rollout, 'superseded', editedByHand)
+    : effect(rollout, 'J5', 'remove-one')
 }
 
 /** Compose reads the file and the tag each time, so both have to say what was decided. */

@@ -155,3 +155,14 @@ test('a rollout that was planned before there was Compose is read as one that re
     proven: [],
   })
 })
+
+test('what was said before it was known what it took the place of took the place of nothing', async () => {
+  await migrate(db, types, migrations.slice(0, 6))
+  database.exec(`
+    insert into overrides (workload, kind, tag, tag_before, actor, since)
+      values ('local/container/web', 'deploy', '2', '1', 'ada', '2026-11-20T10:00:00.000Z')`)
+
+  await migrate(db, types)
+
+  expect(await readOverrides(db)).toMatchObject([{ kind: 'deploy', tag: '2', insteadOf: null }])
+})

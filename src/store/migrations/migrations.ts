@@ -4,6 +4,7 @@ import { rolloutSettings } from './0003-rollout-settings.ts'
 import { wordsOfPeople } from './0004-words-of-people.ts'
 import { eventInbox } from './0005-event-inbox.ts'
 import { procedures } from './0006-procedures.ts'
+import { replacedPins } from './0007-replaced-pins.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number of a migration is its place, counted from 1. Append only: released ones never change. */
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   wordsOfPeople,
   eventInbox,
   procedures,
+  replacedPins,
 ]

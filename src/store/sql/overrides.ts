@@ -1,8 +1,16 @@
-import type { Override } from '../store.ts'
+import type { Override, ReplacedPin } from '../store.ts'
 import type { Check } from './shape.ts'
-import { isText, objectOf, oneOf, orNull, readRow } from './shape.ts'
+import { isText, objectOf, oneOf, orNull, parseJson, readRow } from './shape.ts'
 import type { Db, Tables } from './tables.ts'
 import { isDigestText } from './values.ts'
+
+const isReplacedPin: Check<ReplacedPin> = objectOf<ReplacedPin>({
+  tag: isText,
+  digest: orNull(isDigestText),
+  actor: isText,
+  reason: orNull(isText),
+  since: isText,
+})
 
 const isOverride: Check<Override> = objectOf<Override>({
   workload: isText,
@@ -13,6 +21,7 @@ const isOverride: Check<Override> = objectOf<Override>({
   actor: isText,
   reason: orNull(isText),
   since: isText,
+  insteadOf: orNull(isReplacedPin),
 })
 
 export async function readOverride(db: Db, workload: string): Promise<Override | null> {
@@ -27,7 +36,8 @@ export async function readOverrides(db: Db): Promise<readonly Override[]> {
 
 export async function writeOverride(db: Db, override: Override): Promise<void> {
   const { workload, kind, tag, digest, tagBefore, actor, reason, since } = override
-  const word = { kind, tag, digest, tagBefore, actor, reason, since }
+  const insteadOf = override.insteadOf === null ? null : JSON.stringify(override.insteadOf)
+  const word = { kind, tag, digest, tagBefore, actor, reason, since, insteadOf }
   await db
     .insertInto('overrides')
     .values({ workload, ...word })
@@ -35,10 +45,20 @@ export async function writeOverride(db: Db, override: Override): Promise<void> {
     .execute()
 }
 
-export async function deleteOverride(db: Db, { workload, since }: Override): Promise<void> {
-  await db.deleteFrom('overrides').where('workload', '=', workload).where('since', '=', since).execute()
+/** Two words may have been said in the same millisecond. @returns whether it was there */
+export async function deleteOverride(db: Db, { workload, since, kind, tag, digest }: Override): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('overrides')
+    .where('workload', '=', workload)
+    .where('since', '=', since)
+    .where('kind', '=', kind)
+    .where('tag', '=', tag)
+    .where('digest', 'is', digest)
+    .executeTakeFirst()
+  return numDeletedRows > 0n
 }
 
 function toOverride(row: Tables['overrides']): Override {
-  return readRow('overrides', row.workload, isOverride, row)
+  const insteadOf = row.insteadOf === null ? null : parseJson(row.insteadOf)
+  return readRow('overrides', row.workload, isOverride, { ...row, insteadOf })
 }

@@ -47,7 +47,7 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
 
     workload: (id) => readWorkload(db, id),
     workloads: () => readWorkloads(db),
-    saveWorkload: (row) => note((transaction) => writeWorkload(transaction, row)),
+    saveWorkload: (row, baseline) => note((transaction) => writeWorkload(transaction, row, baseline === 'keep')),
     deleteWorkload: (id) => write((transaction) => deleteWorkload(transaction, id)),
 
     rollout: (id) => rollouts.readRollout(db, id),
@@ -76,8 +76,12 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
     overrides: () => overrides.readOverrides(db),
     setOverride: (override, also) =>
       writeWord(override.workload, also, (transaction) => overrides.writeOverride(transaction, override)),
-    clearOverride: (override, also) =>
-      writeWord(override.workload, also, (transaction) => overrides.deleteOverride(transaction, override)),
+    clearOverride: (override, { next, ...also } = {}) =>
+      write(async (transaction) => {
+        if (!(await overrides.deleteOverride(transaction, override))) return
+        if (next !== undefined) await overrides.writeOverride(transaction, next)
+        await writeAlso(transaction, override.workload, also)
+      }),
 
     pauses: () => pauses.readPauses(db),
     setPause: (pause, also) => writeWord(pause.workload, also, (transaction) => pauses.writePause(transaction, pause)),

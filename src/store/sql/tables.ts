@@ -92,6 +92,8 @@ interface OverridesTable {
   readonly actor: string
   readonly reason: string | null
   readonly since: string
+  /** JSON. */
+  readonly insteadOf: string | null
 }
 
 /** `workload` is empty for the pause of everything. */

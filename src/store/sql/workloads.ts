@@ -38,14 +38,15 @@ export async function readWorkloads(db: Db): Promise<readonly WorkloadRow[]> {
   return rows.map(toWorkload)
 }
 
-export async function writeWorkload(db: Db, workload: WorkloadRow): Promise<void> {
+/** @param keepsBaseline whether what is known of the image that it is meant to run stays */
+export async function writeWorkload(db: Db, workload: WorkloadRow, keepsBaseline: boolean): Promise<void> {
   const { id, image, imageId, digest, mode, baselineImage, state, candidate, observedAt, decidedAt, since } = workload
   const reason = JSON.stringify(workload.reason)
-  const row = { image, imageId, digest, mode, baselineImage, state, reason, candidate, observedAt, decidedAt, since }
+  const row = { image, imageId, digest, mode, state, reason, candidate, observedAt, decidedAt, since }
   await db
     .insertInto('workloads')
-    .values({ id, ...row })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+    .values({ id, baselineImage, ...row })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(keepsBaseline ? row : { baselineImage, ...row }))
     .execute()
 }
 

@@ -1,6 +1,6 @@
 import { chmodSync, readdirSync, statSync, symlinkSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { composeDefinition, composeRollout } from '../../../test/fakes/compose-rollout.ts'
+import { composeDefinition, composeRollout } from '../../../test/fakes/compose-change.ts'
 import { composeContainer, composeLabels, composeMember } from '../../../test/fakes/compose-services.ts'
 import { stageCompose } from '../../../test/fakes/compose-stage.ts'
 import { edit, editBack } from './apply-edit.ts'

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { composeRollout } from '../../../test/fakes/compose-rollout.ts'
+import { composeRollout } from '../../../test/fakes/compose-change.ts'
 import { stageCompose } from '../../../test/fakes/compose-stage.ts'
 import { moveTag, tagOld } from './apply-tags.ts'
 

@@ -53,7 +53,7 @@ export function upOld(deps: ComposeDeps, rollout: Rollout, context: ApplyContext
       await bringUp(deps, from, rollout, followers, { scale, isWayBack: true }, context.signal)
     }
     if (definition === null || (await definitionNow(definition)) === 'before') return run(project)
-    return withFilesOf(readSnapshot(context.snapshot), project, run)
+    return withFilesOf(readSnapshot(context.snapshot), project, deps.spareFolder, run)
   })
 }
 

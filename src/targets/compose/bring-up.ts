@@ -1,4 +1,5 @@
 import type { ComposeProject } from '../../clients/compose/project.ts'
+import type { ComposeStep } from '../../clients/compose/steps.ts'
 import type { UpOptions } from '../../clients/compose/up.ts'
 import { AppError } from '../../errors.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
@@ -40,6 +41,7 @@ export async function bringUp(
   const isOwn = await ownNames(deps, rollout.name, services, signal)
   const tryOut = async (how: UpOptions) => {
     const { steps, problem } = await compose.dryRunUp(project, services, how, signal)
+    if (!isWayBack) refuseRemade(steps)
     const touched = steps.filter(({ kind, action }) => kind === 'container' && action !== 'untouched')
     return { isAlone: touched.every(({ name }) => isOwn(name)), problem }
   }
@@ -58,6 +60,19 @@ export async function bringUp(
   } else {
     await bring({ ...options, noDeps: true })
   }
+}
+
+/**
+ * Newer versions of Compose (from 2.31 on) make a network anew whose definition was changed, and end whatever is in it
+ * for that. The hash of a service says nothing of it.
+ * @throws TARGET_CONFLICT
+ */
+function refuseRemade(steps: readonly ComposeStep[]): void {
+  const remade = steps.find(({ kind, action }) => kind !== 'container' && ['remove', 'recreate'].includes(action))
+  if (remade === undefined) return
+  const { kind, name } = remade
+  const sentence = `docker compose would make the ${kind} ${name} anew, since its definition was changed; run: docker compose up -d`
+  throw new AppError('TARGET_CONFLICT', sentence)
 }
 
 /** Starts what Compose made and did not start, the service before what lives in its containers. */

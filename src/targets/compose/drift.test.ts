@@ -35,10 +35,34 @@ describe('a service runs what its files say', () => {
       { kind: 'network', name: 'shop_default', action: 'create' },
       { kind: 'container', name: 'shop-db-1', action: 'recreate' },
       { kind: 'container', name: 'shop-web-1', action: 'untouched' },
+      { kind: 'container', name: 'shop-web-2', action: 'untouched' },
     ]
 
     expect(await differs(composeService({}, { number: 2 }))).toBeNull()
     expect(stage.world.dryRuns).toMatchObject([{ services: ['web'], options: { scale: { web: 2 }, noDeps: true } }])
+  })
+})
+
+describe('where the hash is another', () => {
+  const untouched = { ...recreated, action: 'untouched' } as const
+  beforeEach(() => {
+    stage.world.hash = 'other'
+  })
+
+  test('a dry run that names not every instance proves nothing', async () => {
+    stage.world.steps = [untouched]
+
+    expect((await differs(composeService({}, { number: 2 })))?.code).toBe('COMPOSE_DRIFT')
+  })
+
+  test('a service that lives in another is left alone only together with that', async () => {
+    const { compose } = stage.deps
+    const dryRunUp: typeof compose.dryRunUp = async (_project, _services, { noDeps }) => ({
+      steps: [noDeps === true ? recreated : untouched],
+      problem: null,
+    })
+
+    expect(await drift({ compose: { ...compose, dryRunUp } }, project, composeService(), signal)).toBeNull()
   })
 })
 
@@ -76,7 +100,7 @@ describe('what differs is said', () => {
     stage.world.version = '2.30.0'
 
     expect((await differs())?.sentence).toBe(
-      `it was brought up by Docker Compose 2.26.1 and this is 2.30.0, which reads its files differently; ${put}`,
+      `it was brought up by Docker Compose 2.26.1 and this is 2.30.0, which reads its files differently; see that you and longshore have one version, then ${put}`,
     )
   })
 
@@ -90,4 +114,17 @@ test('what keeps Compose from telling is not taken for a difference', async () =
   const deps = { ...stage.deps, compose: { ...stage.deps.compose, configHash } }
 
   await expect(drift(deps, project, composeService(), signal)).rejects.toMatchObject({ code: 'COMPOSE_MISSING' })
+})
+
+test('a service of a profile that is not chosen is told by the hash that it has when all are', async () => {
+  const configHash = async ({ profiles }: ComposeProject) => {
+    if (profiles.includes('*')) return 'hash'
+    throw new AppError('COMPOSE_FILE_INVALID', 'no such service: web: disabled')
+  }
+  const deps = { ...stage.deps, compose: { ...stage.deps.compose, configHash } }
+
+  expect(await drift(deps, project, composeService(), signal)).toBeNull()
+  await expect(drift(deps, { ...project, profiles: ['shop'] }, composeService(), signal)).rejects.toMatchObject({
+    code: 'COMPOSE_FILE_INVALID',
+  })
 })

@@ -46,7 +46,8 @@ async function hashNow(
 
 /**
  * The hash of a service that lives in another's container has that container's id in it, and one that was brought up
- * with `--no-deps` has no dependencies in it: there only Compose itself can tell.
+ * with `--no-deps` has no dependencies in it: there only Compose itself can tell, asked without the dependencies for the
+ * one and with them for the other (2.26.1). What it says nothing of is not taken for untouched.
  */
 async function isUntouchedByUp(
   { compose }: Pick<ComposeDeps, 'compose'>,
@@ -54,10 +55,14 @@ async function isUntouchedByUp(
   { service, members }: Service,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const names = new Set(members.map(({ container }) => nameOf(container)))
+  const names = members.map(({ container }) => nameOf(container))
   const scale = { [service]: members.length }
-  const { steps } = await compose.dryRunUp(project, [service], { scale, noDeps: true }, signal)
-  return steps.every(({ kind, name, action }) => kind !== 'container' || !names.has(name) || action === 'untouched')
+  for (const noDeps of [true, false]) {
+    const { steps } = await compose.dryRunUp(project, [service], { scale, noDeps }, signal)
+    const untouched = steps.filter(({ kind, action }) => kind === 'container' && action === 'untouched')
+    if (names.every((each) => untouched.some(({ name }) => name === each))) return true
+  }
+  return false
 }
 
 async function whatDiffers(
@@ -75,7 +80,7 @@ async function whatDiffers(
   if (edited.length > 0) return `${edited.join(' and ')} was edited since it was brought up; ${put}`
   const { version } = await compose.find()
   if (first.compose.version !== version) {
-    return `it was brought up by Docker Compose ${first.compose.version} and this is ${version}, which reads its files differently; ${put}`
+    return `it was brought up by Docker Compose ${first.compose.version} and this is ${version}, which reads its files differently; see that you and longshore have one version, then ${put}`
   }
   return `its files or its environment differ from what runs; ${put}`
 }

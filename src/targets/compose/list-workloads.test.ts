@@ -32,6 +32,14 @@ describe('the workloads of Compose', () => {
     expect(await ids()).toEqual([])
   })
 
+  test('are those too whose image says the same of itself, as `docker compose build` writes it', async () => {
+    stage = stageCompose([composeContainer()])
+    const labels = composeLabels({ project: 'shop', service: 'web', version: '2.26.1' })
+    stage.world.images.set('sha256:old', { Id: 'sha256:old', Config: { Labels: labels } })
+
+    expect(await listWorkloads(stage.deps, signal)).toMatchObject([{ id: 'local/compose/shop/web', scale: 1 }])
+  })
+
   test('have none of the labels that their image brought', async () => {
     stage = stageCompose([composeContainer({ labels: { 'longshore.watch': 'true', 'longshore.order': 'stop-first' } })])
     stage.world.images.set('sha256:old', { Id: 'sha256:old', Config: { Labels: { 'longshore.watch': 'true' } } })

@@ -10,6 +10,7 @@ import { recoverInterruptedWrite } from './definition/write-file-safely.ts'
 import { definitionNow } from './files.ts'
 import { isFollowing } from './followers.ts'
 import { findService, withoutMemory, type Member, type Service } from './services.ts'
+import { removeLeftCopies } from './snapshot.ts'
 
 /** Everything that a rollout's next step depends on, read from the engine and the files now. */
 export async function observe(deps: ComposeDeps, rollout: Rollout, signal: AbortSignal): Promise<ComposeFacts> {
@@ -52,14 +53,21 @@ export async function observe(deps: ComposeDeps, rollout: Rollout, signal: Abort
 
 /** A command that was under way when we were killed may still be at work; nothing can be told before it has ended. */
 async function settle(deps: ComposeDeps, { id, attempted, definition }: Rollout, signal: AbortSignal): Promise<void> {
+  const { spareFolder } = deps
   if (deps.settled.has(id)) return
   if (attempted.length > 0) await deps.compose.waitForOrphans(id, signal)
   const edited = definition?.edit?.path
   // A file that could only be written in place may have been left half written.
-  if (edited !== undefined)
-    await recoverInterruptedWrite({ path: await realpath(edited), spareFolder: deps.spareFolder })
+  const path = edited === undefined ? null : await realpathIfThere(edited)
+  // One that cannot be put right keeps no version from serving: it counts as edited by somebody else.
+  if (path !== null) await recoverInterruptedWrite({ path, spareFolder }).catch(() => undefined)
+  if (attempted.includes('up-old'))
+    await removeLeftCopies(definition?.files.map((each) => each.path) ?? [], spareFolder)
   deps.settled.add(id)
 }
+
+/** Who moved the file away meanwhile must not keep us from bringing a version back. */
+const realpathIfThere = (path: string): Promise<string | null> => realpath(path).catch(() => null)
 
 /** Where only the tag changes both versions are of one image, and what the container was made from tells them apart. */
 const runs = ({ container }: Member, { image: reference, fromReference }: Rollout, image: string | null): boolean =>

@@ -43,6 +43,17 @@ const reason = async (image?: string) => {
 const hash = (content: string) => hashOf(Buffer.from(content))
 
 describe('a rollout that is due', () => {
+  test('is held where we live in one of its containers, since `up` would end us in its middle', async () => {
+    const inside = { HostConfig: { NetworkMode: 'container:shop-web-1-id' } }
+    stage.world.containers = [of(), of({ service: 'longshore', id: 'abcdefabcdef', inspect: inside })]
+    stage.deps = { ...stage.deps, self: { mountinfo: '', hostname: 'abcdefabcdef' } }
+
+    expect(await reason()).toEqual({
+      code: 'DEPENDENT',
+      sentence: 'longshore itself (longshore) lives in its container and would be ended with it',
+    })
+  })
+
   test('may begin, and edits nothing when only the digest moves', async () => {
     stage.world.containers = [of()]
 

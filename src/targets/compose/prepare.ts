@@ -3,12 +3,13 @@ import type { LeftAlone, Preparation, Workload } from '../target.ts'
 import type { ComposeDeps } from './compose-deps.ts'
 import type { FoundImage } from './definition/found-image.ts'
 import { planEdit } from './definition/plan-edit.ts'
+import { requireWritable } from './definition/require-writable.ts'
 import { drift } from './drift.ts'
 import { filesOf, hashIfThere } from './files.ts'
 import { followersOf } from './followers.ts'
 import { projectOf } from './project-of.ts'
 import { readDefinition } from './read-definition.ts'
-import { movedFollower, strangeFollower, unreadyDependency } from './readiness.ts'
+import { movedFollower, selfFollower, strangeFollower, unreadyDependency } from './readiness.ts'
 import { findService, type Service } from './services.ts'
 
 /**
@@ -27,14 +28,12 @@ export async function prepare(
   const { service, all } = await findService(deps, workload.name, signal)
   if (service === null) return held({ code: 'GONE', sentence: 'no container of it is left' })
   const followers = followersOf(service, all)
+  const following = all.filter((each) => followers.includes(each.service))
   const unready =
+    selfFollower(deps, following) ??
     unreadyDependency(service, all) ??
     (await strangeFollower(deps, service, signal)) ??
-    (await movedFollower(
-      deps,
-      all.filter((each) => followers.includes(each.service)),
-      signal,
-    ))
+    (await movedFollower(deps, following, signal))
   if (unready !== null) return held(unready)
 
   const project = projectOf(service.members[0].compose, deps.configured)
@@ -49,6 +48,7 @@ export async function prepare(
 
   const edit = image === workload.image ? null : planEdit(found, image)
   if (edit?.kind === 'impossible') return held({ code: 'IMAGE_NOT_EDITABLE', sentence: edit.sentence })
+  if (edit?.kind === 'edit') await requireWritable(edit.path)
   const paths = new Set([...filesOf(project), ...pathsOf(found)])
   const files = await Promise.all(
     [...paths].map(async (path) => {

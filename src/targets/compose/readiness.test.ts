@@ -96,6 +96,17 @@ describe('a container that lives in one of the service', () => {
     expect(await strangeFollower(stage.deps, composeService(), signal)).toBeNull()
   })
 
+  test('and is one of an image that `docker compose build` made is not', async () => {
+    stage = stageCompose([
+      composeContainer(),
+      composeContainer({ service: 'sidecar', inspect: inside, image: 'sha256:built' }),
+    ])
+    const labels = composeLabels({ project: 'shop', service: 'sidecar' })
+    stage.world.images.set('sha256:built', { Id: 'sha256:built', Config: { Labels: labels } })
+
+    expect(await strangeFollower(stage.deps, composeService(), signal)).toBeNull()
+  })
+
   test('and was made by `docker compose run` is, since no `up` makes it again', async () => {
     const labels = composeLabels({ oneoff: 'True' })
     stage = stageCompose([composeContainer(), composeContainer({ service: 'sidecar', labels, inspect: inside })])

@@ -1,7 +1,7 @@
 import { healthOf } from '../engine/instance-facts.ts'
 import { dependencies, nameOf } from '../engine/dependants.ts'
-import { readComposeLabels } from '../engine/compose-labels.ts'
-import { ownLabels } from '../engine/own-labels.ts'
+import { readComposeLabels, trustedLabels } from '../engine/compose-labels.ts'
+import { isSelf } from '../engine/self.ts'
 import type { LeftAlone } from '../target.ts'
 import { isUp } from './left-alone.ts'
 import type { ComposeDeps } from './compose-deps.ts'
@@ -24,6 +24,14 @@ export function unreadyDependency({ members: [first], project }: Service, all: r
 }
 
 const held = (sentence: string): LeftAlone => ({ code: 'DEPENDENCY_NOT_READY', sentence })
+
+/** Whether we ourselves would be made again with a service, and be ended in the middle of it; null when not. */
+export function selfFollower({ self }: Pick<ComposeDeps, 'self'>, followers: readonly Service[]): LeftAlone | null {
+  const own = followers.find(({ members }) => members.some(({ container }) => isSelf(container.Id, self)))
+  if (own === undefined) return null
+  const sentence = `longshore itself (${own.service}) lives in its container and would be ended with it`
+  return { code: 'DEPENDENT', sentence }
+}
 
 /** A service that would be made again with this one and get another image thereby; null when there is none. */
 export async function movedFollower(
@@ -52,7 +60,7 @@ export async function strangeFollower(
     const container = await inspections.container(summary, signal)
     if (container === null || !dependencies(container).some(({ on }) => hosts.has(on))) continue
     const image = await inspections.image(container.Image, signal)
-    const labels = ownLabels(container.Config.Labels ?? {}, image?.Config?.Labels ?? {})
+    const labels = trustedLabels(container.Config.Labels ?? {}, image?.Config?.Labels ?? {})
     if (readComposeLabels(labels)?.project === project) continue
     return { code: 'DEPENDENT', sentence: `its dependant would break: ${nameOf(container)}` }
   }

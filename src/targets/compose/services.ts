@@ -1,6 +1,6 @@
 import type { ContainerInspect } from '../../clients/docker/shapes.ts'
-import { readComposeLabels, type ComposeLabels } from '../engine/compose-labels.ts'
-import { ownLabels, type Labels } from '../engine/own-labels.ts'
+import { readComposeLabels, trustedLabels, type ComposeLabels } from '../engine/compose-labels.ts'
+import type { Labels } from '../engine/own-labels.ts'
 import { nameParts, type ComposeDeps } from './compose-deps.ts'
 
 /** A container of a service, as the engine describes it. */
@@ -41,9 +41,7 @@ export async function findServices(
       const container = await inspections.container(summary, signal)
       if (container === null) return []
       const image = await inspections.image(container.Image, signal)
-      const all = container.Config.Labels ?? {}
-      // Of an image that is gone nothing can be told apart; Compose's own labels are then taken as they are.
-      const labels = image === null ? all : ownLabels(all, image.Config?.Labels ?? {})
+      const labels = trustedLabels(container.Config.Labels ?? {}, image && (image.Config?.Labels ?? {}))
       const compose = readComposeLabels(labels)
       return compose === null ? [] : [{ container, labels, compose }]
     }),

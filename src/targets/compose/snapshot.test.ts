@@ -1,10 +1,10 @@
-import { readdirSync, statSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { stageCompose } from '../../../test/fakes/compose-stage.ts'
 import { composeMember } from '../../../test/fakes/compose-services.ts'
 import type { ComposeProject } from '../../clients/compose/project.ts'
-import { originalOf, readSnapshot, withFilesOf, type Snapshot } from './snapshot.ts'
+import { originalOf, readSnapshot, removeLeftCopies, withFilesOf, type Snapshot } from './snapshot.ts'
 
 let stage: ReturnType<typeof stageCompose>
 beforeEach(() => {
@@ -20,6 +20,7 @@ const project = (change: Partial<ComposeProject> = {}): ComposeProject => ({
   profiles: ['front'],
   ...change,
 })
+const spare = '/nonexistent'
 const snapshot = (files: Readonly<Record<string, string>>): Snapshot => ({
   compose: composeMember().compose,
   containers: [],
@@ -46,7 +47,7 @@ describe('work on copies of the captured files', () => {
     stage.write('compose.yaml', 'edited')
     const seen: unknown[] = []
 
-    await withFilesOf(snapshot({ 'compose.yaml': 'old', '.env': 'A=1' }), project(), async (copy) => {
+    await withFilesOf(snapshot({ 'compose.yaml': 'old', '.env': 'A=1' }), project(), spare, async (copy) => {
       const [file = ''] = copy.files
       const [env = ''] = copy.envFiles
       seen.push(stage.read('.compose.yaml.longshore'), stage.read('..env.longshore'), copy.profiles)
@@ -72,7 +73,7 @@ describe('work on copies of the captured files', () => {
     const given = snapshot({ 'compose.yaml': 'x', 'b.env': 'B=1', 'a.env': 'A=1' })
     let found: readonly string[] = []
 
-    await withFilesOf(given, project({ envFiles }), async (copy) => void (found = copy.envFiles))
+    await withFilesOf(given, project({ envFiles }), spare, async (copy) => void (found = copy.envFiles))
 
     expect(found.map(originalOf)).toEqual(envFiles)
   })
@@ -80,7 +81,7 @@ describe('work on copies of the captured files', () => {
   test('leaves none behind when it fails either', async () => {
     const fails = () => Promise.reject(new Error('no'))
 
-    await expect(withFilesOf(snapshot({ 'compose.yaml': 'x' }), project(), fails)).rejects.toThrow('no')
+    await expect(withFilesOf(snapshot({ 'compose.yaml': 'x' }), project(), spare, fails)).rejects.toThrow('no')
 
     expect(readdirSync(stage.folder)).toEqual([])
   })
@@ -88,17 +89,35 @@ describe('work on copies of the captured files', () => {
   test('is not begun where they cannot be made', async () => {
     const given = snapshot({ 'compose.yaml': 'x', 'gone/more.yaml': 'y' })
 
-    await expect(withFilesOf(given, project(), () => Promise.reject(new Error('begun')))).rejects.toMatchObject({
+    await expect(withFilesOf(given, project(), spare, () => Promise.reject(new Error('begun')))).rejects.toMatchObject({
       code: 'COMPOSE_FILE_UNWRITABLE',
     })
     expect(readdirSync(stage.folder)).toEqual([])
+  })
+
+  test('finds them in a folder of ours where nobody may write beside the real ones', async () => {
+    const folder = stage.path('ours')
+    mkdirSync(folder)
+    // /sys takes no new file, from root either.
+    const path = '/sys/compose.yaml'
+    const files = [{ path, base64: Buffer.from('old').toString('base64') }]
+    let found: readonly string[] = []
+
+    await withFilesOf({ ...snapshot({}), files }, project({ files: [path] }), folder, async (copy) => {
+      found = copy.files
+      expect(found.map((each) => readFileSync(each, 'utf8'))).toEqual(['old'])
+    })
+
+    expect(found.map(originalOf)).toEqual([path])
+    expect(found.map(dirname)).toEqual([folder])
+    expect(readdirSync(folder)).toEqual([])
   })
 
   test('does not write through a link that somebody put in their place', async () => {
     stage.write('precious', 'mine')
     symlinkSync(stage.path('precious'), stage.path('.compose.yaml.longshore'))
 
-    await withFilesOf(snapshot({ 'compose.yaml': 'x' }), project(), async () => {})
+    await withFilesOf(snapshot({ 'compose.yaml': 'x' }), project(), spare, async () => {})
 
     expect(stage.read('precious')).toBe('mine')
   })
@@ -107,4 +126,15 @@ describe('work on copies of the captured files', () => {
 test.each(['/srv/compose.yaml', '/srv/.longshore', '/srv/x.longshore', '/srv/.env'])('%s is no copy', (path) => {
   expect(originalOf(path)).toBe(path)
   expect(originalOf(join('/srv', `.${path.slice(5)}.longshore`))).toBe(path)
+})
+
+test('what a killed way back left of its copies is taken away, and the originals stay', async () => {
+  const path = stage.path('.env')
+  const left = stage.path('..env.longshore')
+  writeFileSync(path, 'TOKEN=new')
+  writeFileSync(left, 'TOKEN=old')
+
+  await removeLeftCopies([path], stage.folder)
+
+  expect([existsSync(path), existsSync(left)]).toEqual([true, false])
 })

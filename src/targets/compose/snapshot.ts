@@ -1,8 +1,8 @@
 import { rm, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import type { ComposeProject } from '../../clients/compose/project.ts'
 import type { ContainerInspect } from '../../clients/docker/shapes.ts'
-import { AppError } from '../../errors.ts'
+import { AppError, toAppError } from '../../errors.ts'
 import type { ComposeLabels } from '../engine/compose-labels.ts'
 
 /** Everything needed to bring the old version up again. Holds environment values: for the state file only. */
@@ -27,34 +27,77 @@ export function readSnapshot(value: unknown): Snapshot {
  */
 export function originalOf(path: string): string {
   const [, name] = /^\.(.+)\.longshore$/.exec(basename(path)) ?? []
-  return name === undefined ? path : join(dirname(path), name)
+  if (name !== undefined) return join(dirname(path), name)
+  const [, encoded] = /^copy-([\w-]+)\.longshore$/.exec(basename(path)) ?? []
+  const decoded = encoded === undefined ? '' : Buffer.from(encoded, 'base64url').toString()
+  return isAbsolute(decoded) ? decoded : path
 }
 
-const copyOf = (path: string): string => join(dirname(path), `.${basename(path)}.longshore`)
+type NameCopy = (path: string) => string
+
+const besideIt: NameCopy = (path) => join(dirname(path), `.${basename(path)}.longshore`)
+
+/** Where the folder of the files is closed to us. Its name is all that later tells which file it was. */
+const inSpare =
+  (folder: string): NameCopy =>
+  (path) =>
+    join(folder, `copy-${Buffer.from(path).toString('base64url')}.longshore`)
 
 /**
- * Runs work on copies of the captured files, which lie beside the real ones so that relative paths mean the same.
- * @throws COMPOSE_FILE_UNWRITABLE when they cannot be made there
+ * Runs work on copies of the captured files: beside the real ones, or in a folder of ours where that is closed to us. What
+ * is relative in them is read from the project directory in both cases (2.26.1).
+ *
+ * @throws COMPOSE_FILE_UNWRITABLE when they cannot be made
  */
 export async function withFilesOf(
   { files }: Snapshot,
   project: ComposeProject,
+  spareFolder: string,
   work: (copy: ComposeProject) => Promise<void>,
 ): Promise<void> {
-  const copies = new Map<string, string>()
+  const copies = await copyAll(files, besideIt).catch((error: unknown) => {
+    const { cause } = toAppError(error)
+    const isClosed = cause instanceof Error && 'code' in cause && closed.has(String(cause.code))
+    if (!isClosed) throw error
+    return copyAll(files, inSpare(spareFolder))
+  })
   try {
-    for (const { path, base64 } of files) {
-      const copy = copyOf(path)
-      copies.set(path, copy)
-      await writeCopy(copy, Buffer.from(base64, 'base64'))
-    }
     const copied = (paths: readonly string[]) => paths.map((path) => copies.get(path) ?? path)
     const env = copies.get(join(project.projectDirectory, '.env'))
     const envFiles = project.envFiles.length > 0 ? copied(project.envFiles) : env === undefined ? [] : [env]
     await work({ ...project, files: copied(project.files), envFiles })
   } finally {
-    await Promise.all([...copies.values()].map((copy) => rm(copy, { force: true })))
+    await removeAll(copies)
   }
+}
+
+/** Takes away the copies that a process left which was killed among them: they have what the env files say. */
+export async function removeLeftCopies(paths: readonly string[], spareFolder: string): Promise<void> {
+  const copies = paths.flatMap((path) => [besideIt(path), inSpare(spareFolder)(path)])
+  await Promise.all(copies.map((copy) => rm(copy, { force: true }).catch(() => undefined)))
+}
+
+const closed = new Set(['EACCES', 'EPERM', 'EROFS'])
+
+/** All of them, by the path of the original, or none. */
+async function copyAll(files: Snapshot['files'], nameCopy: NameCopy): Promise<ReadonlyMap<string, string>> {
+  const copies = new Map<string, string>()
+  try {
+    for (const { path, base64 } of files) {
+      const copy = nameCopy(path)
+      copies.set(path, copy)
+      await writeCopy(copy, Buffer.from(base64, 'base64'))
+    }
+    return copies
+  } catch (error) {
+    await removeAll(copies)
+    throw error
+  }
+}
+
+async function removeAll(copies: ReadonlyMap<string, string>): Promise<void> {
+  // What a closed folder does not let us remove was not made there.
+  await Promise.all([...copies.values()].map((copy) => rm(copy, { force: true }).catch(() => undefined)))
 }
 
 /** Never through what lies there already: a link would lead somewhere else. */

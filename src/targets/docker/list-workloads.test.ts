@@ -60,6 +60,20 @@ test('an engine that is away is not taken for containers that cannot be describe
   await expect(listWorkloads(stage('TARGET_UNAVAILABLE'), signal)).rejects.toMatchObject({ code: 'TARGET_UNAVAILABLE' })
 })
 
+test('one that a rollout renames between the list and the look is not taken for a workload of its own', async () => {
+  const renamed = { ...container(), Id: 'web-id', Name: '/web.longshore-prev', Image: 'i1' }
+  const engine = {
+    listContainers: () => Promise.resolve([summary('web')]),
+    inspectContainer: () => Promise.resolve(renamed),
+    inspectImage: () => Promise.resolve({ Id: 'i1' }),
+  }
+  const self = { mountinfo: '', hostname: 'server' }
+  // Listing asks nothing else.
+  const deps = { target: 'local', engine, inspections: createInspections(engine), self } as unknown as DockerDeps
+
+  expect(await listWorkloads(deps, signal)).toEqual([])
+})
+
 describe('containers of Compose', () => {
   const service = composeLabels({ project: 'shop', service: 'web' })
 
@@ -85,6 +99,22 @@ describe('containers of Compose', () => {
     expect(await listWorkloads(withLabels(service, service), signal)).toMatchObject([
       { id: 'local/container/web', leftAlone: null, labels: {} },
     ])
+  })
+
+  describe('whose image `docker compose build` has made say the same', () => {
+    const made = { ...service, ...composeLabels({ 'config-hash': 'hash' }) }
+
+    test('are workloads of another kind', async () => {
+      expect(await listWorkloads(withLabels(made, service), signal)).toEqual([])
+    })
+
+    test('and that `docker compose run` made are left alone', async () => {
+      const labels = { ...made, ...composeLabels({ oneoff: 'True' }) }
+
+      expect(await listWorkloads(withLabels(labels, service), signal)).toMatchObject([
+        { leftAlone: { code: 'COMPOSE_SERVICE' } },
+      ])
+    })
   })
 
   test('that `docker compose run` made are shown, and left alone with that reason', async () => {

@@ -1,8 +1,9 @@
 import type { ContainerSummary } from '../../clients/docker/containers.ts'
+import type { ContainerInspect } from '../../clients/docker/shapes.ts'
 import { AppError } from '../../errors.ts'
 import type { Workload } from '../target.ts'
-import { readComposeLabels } from '../engine/compose-labels.ts'
-import { dependants } from '../engine/dependants.ts'
+import { readComposeLabels, trustedLabels } from '../engine/compose-labels.ts'
+import { dependants, nameOf } from '../engine/dependants.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { operationLabel, replacesLabel } from './labels.ts'
 import { ownLabels, type Labels } from '../engine/own-labels.ts'
@@ -20,7 +21,8 @@ export async function listWorkloads(deps: DockerDeps, signal: AbortSignal): Prom
   const inspected = await Promise.all(
     shown.map(async (summary) => {
       try {
-        return await inspections.container(summary, signal)
+        const container = await inspections.container(summary, signal)
+        return container !== null && wasRenamed(summary, container) ? null : container
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'TARGET_FAILED') throw error
         unreadable.push(unreadableWorkload(target, summary, await inspections.image(summary.imageId, signal), error))
@@ -28,7 +30,7 @@ export async function listWorkloads(deps: DockerDeps, signal: AbortSignal): Prom
       }
     }),
   )
-  // Null, too, where it went away since the list was made.
+  // Null, too, where it went away since the list was made, or gave its name to its successor.
   const containers = inspected.filter((each) => each !== null)
   const byDependency = dependants(containers)
   const readable = containers.map(async (container) => {
@@ -37,6 +39,12 @@ export async function listWorkloads(deps: DockerDeps, signal: AbortSignal): Prom
   })
   return [...(await Promise.all(readable)), ...unreadable]
 }
+
+const secondName = /\.longshore-(next|prev)$/
+
+/** Whether a rollout put another in its place since the list was made. */
+const wasRenamed = ({ name }: ContainerSummary, container: ContainerInspect): boolean =>
+  nameOf(container) !== name && secondName.test(nameOf(container))
 
 /** Ids of the containers of Compose services, which are workloads of another kind. */
 async function ofComposeServices(
@@ -47,8 +55,7 @@ async function ofComposeServices(
   const found = new Set<string>()
   for (const { id, imageId, labels } of summaries.filter((each) => readComposeLabels(each.labels) !== null)) {
     const image = await inspections.image(imageId, signal)
-    // Of an image that is gone nothing can be told apart; Compose's labels are then taken as they are.
-    if (image === null || readComposeLabels(ownLabels(labels, image.Config?.Labels ?? {})) !== null) found.add(id)
+    if (readComposeLabels(trustedLabels(labels, image && (image.Config?.Labels ?? {}))) !== null) found.add(id)
   }
   return found
 }
@@ -59,7 +66,7 @@ async function secondInstances(
   summaries: readonly ContainerSummary[],
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
-  const candidates = summaries.filter(({ name }) => /\.longshore-(next|prev)$/.test(name))
+  const candidates = summaries.filter(({ name }) => secondName.test(name))
   if (candidates.length === 0) return new Set()
   const ours = await labelledByUs(deps, summaries, signal)
   const replaced = new Set([...ours.values()].map((labels) => labels[replacesLabel]))

@@ -3,6 +3,7 @@ import type { ContainerInspect, ImageInspect } from '../../clients/docker/shapes
 import type { AppError } from '../../errors.ts'
 import type { Workload } from '../target.ts'
 import { canonicalDigests, platformOf } from '../engine/image-facts.ts'
+import { trustedLabels } from '../engine/compose-labels.ts'
 import { withoutOperationLabels } from '../engine/carry-over-config.ts'
 import { nameOf } from '../engine/dependants.ts'
 import { workloadId } from './docker-deps.ts'
@@ -52,7 +53,7 @@ export function readWorkload({ target, container, image, self, dependants }: Wor
     suggestedOrder: suggestOrder(container),
     leftAlone: leftAlone(container, {
       // Who does not know the image cannot tell whose a label is; then each may be the owner's.
-      labels: image === null ? all : labels,
+      labels: trustedLabels(all, image && (image.Config?.Labels ?? {})),
       isImageKnown: image !== null,
       self,
       dependants,

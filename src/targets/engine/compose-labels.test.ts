@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { composeLabels } from '../../../test/fakes/compose-services.ts'
-import { readComposeLabels } from './compose-labels.ts'
+import { readComposeLabels, trustedLabels } from './compose-labels.ts'
 
 const service = { project: 'shop', service: 'web' }
 
@@ -64,5 +64,30 @@ describe('the labels that Compose writes', () => {
     ['what `docker compose run` made', { ...service, oneoff: 'True' }],
   ])('of %s name no service', (_, labels) => {
     expect(readComposeLabels(composeLabels(labels))).toBeNull()
+  })
+})
+
+describe('the labels of a container that are believed', () => {
+  const image = composeLabels({ ...service, version: '2.26.1' })
+
+  test('are not those of Compose that an image brought', () => {
+    expect(trustedLabels({ ...image, mine: '1' }, image)).toEqual({ mine: '1' })
+  })
+
+  test('nor when the image was made from a container of Compose', () => {
+    const committed = { ...image, ...composeLabels({ 'config-hash': 'hash', 'container-number': '1' }) }
+
+    expect(trustedLabels(committed, committed)).toEqual({})
+  })
+
+  test('are all of Compose, and none else of the image, where Compose made the container', () => {
+    const made = { ...image, ...composeLabels({ 'config-hash': 'hash' }) }
+    const labels = { ...made, 'longshore.watch': 'true' }
+
+    expect(trustedLabels(labels, { ...image, 'longshore.watch': 'true' })).toEqual(made)
+  })
+
+  test('are all of them where its image is gone', () => {
+    expect(trustedLabels(image, null)).toEqual(image)
   })
 })

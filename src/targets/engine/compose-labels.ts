@@ -1,4 +1,4 @@
-import type { Labels } from './own-labels.ts'
+import { ownLabels, type Labels } from './own-labels.ts'
 
 /** What Compose writes on a container of a service. */
 export interface ComposeLabels {
@@ -26,8 +26,23 @@ export interface Dependency {
 const prefix = 'com.docker.compose.'
 
 /**
+ * A container's labels without its image's, save Compose's own on a container that Compose made. `docker compose build`
+ * writes project and service on images too, so that equal ones prove no forging; the hash of its settings a container
+ * has from nobody but Compose.
+ *
+ * @param imageLabels null of an image that is gone: nothing can be told apart, so the labels are taken as they are
+ */
+export function trustedLabels(labels: Labels, imageLabels: Labels | null): Labels {
+  if (imageLabels === null) return labels
+  const own = ownLabels(labels, imageLabels)
+  if (own[`${prefix}config-hash`] === undefined) return own
+  const composed = Object.entries(labels).filter(([key]) => key.startsWith(prefix))
+  return { ...own, ...Object.fromEntries(composed) }
+}
+
+/**
  * Reads what Compose wrote; null for a container that belongs to no service, and for one that `docker compose run` made.
- * @param labels the container's own: an image must not forge them
+ * @param labels as `trustedLabels` returns them: an image must not forge them
  */
 export function readComposeLabels(labels: Labels): ComposeLabels | null {
   const project = labels[`${prefix}project`]

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { waitUntil } from '../../services/wait.ts'
 import type { Scene } from './scene.ts'
 import type { StagedProject } from './compose-project.ts'
 
@@ -21,10 +20,23 @@ export interface EventRecord {
   stop(): void
 }
 
-export async function recordEvents({ engine, docker }: Scene): Promise<EventRecord> {
+export function recordEvents({ engine }: Scene): EventRecord {
   const events: ServiceEvent[] = []
+  // What happens before it listens is told as well.
+  const since = (Date.now() / 1000).toFixed(3)
   const actions = ['start', 'die', 'destroy', 'health_status'].flatMap((each) => ['--filter', `event=${each}`])
-  const args = ['--host', engine.host, 'events', '--format', 'json', '--filter', 'type=container', ...actions]
+  const args = [
+    '--host',
+    engine.host,
+    'events',
+    '--since',
+    since,
+    '--format',
+    'json',
+    '--filter',
+    'type=container',
+    ...actions,
+  ]
   const child = spawn('docker', args, { stdio: ['ignore', 'pipe', 'ignore'] })
   createInterface(child.stdout).on('line', (line) => {
     // The engine is ours and of a known version.
@@ -42,26 +54,15 @@ export async function recordEvents({ engine, docker }: Scene): Promise<EventReco
       id: Actor.ID,
     })
   })
-  // What it says first tells that it listens.
-  const probe = await docker('create', '--entrypoint', '/nothing', await anyImage(docker))
-  await waitUntil('events are taken down', async () => {
-    await docker('start', probe).catch(() => undefined)
-    return events.some(({ id }) => id === probe)
-  })
   return {
     of: ({ name }, service = 'web') => events.filter((each) => each.project === name && each.service === service),
     stop: () => void child.kill(),
   }
 }
 
-async function anyImage(docker: Scene['docker']): Promise<string> {
-  const [image] = (await docker('images', '--quiet')).split('\n')
-  if (image === undefined || image === '') throw new Error('the engine has no image')
-  return image
-}
-
-/** Fewest and most containers that ran at once, beginning with `running` of them. */
-export function countRunning(events: readonly ServiceEvent[], running: number) {
+/** Fewest and most containers that ran at once, beginning with `before` of them. */
+export function countRunning(events: readonly ServiceEvent[], before: number) {
+  let running = before
   const counts = [running]
   for (const { action } of events) {
     if (action === 'start') running += 1

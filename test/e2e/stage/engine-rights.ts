@@ -4,10 +4,12 @@
  * docs/socket-proxy.md and examples/compose.socket-proxy.yaml are held equal to it.
  */
 export interface EngineRight {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
   /** Below `/v1.NN`; `{id}` is one part of a path, `{image}` the rest of one, slashes included. */
   readonly path: string
   readonly why: string
+  /** Whether only `docker compose`, which Longshore runs for Compose services, asks it. */
+  readonly isCompose?: boolean
   /** The variables of tecnativa/docker-socket-proxy that let it through, all of them. */
   readonly variables: readonly string[]
 }
@@ -31,7 +33,7 @@ const remove = (path: string, why: string, ...variables: readonly string[]): Eng
   variables: [...variables, 'POST', 'DELETE'],
 })
 
-export const engineRights: readonly EngineRight[] = [
+const ownRights: readonly EngineRight[] = [
   read('/version', 'the version of the API, and whether the engine answers', 'VERSION'),
   read('/events', 'what happens to containers and images, at once', 'EVENTS'),
   read('/containers/json', 'what there is', 'CONTAINERS'),
@@ -53,6 +55,21 @@ export const engineRights: readonly EngineRight[] = [
   remove('/images/{image}', 'its own tags, and superseded images', 'IMAGES'),
   post('/networks/{id}/connect', 'start-first, and several networks', 'NETWORKS'),
   post('/networks/{id}/disconnect', 'start-first', 'NETWORKS'),
+]
+
+const composeRights: readonly EngineRight[] = [
+  { ...read('/_ping', 'the version of the API', 'PING'), method: 'HEAD' },
+  read('/info', 'what engine it is, before each dry run', 'INFO'),
+  read('/networks', 'networks that are `external`', 'NETWORKS'),
+  read('/networks/{id}', 'the networks of a project', 'NETWORKS'),
+  read('/volumes/{id}', 'the volumes of a project', 'VOLUMES'),
+  { ...read('/containers/{id}/archive', 'secrets with `environment:`, in dry runs', 'CONTAINERS'), method: 'HEAD' },
+  { ...post('/containers/{id}/archive', 'secrets with `environment:`', 'CONTAINERS'), method: 'PUT' },
+]
+
+export const engineRights: readonly EngineRight[] = [
+  ...ownRights,
+  ...composeRights.map((right) => ({ ...right, isCompose: true })),
 ]
 
 /** The right that covers a request; undefined when none does. @param url as it stands in the request line */

@@ -1,4 +1,14 @@
-import { cpSync, existsSync, globSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { run, tryRun } from '../../services/command.ts'
 import { makePrivateFolder } from '../../services/private-folder.ts'
@@ -45,6 +55,8 @@ async function assemble(root: string): Promise<void> {
     symlinkSync(target, join(root, path))
   }
   for (const folder of ['tmp', 'var/lib', 'etc']) mkdirSync(join(root, folder), { recursive: true })
+  // A tmpfs that is mounted over it takes its mode over.
+  chmodSync(join(root, 'tmp'), 0o1777)
 
   const programs = [
     [process.execPath, '/usr/local/bin/node'],

@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises'
 import { AppError } from '../../../errors.ts'
 import { quote } from '../../../image/quote.ts'
 import { confine } from './confine.ts'
+import { codeOf } from './write-failure.ts'
 
 /** Far above any Compose or env file, in bytes. */
 const sizeMax = 4 * 1024 * 1024
@@ -19,7 +20,8 @@ export async function readDefinitionFile(path: string): Promise<string> {
   // Not to wait for ever for the other end when it is a pipe.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
   const file = await open(path, flags).catch((error: unknown) => {
-    throw refuse('cannot be opened', error)
+    const mayNot = `the user of longshore (${process.geteuid?.() ?? 'unknown'}) may not read it`
+    throw refuse(codeOf(error) === 'EACCES' ? mayNot : 'cannot be opened', error)
   })
   try {
     const status = await file.stat()

@@ -6,12 +6,15 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
+/** Named by number: in a container of ours the user is another than the one who looks at the file. */
+const notAllowed = `the user of longshore (${process.geteuid?.() ?? 'unknown'}) may not write there`
+
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full; the file was left as it was',
   EDQUOT: "this user's disk quota is used up; the file was left as it was",
   EROFS: 'it is mounted read-only',
-  EACCES: 'this user may not write there',
-  EPERM: 'this user may not write there',
+  EACCES: notAllowed,
+  EPERM: notAllowed,
   ENOENT: 'the file or its folder is gone',
   ELOOP: 'it became a symbolic link',
 }

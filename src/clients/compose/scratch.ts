@@ -1,0 +1,24 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { AppError } from '../../errors.ts'
+
+/**
+ * Makes a folder for one command, that only this user can enter and that the caller removes.
+ *
+ * @throws TARGET_FAILED when there is no place for it
+ */
+export function makeScratch(folder: string = tmpdir()): string {
+  try {
+    return mkdtempSync(join(folder, 'longshore-compose-'))
+  } catch (cause) {
+    throw noScratch(folder, cause)
+  }
+}
+
+/** @param folder where it was tried */
+export function noScratch(folder: string = tmpdir(), cause: unknown): AppError {
+  const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : ''
+  const sentence = `the output of docker compose cannot be kept in ${folder}${code}; this user has to be able to write there`
+  return new AppError('TARGET_FAILED', sentence, { cause })
+}
