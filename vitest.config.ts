@@ -15,6 +15,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/docs/**/*.test.ts', 'scripts/**/*.test.ts', 'test/services/**/*.test.ts'],
+          // Properties try thousands of cases: on a busy machine of two cores that takes longer than the usual 5 s.
+          testTimeout: 30_000,
         },
       },
       {

@@ -33,7 +33,7 @@ const waitMs = 1000
 
 async function rollOutIfDue(follower: Follower, id: string): Promise<void> {
   const { app, target, stop } = follower
-  const begun = await beginRollout(app, target, id, { stop, ignoresBackoff: false, isAlone: false })
+  const begun = await beginRollout(app, target, id, { stop, ignoresBackoff: false, isAlone: false, looked: null })
   if (begun.kind === 'waits') decideIn(follower, id, waitMs)
 }
 

@@ -11,7 +11,7 @@ import { watchedWorkloads } from './watched-workloads.ts'
 const old = digest('1')
 const fresh = digest('2')
 const stop = new AbortController().signal
-const options = { stop, ignoresBackoff: false, isAlone: false }
+const options = { stop, ignoresBackoff: false, isAlone: false, looked: null }
 
 const named = (name: string, change: Partial<Workload> = {}): Workload => ({
   ...workloadAt('registry.test', name, old),
@@ -148,7 +148,7 @@ describe('a rollout whose files somebody edits', () => {
       observe: async () => facts,
       prepare: async () =>
         looks++ === 0
-          ? { kind: 'ready', definition: { files: [], edit: null, followers: [], isDivisible: true } }
+          ? { kind: 'ready', definition: { files: [], edit: null, followers: [], isDivisible: true, hash: null } }
           : { kind: 'held', reason: { code: 'COMPOSE_DRIFT', sentence: 'the file was edited' } },
     })
 

@@ -19,6 +19,8 @@ interface BeginOptions {
   readonly ignoresBackoff: boolean
   /** Whether it does not wait for what it depends on: a person asked for it, or that has had its turn. */
   readonly isAlone: boolean
+  /** A look that is recent enough: without events each look asks the target for everything on it. Null for a fresh one. */
+  readonly looked: readonly WatchedWorkload[] | null
 }
 
 /** Times that a rollout is planned anew at once because somebody edited the files that it was planned on. */
@@ -32,7 +34,11 @@ export async function beginRollout(app: App, target: Target, id: string, options
   for (let plans = 1; ; plans += 1) {
     // The backoff is for what fails again: a plan on what the files say now is another one.
     const ignoresBackoff = options.ignoresBackoff || plans > 1
-    const begun = await beginOnce(app, target, id, { ...options, ignoresBackoff })
+    const begun = await beginOnce(app, target, id, {
+      ...options,
+      ignoresBackoff,
+      looked: plans === 1 ? options.looked : null,
+    })
     const isEdited = begun.kind === 'begun' && begun.rollout.reason?.code === 'EDITED_BY_HAND'
     if (!isEdited || plans === plansMax || options.stop.aborted) return begun
   }
@@ -40,7 +46,7 @@ export async function beginRollout(app: App, target: Target, id: string, options
 
 async function beginOnce(app: App, target: Target, id: string, options: BeginOptions): Promise<Beginning> {
   const { stop, ignoresBackoff } = options
-  const all = await watchedWorkloads(app, target, stop)
+  const all = options.looked ?? (await watchedWorkloads(app, target, stop))
   const watched = all.find((each) => each.workload.id === id)
   if (watched === undefined || stop.aborted) return { kind: 'not-due' }
   const first = options.isAlone ? null : await dueBefore(app, watched, all, options)

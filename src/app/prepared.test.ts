@@ -13,7 +13,7 @@ import type { WatchableWorkload } from './watched-workloads.ts'
 const { signal } = new AbortController()
 const to = digest('b')
 const due: Decision = { ...decision('outdated', 'MOVED', 'the tag moved', to), isRolloutDue: true }
-const definition: Definition = { files: [], edit: null, followers: [], isDivisible: true }
+const definition: Definition = { files: [], edit: null, followers: [], isDivisible: true, hash: null }
 
 function watched(prepare?: NonNullable<Target['prepare']>, change: Partial<WatchableWorkload> = {}): WatchableWorkload {
   const [target] = startFollowed([]).app.targets

@@ -70,7 +70,15 @@ async function passTarget(
     const due = dependenciesFirst(
       before.filter((each) => each.decision.isRolloutDue).map(({ watched }) => watched.workload),
     )
-    await Promise.all(due.map(({ id }) => run(id, () => begin(app, target, id, stop, only !== null))))
+    const looked = before.map(({ watched }) => watched)
+    // What takes turns with others has to look again: they may have edited its files.
+    const shared = Map.groupBy(due, ({ id }) => turnOf(id))
+    const beginning = (id: string) => ({
+      stop,
+      isAlone: only !== null,
+      looked: (shared.get(turnOf(id))?.length ?? 0) > 1 ? null : looked,
+    })
+    await Promise.all(due.map(({ id }) => run(id, () => begin(app, target, id, beginning(id)))))
 
     const after =
       due.length === 0 ? before : await lookAndDecide(app, queue, target, stop, { only, since, isScanned: true })
@@ -97,11 +105,14 @@ async function begin(
   app: App,
   target: Target,
   id: string,
-  stop: AbortSignal,
-  isAlone: boolean,
+  beginning: {
+    readonly stop: AbortSignal
+    readonly isAlone: boolean
+    readonly looked: readonly WatchedWorkload[] | null
+  },
 ): Promise<Rollout | null> {
-  const options = { stop, ignoresBackoff: true }
-  const begun = await beginRollout(app, target, id, { ...options, isAlone })
+  const options = { ...beginning, ignoresBackoff: true }
+  const begun = await beginRollout(app, target, id, options)
   const last = begun.kind === 'waits' ? await beginRollout(app, target, id, { ...options, isAlone: true }) : begun
   return last.kind === 'begun' ? last.rollout : null
 }

@@ -56,6 +56,8 @@ export interface Definition {
   readonly followers: readonly string[]
   /** Whether its instances can be exchanged one by one, beside each other; all at once otherwise. */
   readonly isDivisible: boolean
+  /** What Compose makes of files and environment, which has to be so still when it acts; null once we edit a file. */
+  readonly hash: string | null
 }
 
 /** What was decided before a rollout begins. Never changes. */

@@ -39,4 +39,4 @@ export const composeDefinition = (
   before: string,
   after = before,
   edit: Definition['edit'] = before === after ? null : { path, line: 3, from: 'web:1', to: 'web:2' },
-): Definition => ({ files: [{ path, before, after }], edit, followers: [], isDivisible: true })
+): Definition => ({ files: [{ path, before, after }], edit, followers: [], isDivisible: true, hash: null })

@@ -30,6 +30,7 @@ export function composeRollout(given: Partial<Rollout> = {}): Rollout {
       edit: { path: '/srv/compose.yaml', line: 3, from: 'web:1', to: 'web:2' },
       followers: [],
       isDivisible: true,
+      hash: null,
     },
     repository: 'web',
     tag: '2',

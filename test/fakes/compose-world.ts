@@ -55,6 +55,7 @@ export function startComposeWorld({ order, restart = 'unless-stopped', ...given 
     edit: given.edit === 'none' ? null : { path: '/srv/compose.yaml', line: 3, from: oldReference, to: image },
     followers: given.hasFollower ? ['sidecar'] : [],
     isDivisible: !given.hasFollower,
+    hash: null,
   }
   const rollout = planRollout({
     id: 'operation-1',

@@ -34,7 +34,9 @@ test.each<[string, Partial<Rollout>, Partial<ComposeFacts>, object]>([
 })
 
 test('edits nothing when only the digest moves', () => {
-  const rollout = composeRollout({ definition: { files: [], edit: null, followers: [], isDivisible: true } })
+  const rollout = composeRollout({
+    definition: { files: [], edit: null, followers: [], isDivisible: true, hash: null },
+  })
 
   expect(forward(rollout, composeFacts({ definition: 'before' }), 0)).toMatchObject({ effect: 'up' })
 })

@@ -127,7 +127,7 @@ const follower = (given: Partial<InstanceFacts>, isFollowing = true) => [
 const proven = composeRollout({
   attempted: touched,
   proven: ['new'],
-  definition: { files: [], edit: null, followers: ['sidecar'], isDivisible: false },
+  definition: { files: [], edit: null, followers: ['sidecar'], isDivisible: false, hash: null },
 })
 
 test.each<[string, ComposeFacts['followers'], object]>([

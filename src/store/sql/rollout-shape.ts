@@ -34,6 +34,7 @@ const isDefinition = objectOf<Definition>({
   edit: orNull(objectOf<NonNullable<Definition['edit']>>({ path: isText, line: isNumber, from: isText, to: isText })),
   followers: listOf(isText),
   isDivisible: isFlag,
+  hash: orNull(isText),
 })
 
 const isOrder = keyOf<Order>({ 'stop-first': true, 'start-first': true })

@@ -41,6 +41,21 @@ const ups = () => stage.world.ups.map(({ services, options }) => ({ services, op
 const fresh: GivenMember = { number: 2, id: 'new', image: 'sha256:new' }
 
 describe('bringing a service up', () => {
+  test('does not take along what was changed in its files or environment since the look', async () => {
+    stage.world.containers = [of()]
+    const definition = {
+      ...composeDefinition(stage.path('compose.yaml'), hash(old), hash(old)),
+      hash: 'of another content',
+    }
+
+    await expect(up(stage.deps, composeRollout({ definition }), { signal })).rejects.toMatchObject({
+      code: 'TARGET_CONFLICT',
+      message: expect.stringContaining('changed while the image was pulled'),
+    })
+
+    expect(stage.world.ups).toEqual([])
+  })
+
   test('calls Compose as its owner did, for the service alone, after a try that touches nothing else', async () => {
     stage.world.containers = [of()]
     stage.world.steps = [step('shop-web-1', 'recreate'), step('shop-db-1', 'untouched')]

@@ -1,9 +1,11 @@
 import type { ComposeProject } from '../../clients/compose/project.ts'
+import { AppError } from '../../errors.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { stopLimitMs } from '../engine/stop-limit.ts'
 import type { ApplyContext } from '../target.ts'
 import { bringUp } from './bring-up.ts'
 import { nameParts, type ComposeDeps } from './compose-deps.ts'
+import { contentHash } from './content-hash.ts'
 import { definitionNow } from './files.ts'
 import { projectOf } from './project-of.ts'
 import { findService, withoutMemory, type Member } from './services.ts'
@@ -11,15 +13,17 @@ import { readSnapshot, withFilesOf } from './snapshot.ts'
 
 /** All instances, and what lives in them, are what file and tag say. */
 export function up(deps: ComposeDeps, rollout: Rollout, context: ApplyContext): Promise<void> {
-  return inProject(deps, rollout, context, (project) => {
+  return inProject(deps, rollout, context, async (project) => {
+    await requireSame(deps, project, rollout, context.signal)
     const followers = rollout.definition?.followers ?? []
-    return bringUp(deps, project, rollout, followers, { scale: rollout.scale }, context.signal)
+    await bringUp(deps, project, rollout, followers, { scale: rollout.scale }, context.signal)
   })
 }
 
 /** One more instance, beside those that run, unless it is there already; a created one is started. */
 export function add(deps: ComposeDeps, rollout: Rollout, context: ApplyContext): Promise<void> {
   return inProject(deps, rollout, context, async (project) => {
+    await requireSame(deps, project, rollout, context.signal)
     const { service } = await findService(withoutMemory(deps), rollout.name, context.signal)
     // Fewer than there are would have Compose remove the others.
     const scale = Math.max(mostBeside(rollout), service?.members.length ?? 0)
@@ -72,6 +76,21 @@ async function removeSurplus(deps: ComposeDeps, rollout: Rollout, signal: AbortS
 async function remove({ engine }: ComposeDeps, { container }: Member, signal: AbortSignal): Promise<void> {
   await engine.stopContainer(container.Id, stopLimitMs(container), signal)
   await engine.removeContainer(container.Id, false, signal)
+}
+
+/**
+ * A pull can take long, and not every file that Compose reads is watched: an `env_file:`, a secret. What changed in them
+ * meanwhile must not come along with the new image.
+ */
+async function requireSame(
+  deps: ComposeDeps,
+  project: ComposeProject,
+  { name, definition }: Rollout,
+  signal: AbortSignal,
+): Promise<void> {
+  if (definition === null || definition.hash === null) return
+  if ((await contentHash(deps, project, nameParts(name).service, signal)) === definition.hash) return
+  throw new AppError('TARGET_CONFLICT', 'its files or its environment were changed while the image was pulled')
 }
 
 /** Instances of both versions together, while they are exchanged one by one. */

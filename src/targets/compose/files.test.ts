@@ -52,6 +52,7 @@ describe('the definition of a service', () => {
     edit: null,
     followers: [],
     isDivisible: true,
+    hash: null,
   })
 
   test.each([

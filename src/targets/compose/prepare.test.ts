@@ -67,6 +67,7 @@ describe('a rollout that is due', () => {
         edit: null,
         followers: [],
         isDivisible: true,
+        hash: expect.stringMatching(/^[0-9a-f]{64}$/),
       },
     })
     expect(stage.read('compose.yaml')).toBe(text)

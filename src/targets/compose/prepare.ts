@@ -4,6 +4,7 @@ import type { ComposeDeps } from './compose-deps.ts'
 import type { FoundImage } from './definition/found-image.ts'
 import { planEdit } from './definition/plan-edit.ts'
 import { requireWritable } from './definition/require-writable.ts'
+import { contentHash } from './content-hash.ts'
 import { drift } from './drift.ts'
 import { filesOf, hashIfThere } from './files.ts'
 import { followersOf } from './followers.ts'
@@ -61,6 +62,7 @@ export async function prepare(
     edit: edit?.kind === 'edit' ? { path: edit.path, line: edit.line, from: workload.image, to: image } : null,
     followers,
     isDivisible: followers.length === 0 && !hasAnonymousVolume(service),
+    hash: edit?.kind === 'edit' ? null : await contentHash(deps, project, service.service, signal),
   }
   return { kind: 'ready', definition }
 }
