@@ -31,6 +31,7 @@ async function decideAndAct(follower: Follower, id: string): Promise<void> {
 /** How soon one that waits for another is looked at again. */
 const waitMs = 1000
 
+/** Its turn may come late, so all is looked at and decided afresh. */
 async function rollOutIfDue(follower: Follower, id: string): Promise<void> {
   const { app, target, stop } = follower
   const begun = await beginRollout(app, target, id, { stop, ignoresBackoff: false, isAlone: false, looked: null })

@@ -4,7 +4,7 @@ import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { hashOf } from '../../src/targets/compose/definition/plan-edit.ts'
+import { hashOf } from '../../src/targets/compose/definition/hash.ts'
 import { writeFileSafely } from '../../src/targets/compose/definition/write-file-safely.ts'
 
 // A full disk, a read-only one and a file that is a mount of its own cannot be had without mounting.

@@ -16,6 +16,7 @@ import {
 import { editedByHand, removedByHand, stoppedByHand } from './by-hand.ts'
 import { needsEdit } from './edit.ts'
 import { hasFollowed, isAsMeant } from './follower.ts'
+import { mostBeside } from './most-beside.ts'
 
 /** J4 to the verdict of the gate: instances are exchanged, all at once or one by one, and each proves itself. */
 export function roll(rollout: Rollout, facts: ComposeFacts, now: number): Step {
@@ -45,8 +46,7 @@ function exchangeOne(rollout: Rollout, facts: ComposeFacts, now: number): Step {
   if (proving !== null) return proving
   const many = olds.length + news.length
   if (olds.length === 0 && many >= rollout.scale) return passed(rollout, facts)
-  const mostBeside = rollout.order === 'start-first' ? rollout.scale + 1 : rollout.scale
-  if (many < mostBeside) return bringUp(rollout, facts, 'add')
+  if (many < mostBeside(rollout)) return bringUp(rollout, facts, 'add')
   // What looks old may be what a person brought up from the file as they edited it.
   return facts.definition === 'other'
     ? goBack(rollout, 'superseded', editedByHand)

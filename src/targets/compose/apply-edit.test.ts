@@ -4,7 +4,7 @@ import { composeDefinition, composeRollout } from '../../../test/fakes/compose-c
 import { composeContainer, composeLabels, composeMember } from '../../../test/fakes/compose-services.ts'
 import { stageCompose } from '../../../test/fakes/compose-stage.ts'
 import { edit, editBack } from './apply-edit.ts'
-import { hashOf } from './files.ts'
+import { hashOf } from './definition/hash.ts'
 import type { Snapshot } from './snapshot.ts'
 
 const { signal } = new AbortController()

@@ -14,7 +14,7 @@ import type { ComposeStep } from '../../clients/compose/steps.ts'
 import { AppError } from '../../errors.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { add, removeOne, up, upOld } from './apply-up.ts'
-import { hashOf } from './files.ts'
+import { hashOf } from './definition/hash.ts'
 import type { Snapshot } from './snapshot.ts'
 
 const { signal } = new AbortController()

@@ -1,5 +1,6 @@
 import type { ComposeProject } from '../../clients/compose/project.ts'
 import { AppError } from '../../errors.ts'
+import { mostBeside } from '../../rollout/compose/most-beside.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { stopLimitMs } from '../engine/stop-limit.ts'
 import type { ApplyContext } from '../target.ts'
@@ -92,9 +93,6 @@ async function requireSame(
   if ((await contentHash(deps, project, nameParts(name).service, signal)) === definition.hash) return
   throw new AppError('TARGET_CONFLICT', 'its files or its environment were changed while the image was pulled')
 }
-
-/** Instances of both versions together, while they are exchanged one by one. */
-const mostBeside = ({ order, scale }: Rollout): number => (order === 'start-first' ? scale + 1 : scale)
 
 const isOld = ({ container }: Member, { toImage, fromReference, image }: Rollout): boolean =>
   container.Image !== toImage || (image !== fromReference && container.Config.Image === fromReference)

@@ -1,12 +1,6 @@
 import type { Compose } from '../../clients/compose/compose.ts'
-import type { Rollout } from '../../rollout/rollout.ts'
+import { engineAbilities } from '../engine/engine-abilities.ts'
 import type { EngineDeps } from '../engine/engine-deps.ts'
-import { readImageSettings } from '../engine/image-settings.ts'
-import { readLogTail } from '../engine/log-tail.ts'
-import { prune } from '../engine/prune.ts'
-import { requireInstance } from '../engine/require-instance.ts'
-import { settingChanges } from '../engine/setting-changes.ts'
-import { waitUntilAvailable } from '../engine/wait-until-available.ts'
 import { watch } from '../engine/watch.ts'
 import type { Target } from '../target.ts'
 import { apply } from './apply.ts'
@@ -34,28 +28,16 @@ export interface ComposeTargetOptions {
 /** The Compose services of one Docker engine, rolled out by the user's own `docker compose`. */
 export function createComposeTarget(base: EngineDeps, options: ComposeTargetOptions): Target {
   const deps: ComposeDeps = { ...base, ...options, inTurn: createTurns(), settled: new Set() }
-  const { engine } = deps
   return {
-    name: deps.target,
+    ...engineAbilities(deps),
     kind: 'compose',
     procedure: 'compose',
     listWorkloads: (signal) => listWorkloads(deps, signal),
     prepare: (workload, image, signal) => prepare(deps, workload, image, signal),
-    observe: (rollout: Rollout, signal) => observe(deps, rollout, signal),
+    observe: (rollout, signal) => observe(deps, rollout, signal),
     apply: (rollout, effect, context) => apply(deps, rollout, effect, context),
     capture: (rollout, signal) => capture(deps, rollout, signal),
-    readLogTail: (instance, signal) => readLogTail(deps, instance, signal),
     findRollouts: (signal) => findRollouts(deps, signal),
-    async previewSettings(workload, imageConfig, signal) {
-      const [container, oldImage] = await Promise.all([
-        requireInstance(deps, workload.instance, signal),
-        engine.inspectImage(workload.imageId, signal),
-      ])
-      return settingChanges(container, oldImage?.Config ?? {}, readImageSettings(imageConfig))
-    },
-    waitUntilAvailable: (signal) => waitUntilAvailable(deps, signal),
     watch: (onChange, signal) => watch(deps, (event) => changedServices(deps.target, event), onChange, signal),
-    prune: (image, signal) => prune(deps, image, signal),
-    close: () => engine.close(),
   }
 }

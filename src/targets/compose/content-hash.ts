@@ -1,6 +1,6 @@
 import type { ComposeProject } from '../../clients/compose/project.ts'
 import type { ComposeDeps } from './compose-deps.ts'
-import { hashOf } from './files.ts'
+import { hashOf } from './definition/hash.ts'
 
 /**
  * Hash of what Compose makes of a service, with the values of its `env_file:` in it: the hash that Compose itself gives

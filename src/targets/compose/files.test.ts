@@ -2,7 +2,8 @@ import { mkdirSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { stageCompose } from '../../../test/fakes/compose-stage.ts'
 import type { Definition } from '../../rollout/rollout.ts'
-import { definitionNow, filesOf, hashIfThere, hashOf, readIfThere } from './files.ts'
+import { hashOf } from './definition/hash.ts'
+import { definitionNow, filesOf, hashIfThere, readIfThere } from './files.ts'
 
 let stage: ReturnType<typeof stageCompose>
 beforeEach(() => {

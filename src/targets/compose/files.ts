@@ -1,16 +1,14 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ComposeProject } from '../../clients/compose/project.ts'
 import { AppError } from '../../errors.ts'
 import type { Definition } from '../../rollout/rollout.ts'
+import { hashOf } from './definition/hash.ts'
 
 /** The files that define a project and that a person may edit: its Compose files, and the env files in force. */
 export function filesOf({ files, envFiles, projectDirectory }: ComposeProject): readonly string[] {
   return [...files, ...(envFiles.length > 0 ? envFiles : [join(projectDirectory, '.env')])]
 }
-
-export const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
 /** Null when there is no such file. @throws COMPOSE_FILE_UNREADABLE */
 export async function readIfThere(path: string): Promise<Buffer | null> {

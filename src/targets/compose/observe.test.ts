@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { composeDefinition, composeRollout } from '../../../test/fakes/compose-change.ts'
 import { composeContainer } from '../../../test/fakes/compose-services.ts'
 import { stageCompose } from '../../../test/fakes/compose-stage.ts'
-import { hashOf } from './files.ts'
+import { hashOf } from './definition/hash.ts'
 import { observe } from './observe.ts'
 
 let stage: ReturnType<typeof stageCompose>

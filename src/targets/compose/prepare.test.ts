@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { composeContainer, composeLabels, type GivenMember } from '../../../test/fakes/compose-services.ts'
 import { stageCompose } from '../../../test/fakes/compose-stage.ts'
 import type { Workload } from '../target.ts'
-import { hashOf } from './files.ts'
+import { hashOf } from './definition/hash.ts'
 import { listWorkloads } from './list-workloads.ts'
 import { prepare } from './prepare.ts'
 

@@ -44,7 +44,10 @@ export async function prepare(
   if (found.kind === 'impossible' && found.value === null && !deps.allowRemote) {
     return held({ code: 'IMAGE_NOT_EDITABLE', sentence: found.sentence })
   }
-  const drifted = await drift(deps, project, service, signal)
+  const [drifted, content] = await Promise.all([
+    drift(deps, project, service, signal),
+    contentHash(deps, project, service.service, signal),
+  ])
   if (drifted !== null) return held(drifted)
 
   const edit = image === workload.image ? null : planEdit(found, image)
@@ -62,7 +65,7 @@ export async function prepare(
     edit: edit?.kind === 'edit' ? { path: edit.path, line: edit.line, from: workload.image, to: image } : null,
     followers,
     isDivisible: followers.length === 0 && !hasAnonymousVolume(service),
-    hash: edit?.kind === 'edit' ? null : await contentHash(deps, project, service.service, signal),
+    hash: edit?.kind === 'edit' ? null : content,
   }
   return { kind: 'ready', definition }
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { parseReference } from '../../../image/reference.ts'
 import { quote } from '../../../image/quote.ts'
 import { chooseParts, type Choice } from './choose-part.ts'
 import { encodeScalar } from './encode-scalar.ts'
 import type { FoundImage, ImpossibleImage, LiteralImage, VariableImage } from './found-image.ts'
+import { hashOf } from './hash.ts'
 import { obstacleOf } from './obstacle.ts'
 import { readProject } from './read-project.ts'
 import { sharedUse } from './shared-use.ts'
@@ -81,11 +81,6 @@ function checked(found: Written, { path, start, end }: Place, replacement: strin
   const line = lineAt(before, start)
   const beforeHash = hashOf(Buffer.from(before, 'utf8'))
   return { kind: 'edit', path, line, beforeHash, afterHash: hashOf(newBytes), newBytes }
-}
-
-/** SHA-256 in hexadecimal, as plans and files are compared by. */
-export function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }
 
 function textOf({ source }: Written, path: string): string {

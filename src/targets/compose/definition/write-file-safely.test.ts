@@ -3,7 +3,7 @@ import { chmod, mkdtemp, readdir, readFile, rename, rm, stat, symlink, utimes, w
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { hashOf } from './plan-edit.ts'
+import { hashOf } from './hash.ts'
 import { recoverInterruptedWrite, writeFileSafely } from './write-file-safely.ts'
 
 let folder = ''
