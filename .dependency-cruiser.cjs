@@ -4,7 +4,7 @@
 const adapters = 'registries|targets|policies|events|forges|notifiers|store|jobs'
 const nouns = 'registry|target|policy|event-source|forge|notifier|store|queue'
 const interfaces = `^src/(${adapters})/(${nouns})\\.ts$`
-const errors = '^src/errors\\.ts$'
+const errors = '^src/error(s|-table)\\.ts$'
 const tests = '\\.test\\.ts$'
 
 /** Files under `from` may import only `allowed` from this repository. */
@@ -107,7 +107,7 @@ module.exports = {
       'interfaces-name-values',
       'An interface speaks in values: those of image and rollout, Secret, and errors.',
       interfaces,
-      ['^src/(image|rollout)/', '^src/lib/secret\\.ts$', errors],
+      ['^src/(image|rollout)/', '^src/store/rows/', '^src/lib/secret\\.ts$', errors],
     ),
     only(
       'clients-speak-protocols',
@@ -123,7 +123,7 @@ module.exports = {
         `^src/$1/(${nouns})\\.ts$`,
         '^src/$1/$2(/|\\.ts$)',
         // What stores share, and what targets on a Docker engine share.
-        '^src/$1/(sql|migrations|engine)/',
+        '^src/$1/(sql|migrations|engine|rows)/',
         '^src/(image|rollout|lib|clients)/',
         errors,
       ],

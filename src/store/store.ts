@@ -1,8 +1,14 @@
 import type { Digest } from '../image/digest.ts'
 import type { JournalStep, Reason, Rollout } from '../rollout/rollout.ts'
+import type { HistoryEntry } from './rows/history.ts'
+import type { DeadLetter, PendingEvent } from './rows/pending-event.ts'
+import type { Time } from './rows/time.ts'
+import type { Override, Pause, WithWord } from './rows/words.ts'
 
-/** All times are ISO 8601 in UTC, written by the caller. */
-export type Time = string
+export type { HistoryEntry, HistoryKind } from './rows/history.ts'
+export type { DeadLetter, PendingEvent } from './rows/pending-event.ts'
+export type { Time } from './rows/time.ts'
+export type { Override, Pause, ReplacedPin, WithWord } from './rows/words.ts'
 
 /** What a repository's tag named when we last looked, and how that look went. One row per (registry, repository, tag). */
 export interface TagObservation {
@@ -55,94 +61,11 @@ export interface Quarantine {
   readonly since: Time
 }
 
-/** A person's latest word on what a workload should run; one per workload. */
-export interface Override {
-  readonly workload: string
-  /**
-   * A `pin` lasts until it is released, a `deploy` until it has been done or its digest has failed, and a `return`, which
-   * a released pin leaves behind, until the workload names its own tag again.
-   */
-  readonly kind: 'pin' | 'deploy' | 'return'
-  /** Tag that is followed meanwhile. */
-  readonly tag: string
-  /** What to run whatever the tag names; null to follow the tag. */
-  readonly digest: Digest | null
-  /** Tag that the workload follows by itself, to go back to when a pin is released. */
-  readonly tagBefore: string
-  readonly actor: string
-  /** In the person's own words; null when none were given. */
-  readonly reason: string | null
-  readonly since: Time
-  /** The pin whose place a `deploy` took, which holds again if that fails; null for all else. */
-  readonly insteadOf: ReplacedPin | null
-}
-
-/** What of a pin has to be known to set it again; the tag to go back to is that of the word that took its place. */
-export type ReplacedPin = Pick<Override, 'tag' | 'digest' | 'actor' | 'reason' | 'since'>
-
-/** Nothing begins by itself; what was under way goes on. */
-export interface Pause {
-  /** Null for every workload. */
-  readonly workload: string | null
-  /** When it ends by itself; null for when it is lifted. */
-  readonly until: Time | null
-  readonly actor: string
-  readonly reason: string | null
-  readonly since: Time
-}
-
 export interface JournalEntry {
   readonly rollout: string
   readonly step: JournalStep
   readonly effect: string
   readonly at: Time
-}
-
-/** What a person can say. */
-type WordKind = 'resume' | 'pin' | 'unpin' | 'pause' | 'deploy' | 'rollback' | 'quarantine-released'
-
-export type HistoryKind = 'rollout-started' | 'rollout-ended' | 'held' | 'hold' | 'found' | 'removed' | WordKind
-
-export interface HistoryEntry {
-  readonly at: Time
-  /** Who brought it about; null for Longshore itself. */
-  readonly actor: string | null
-  readonly workload: string | null
-  readonly rollout: string | null
-  readonly kind: HistoryKind
-  readonly reason: Reason
-  readonly fromDigest: Digest | null
-  readonly toDigest: Digest | null
-}
-
-/** What is written together with a person's word, in the same transaction. */
-export interface WithWord {
-  readonly history?: HistoryEntry
-  /** Lifts the quarantine of that digest, or of all digests of the workload that the word is about. */
-  readonly liftsQuarantine?: Digest | 'all'
-  /** Image id that the workload runs now, and that counts as meant from then on. */
-  readonly baselineImage?: string
-}
-
-/** News of an image that has not been seen to. At most one for each registry, repository and tag: the latest. */
-export interface PendingEvent {
-  /** Tells it from all others of all sources. */
-  readonly key: string
-  readonly registry: string
-  readonly repository: string
-  /** Null when the news is about the whole repository. */
-  readonly tag: string | null
-  /** What the tag is said to name; null when that was not said. */
-  readonly digest: Digest | null
-  readonly receivedAt: Time
-}
-
-/** What an authenticated sender sent and nobody could read. */
-export interface DeadLetter {
-  readonly source: string
-  /** The beginning of it. */
-  readonly body: string
-  readonly receivedAt: Time
 }
 
 /** A hold on everything that lasts until `longshore resume` (I9). */
