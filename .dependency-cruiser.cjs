@@ -92,6 +92,7 @@ module.exports = {
     ]),
     only('policies-are-pure', 'A policy decides from its arguments alone: pass facts in as values.', '^src/policies/', [
       '^src/(policies|image)/',
+      '^src/lib/did-you-mean\\.ts$',
       errors,
     ]),
     {
@@ -122,8 +123,8 @@ module.exports = {
       [
         `^src/$1/(${nouns})\\.ts$`,
         '^src/$1/$2(/|\\.ts$)',
-        // What stores share, and what targets on a Docker engine share.
-        '^src/$1/(sql|migrations|engine|rows)/',
+        // What stores share, what targets on a Docker engine share, and what policies share.
+        '^src/$1/(sql|migrations|engine|rows|stages|spec)/',
         '^src/(image|rollout|lib|clients)/',
         errors,
       ],
@@ -136,9 +137,9 @@ module.exports = {
     ),
     {
       name: 'wiring-picks-adapters',
-      comment: 'Only src/wiring.ts chooses adapters: take the interface as a dependency.',
+      comment: 'Only src/wiring.ts and src/wire-policies.ts choose adapters: take the interface as a dependency.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/wiring\\.ts$', tests] },
+      from: { path: '^src/', pathNot: ['^src/(wiring|wire-policies)\\.ts$', tests] },
       to: { path: `^src/(${adapters})/index\\.ts$` },
     },
 

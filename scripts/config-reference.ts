@@ -48,9 +48,11 @@ Labels of a workload beat the first rule that matches it, and that rule beats \`
 | \`longshore.order\` | as \`order\` |
 | \`longshore.gate.stable\`, \`longshore.gate.min-uptime\`, \`longshore.gate.deadline\` | as the keys of \`gate\` |
 | \`longshore.keep-old\` | as \`keepOld\` |
+| \`longshore.stopped\` | as \`stopped\` |
+| \`longshore.auto-remove\` | as \`autoRemove\` |
 | \`registry-docker-updater\` | \`true\`: as \`longshore.watch=true\` |
 
-No label sets a probe of the gate: none ever becomes a command or an address.
+No label sets a probe of the gate or a hook: none ever becomes a command or an address.
 
 ## Keys
 
@@ -71,12 +73,16 @@ function rowsOf(schema: JsonSchema, prefix: string): readonly string[] {
     const fallback = required.includes(name) ? 'required' : code(defaultText(child))
     const row = `| \`${key}\` | ${values(child)} | ${fallback} | ${escape(child.description ?? '')} |`
     const items = typeof child.items === 'object' && !Array.isArray(child.items) ? child.items : {}
-    return [row, ...rowsOf(child, `${key}.`), ...rowsOf(items, `${key}[].`)]
+    // What may be a list or one of its entries has the keys of an entry twice.
+    const own = Array.isArray(child.type) ? {} : child
+    return [row, ...rowsOf(own, `${key}.`), ...rowsOf(items, `${key}[].`)]
   })
 }
 
 function values(schema: JsonSchema): string {
   if (schema.enum !== undefined) return schema.enum.map((value) => code(String(value))).join(', ')
+  if (schema.anyOf !== undefined) return schema.anyOf.map((each) => values(each)).join(', ')
+  if (Array.isArray(schema.type)) return 'list, mapping'
   if (schema.type === 'array') return 'list'
   if (schema.type === 'object') return 'mapping'
   if (schema.type === 'integer') return `${schema.minimum} to ${schema.maximum}`

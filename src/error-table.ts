@@ -90,8 +90,18 @@ export const errorTable = {
   ),
 
   TARGET_UNAVAILABLE: entry(503, true, 'target', 'Start the engine, or name its socket with DOCKER_HOST.'),
-  TARGET_FORBIDDEN: entry(403, false, 'user', 'Give it the group of the socket (group_add), or allow it on the proxy.'),
-  TARGET_UNSUPPORTED: entry(501, false, 'user', 'Use an engine with API 1.41 or newer.'),
+  TARGET_FORBIDDEN: entry(
+    403,
+    false,
+    'user',
+    'Give it the group of the socket (group_add), or allow on the proxy what the message names.',
+  ),
+  TARGET_UNSUPPORTED: entry(
+    501,
+    false,
+    'user',
+    'Use a Docker engine with API 1.41 or newer, or what else the message names.',
+  ),
   TARGET_NOT_FOUND: entry(
     404,
     false,
@@ -115,6 +125,8 @@ export const errorTable = {
     'Longshore would have removed something that is not its own; please report this.',
   ),
 
+  HOOK_INVALID: entry(400, false, 'user', 'Correct the hook in the configuration: name a program that is there.'),
+
   COMPOSE_MISSING: entry(
     501,
     true,
@@ -127,7 +139,7 @@ export const errorTable = {
     403,
     false,
     'user',
-    'Move the file into a folder that Longshore may edit, or allow its folder in the configuration.',
+    'Move the file into an allowed folder, or name its folder under compose.roots, beside those of the projects.',
   ),
   COMPOSE_FILE_UNREADABLE: entry(
     400,

@@ -7,6 +7,7 @@ if (refusal === null) {
   await runProcess({
     openApp: async (options) => (await import('./wiring.ts')).openApp(options),
     loadConfig: async (sources) => (await import('./config/load.ts')).loadConfig(sources),
+    loadPolicy: async (policy) => (await import('./wire-policies.ts')).loadPolicy(policy),
     configSchema: async () => (await import('./config/json-schema.ts')).configJsonSchema(),
   })
 } else {

@@ -3,12 +3,14 @@ import type { App } from './app/app.ts'
 import { createControl } from './app/create-control.ts'
 import { createEventChecks } from './app/check-events.ts'
 import { createEventTally } from './app/event-tally.ts'
+import { createGroupSlots } from './app/groups/group-slots.ts'
 import { createNudges } from './app/nudges.ts'
 import { createOverview } from './app/overview.ts'
 import { readProgress, type FollowedControl } from './app/read-progress.ts'
 import { createReadiness } from './app/read-readiness.ts'
 import { createReceiver } from './app/receive-event.ts'
 import { createCompose } from './clients/compose/compose.ts'
+import { createLocalCommands } from './clients/local/local-commands.ts'
 import { createOciClient } from './clients/oci/client.ts'
 import { configuredCredentials, firstOf, isIdentityToken } from './clients/oci/credentials.ts'
 import { dockerConfigCredentials } from './clients/oci/docker-config.ts'
@@ -20,7 +22,7 @@ import { queues } from './jobs/index.ts'
 import type { Queue } from './jobs/queue.ts'
 import { systemClock } from './lib/clock.ts'
 import { createLog } from './lib/log.ts'
-import { policies } from './policies/index.ts'
+import { loadPolicy } from './wire-policies.ts'
 import { registries } from './registries/index.ts'
 import { stores } from './store/index.ts'
 import { openEngine } from './targets/engine/open-engine.ts'
@@ -59,8 +61,8 @@ interface PublicService {
   close(): Promise<void>
 }
 
-/** How many scans run at a time for each registry host, and rollouts for each target. */
-const lanes = { scan: 64, rollout: 4 }
+/** How many scans run at a time for each registry host. */
+const scansMax = 64
 
 /** Builds everything from the configuration. The only place that knows which parts there are. */
 export async function openApp(options: OpenOptions): Promise<OpenApp> {
@@ -68,6 +70,7 @@ export async function openApp(options: OpenOptions): Promise<OpenApp> {
   const config = await loadConfig({ file, state, env })
   const clock = systemClock
   const log = createLog(config.log.level, config.log.format, options.writeLog)
+  const digest = await loadPolicy('digest')
   const store = await stores.sqlite({ folder: config.stateFolder, access, now: () => clock.now() })
   const { registry, pullAuth } = openRegistries(config)
   const opened = config.targets.flatMap((each) => openTargets(each, config, env))
@@ -75,10 +78,13 @@ export async function openApp(options: OpenOptions): Promise<OpenApp> {
     store,
     targets: opened,
     registryFor: () => registry,
-    policyFor: (text) => policies[text] ?? null,
+    policyFor: (text) => (text === digest.spec.text ? digest : null),
     pullAuth,
     rules: config.rules,
     defaults: config.defaults,
+    groups: config.groups,
+    groupSlots: createGroupSlots(),
+    limits: new Map(config.targets.map((each) => [each.name, each])),
     watchMode: config.watch,
     pollIntervalMs: config.pollIntervalMs,
     clock,
@@ -89,13 +95,17 @@ export async function openApp(options: OpenOptions): Promise<OpenApp> {
     overview: createOverview(),
     lastLooks: new Map(),
     looksWanted: new Map(),
+    runHere: createLocalCommands(env),
     ...(options.onProgress && { onProgress: options.onProgress }),
     ...(options.onJournal && { onJournal: options.onJournal }),
   }
   const control = { ...createControl(app), progress: (workload: string) => readProgress(app, workload) }
   return {
     app,
-    queue: queues.local(lanes),
+    queue: queues.local({
+      scan: scansMax,
+      rollout: (lane) => config.targets.find(({ name }) => lane === `rollout:${name}`)?.maxParallel ?? 1,
+    }),
     control,
     serveControl: () => serveControl(app, control, config.stateFolder),
     servePublic: (late) => servePublic(app, config, late),
@@ -132,13 +142,16 @@ async function servePublic(
 /** What runs workloads on one engine: plain containers and Compose services, over the same connection. */
 function openTargets(
   { name, host, allowInsecure }: Config['targets'][number],
-  { compose: settings, composeServices, stateFolder }: Config,
+  { compose: settings, composeServices, ensured, stateFolder }: Config,
   environment: NodeJS.ProcessEnv,
 ): readonly Target[] {
   const engine = openEngine({ name, host, allowInsecure })
   const compose = createCompose({ engineHost: host, allowRemote: settings.allowRemote, environment })
   return [
-    targets.container(engine),
+    targets.container(
+      engine,
+      ensured.filter((each) => each.target === name),
+    ),
     targets.compose(engine, { ...settings, compose, configured: composeServices, spareFolder: stateFolder }),
   ]
 }

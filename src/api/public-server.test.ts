@@ -25,11 +25,12 @@ function start() {
   const lines: string[] = []
   const log = createLog('debug', 'plain', (line) => lines.push(line))
   const late: string[] = []
+  const engine = { name: 'local', ping: async (): Promise<void> => {} }
   const deps: PublicDeps = {
     clock,
     log,
     late: () => late,
-    readiness: createReadiness({ store, overview, clock }),
+    readiness: createReadiness({ store, overview, clock, targets: [engine] }),
     receive: createReceiver({
       store,
       clock,
@@ -55,7 +56,7 @@ function start() {
       payload: options.body ?? JSON.stringify(envelope()),
       headers: { authorization: `Bearer ${options.as ?? word}`, ...options.headers },
     })
-  return { app, store, clock, overview, view, lines, late, deps, post }
+  return { app, store, clock, overview, view, engine, lines, late, deps, post }
 }
 
 describe('POST /hooks/<source>', () => {
@@ -205,6 +206,19 @@ describe('health', () => {
     const answer = await ask(started, '/readyz')
     expect(answer).toMatchObject({ status: 503, body: { reasons: [{ part: 'state', code: 'STATE_UNWRITABLE' }, {}] } })
     expect(JSON.stringify(answer)).not.toContain('/secret/place')
+  })
+
+  test('notices a target that died since it was looked at last, however far the next look is', async () => {
+    const started = start()
+    expect(await ask(started, '/readyz')).toMatchObject({ status: 200 })
+
+    started.engine.ping = () => Promise.reject(new AppError('TARGET_UNAVAILABLE', 'no engine listens'))
+    started.clock.advance(1_000)
+
+    expect(await ask(started, '/readyz')).toMatchObject({
+      status: 503,
+      body: { reasons: [{ part: 'target local', code: 'TARGET_UNAVAILABLE', sentence: 'no engine listens' }] },
+    })
   })
 
   test('says once what is in the way of all that is on one target', async () => {

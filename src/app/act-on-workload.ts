@@ -1,40 +1,63 @@
 import { toAppError } from '../errors.ts'
 import { beginRollout } from './begin-rollout.ts'
+import { isAskedByHand } from './brake/asked-by-hand.ts'
+import { untilSettled } from './brake/until-settled.ts'
 import { decideByState } from './decide-by-state.ts'
+import type { EarlierDecision } from './earlier-decision.ts'
 import { keepOnly, lookAgain, type Follower } from './follower.ts'
+import { inPlace, leavePlace } from './groups/in-place.ts'
+import { beginKey, openKey } from './groups/rollout-keys.ts'
 import { recordDecision } from './record-decision.ts'
 import { openRollouts, resumeRollout } from './recover.ts'
 import { turnOf } from './turn-of.ts'
+import type { WatchedWorkload } from './watched-workloads.ts'
 
 /** How soon work that failed on our own side, as when the state could not be written, is tried again. */
 const retryMs = 10_000
 
 /** Decides a workload by its latest look and begins what is due. Work of its own, so that a slow registry stalls no other. */
 export function actOnWorkload(follower: Follower, id: string): void {
-  const { queue } = follower
-  queue.add(`decide:${id}`, () => decideAndAct(follower, id)).catch((error: unknown) => tryLater(follower, id, error))
+  const { queue, settling } = follower
+  const key = `decide:${id}`
+  settling.underWay.add(key)
+  queue
+    .add(key, () => decideAndAct(follower, id))
+    .catch((error: unknown) => tryLater(follower, id, error))
+    .finally(() => settling.underWay.delete(key))
 }
 
 async function decideAndAct(follower: Follower, id: string): Promise<void> {
   const { app, looks, driven, stop } = follower
   const look = looks.get(id)
+  if (look === undefined || stop.aborted) return
   // While it is driven only its journal tells how it stands; it is looked at again afterwards.
-  if (look === undefined || driven.has(id) || stop.aborted) return
+  if (driven.has(id)) return isAsked(look.watched) ? leavePlace(follower, turnOf(id)) : undefined
+  const at = app.clock.elapsed()
   const decision = await decideByState(app, look.watched, stop, false)
   // A decision on an old look would read our own rollout as somebody's change by hand.
   if (looks.get(id) !== look || driven.has(id)) return
   if (decision.againInMs !== null) decideIn(follower, id, decision.againInMs)
   await recordDecision(app, look.watched, decision)
-  if (decision.isRolloutDue) drive(follower, id, () => rollOutIfDue(follower, id))
+  const decided = { watched: look.watched, decision, at }
+  if (!decision.isRolloutDue) return
+  if (isAsked(look.watched)) leavePlace(follower, turnOf(id))
+  // What a person says while it waits for its turn counts.
+  const key = (): string => beginKey((looks.get(id) ?? look).watched)
+  drive(follower, id, key, () => rollOutIfDue(follower, id, decided))
 }
+
+const isAsked = (watched: WatchedWorkload): boolean => watched.kind === 'watchable' && isAskedByHand(watched)
 
 /** How soon one that waits for another is looked at again. */
 const waitMs = 1000
 
 /** Its turn may come late, so all is looked at and decided afresh. */
-async function rollOutIfDue(follower: Follower, id: string): Promise<void> {
+async function rollOutIfDue(follower: Follower, id: string, earlier: EarlierDecision): Promise<void> {
   const { app, target, stop } = follower
-  const begun = await beginRollout(app, target, id, { stop, ignoresBackoff: false, isAlone: false, looked: null })
+  const hasWord = earlier.watched.kind === 'watchable' && earlier.watched.override !== null
+  if (!hasWord) await untilSettled(follower)
+  const how = { stop, ignoresBackoff: false, isAlone: false, looked: null, earlier }
+  const begun = await beginRollout(app, target, id, how)
   if (begun.kind === 'waits') decideIn(follower, id, waitMs)
 }
 
@@ -51,21 +74,27 @@ export async function takeUpOpen(follower: Follower, isFirst: boolean): Promise<
     if (driven.has(rollout.workload) || (takeUps.get(rollout.id) ?? now) > now) continue
     // A kept one that is due waits for its new version to run again; others wait for the engine or the disk.
     const restMs = rollout.stage === 'kept' ? app.pollIntervalMs : retryMs
-    drive(follower, rollout.workload, async () => {
-      try {
-        await resumeRollout(app, target, rollout, stop)
-      } finally {
-        takeUps.set(rollout.id, app.clock.elapsed() + restMs)
-      }
-    })
+    drive(
+      follower,
+      rollout.workload,
+      () => openKey(rollout.workload),
+      async () => {
+        try {
+          await resumeRollout(app, target, rollout, stop)
+        } finally {
+          takeUps.set(rollout.id, app.clock.elapsed() + restMs)
+        }
+      },
+    )
   }
 }
 
 /** One at a time for each workload. What it left is looked at afterwards, also where the instance is as it was. */
-function drive(follower: Follower, workload: string, work: () => Promise<void>): void {
-  const { queue, driven, inTurn } = follower
+function drive(follower: Follower, workload: string, key: () => string, work: () => Promise<void>): void {
+  const { driven, inTurn } = follower
+  const turn = turnOf(workload)
   driven.add(workload)
-  inTurn(turnOf(workload), () => queue.add(`rollout:${workload}`, work))
+  inTurn(turn, () => inPlace(follower, turn, key(), work))
     .finally(() => driven.delete(workload))
     .then(() => lookAgain(follower, workload))
     .catch((error: unknown) => tryLater(follower, workload, error))

@@ -4,6 +4,7 @@ import { startFollowed, workloadAt } from '../../test/fakes/followed.ts'
 import type { ComposeFacts, InstanceFacts } from '../rollout/facts.ts'
 import type { Target, Workload } from '../targets/target.ts'
 import { beginRollout } from './begin-rollout.ts'
+import { decideByState } from './decide-by-state.ts'
 import { planScans } from './scan-plan.ts'
 import { scanRepository } from './scan-repository.ts'
 import { watchedWorkloads } from './watched-workloads.ts'
@@ -113,6 +114,7 @@ describe('a rollout whose files somebody edits', () => {
   const facts: ComposeFacts = {
     olds: [instance],
     news: [],
+    strangers: [],
     followers: [],
     candidateImage: 'sha256:new',
     tagImage: null,
@@ -138,6 +140,28 @@ describe('a rollout whose files somebody edits', () => {
       rollout: { outcome: 'superseded', reason: { code: 'EDITED_BY_HAND' } },
     })
     expect(await app.store.rollouts(id, 9)).toHaveLength(3)
+  })
+
+  test('is begun on the close look of the decision before, and planned anew on another', async () => {
+    const id = 'local/compose/shop/web'
+    let looks = 0
+    const { app, target } = await stage([named('web', { id, kind: 'compose' })], ['web'], {
+      ...compose,
+      observe: async () => facts,
+      prepare: async () => {
+        looks += 1
+        const definition = { files: [], edit: null, followers: [], isDivisible: true, hash: `look ${looks}` }
+        return { kind: 'ready', definition }
+      },
+    })
+    const [watched] = await watchedWorkloads(app, target, stop)
+    if (watched === undefined) throw new Error('there is one workload')
+    const earlier = { watched, decision: await decideByState(app, watched, stop, false), at: app.clock.elapsed() }
+
+    await beginRollout(app, target, id, { ...options, earlier })
+
+    const plans = (await app.store.rollouts(id, 9)).map(({ definition }) => definition?.hash)
+    expect(plans.toSorted()).toEqual(['look 1', 'look 2', 'look 3'])
   })
 
   test('is held, not planned again, when the new plan says so', async () => {

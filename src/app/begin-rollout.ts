@@ -2,25 +2,32 @@ import type { Rollout } from '../rollout/rollout.ts'
 import type { Target } from '../targets/target.ts'
 import type { App } from './app.ts'
 import { decideByState } from './decide-by-state.ts'
-import type { Decision } from './decision.ts'
+import type { EarlierDecision } from './earlier-decision.ts'
+import { firstBefore, waiting } from './groups/first-before.ts'
+import { inGroupSlot } from './groups/in-group-slot.ts'
 import { recordDecision } from './record-decision.ts'
+import { isFollowing } from './sets/decide-follow.ts'
 import { startRollout } from './start-rollout.ts'
 import { watchedWorkloads, type WatchedWorkload } from './watched-workloads.ts'
 
 /** What became of the wish to roll a workload out. */
 export type Beginning =
   | { readonly kind: 'begun'; readonly rollout: Rollout }
-  /** Another workload that it depends on is to be rolled out first. */
-  | { readonly kind: 'waits'; readonly for: string }
+  /** Another workload is to be rolled out first; null for a place in its group, which has only so many at a time. */
+  | { readonly kind: 'waits'; readonly for: string | null }
   | { readonly kind: 'not-due' }
 
 interface BeginOptions {
   readonly stop: AbortSignal
   readonly ignoresBackoff: boolean
-  /** Whether it does not wait for what it depends on: a person asked for it, or that has had its turn. */
+  /** Whether it does not wait for what it depends on: a person asked for it, or nothing else may begin. */
   readonly isAlone: boolean
+  /** Those that are not waited for, since they have had their turn; none where it is not given. */
+  readonly hadTurn?: ReadonlySet<string>
   /** A look that is recent enough: without events each look asks the target for everything on it. Null for a fresh one. */
   readonly looked: readonly WatchedWorkload[] | null
+  /** What made it wish for that. Decided is afresh all the same; only what it has just looked at closely is not again. */
+  readonly earlier?: EarlierDecision
 }
 
 /** Times that a rollout is planned anew at once because somebody edited the files that it was planned on. */
@@ -34,42 +41,35 @@ export async function beginRollout(app: App, target: Target, id: string, options
   for (let plans = 1; ; plans += 1) {
     // The backoff is for what fails again: a plan on what the files say now is another one.
     const ignoresBackoff = options.ignoresBackoff || plans > 1
-    const begun = await beginOnce(app, target, id, {
-      ...options,
-      ignoresBackoff,
-      looked: plans === 1 ? options.looked : null,
-    })
+    const { earlier: _, ...planAnew } = { ...options, ignoresBackoff, looked: null }
+    const begun = await beginOnce(app, target, id, plans === 1 ? options : planAnew)
     const isEdited = begun.kind === 'begun' && begun.rollout.reason?.code === 'EDITED_BY_HAND'
     if (!isEdited || plans === plansMax || options.stop.aborted) return begun
   }
 }
 
 async function beginOnce(app: App, target: Target, id: string, options: BeginOptions): Promise<Beginning> {
-  const { stop, ignoresBackoff } = options
+  const { stop, ignoresBackoff, earlier } = options
   const all = options.looked ?? (await watchedWorkloads(app, target, stop))
   const watched = all.find((each) => each.workload.id === id)
   if (watched === undefined || stop.aborted) return { kind: 'not-due' }
-  const first = options.isAlone ? null : await dueBefore(app, watched, all, options)
+  const decision = await decideByState(app, watched, stop, ignoresBackoff, earlier)
+  const { candidate } = decision
+  const isDue = decision.isRolloutDue && watched.kind === 'watchable' && candidate !== null
+  const first = isDue && !options.isAlone ? await firstBefore(app, watched, decision, all, options) : null
+  await recordDecision(app, watched, first === null ? decision : waiting(decision, first))
   if (first !== null) return { kind: 'waits', for: first }
-  const decision = await decideByState(app, watched, stop, ignoresBackoff)
-  await recordDecision(app, watched, decision)
-  if (watched.kind !== 'watchable' || !decision.isRolloutDue || decision.candidate === null) return { kind: 'not-due' }
-  const rollout = await startRollout(app, watched, decision.candidate, decision.definition, stop)
-  return { kind: 'begun', rollout }
-}
-
-/** Id of a workload that this one depends on and that is to be rolled out too; null when there is none. */
-async function dueBefore(
-  app: App,
-  { workload }: WatchedWorkload,
-  all: readonly WatchedWorkload[],
-  { stop, ignoresBackoff }: BeginOptions,
-): Promise<string | null> {
-  for (const each of all.filter((other) => workload.after.includes(other.workload.id))) {
-    // Two that name each other would wait for ever.
-    if (each.workload.after.includes(workload.id)) continue
-    const decision: Decision = await decideByState(app, each, stop, ignoresBackoff)
-    if (decision.isRolloutDue || decision.state === 'rolling-out') return each.workload.id
-  }
-  return null
+  if (decision.waitsFor !== undefined) return { kind: 'waits', for: decision.waitsFor }
+  if (watched.kind !== 'watchable' || !decision.isRolloutDue || candidate === null) return { kind: 'not-due' }
+  const isBack = decision.reason.code === 'TAKE_BACK'
+  const follows = isFollowing(decision)
+  const begun = await inGroupSlot(app, watched, () =>
+    startRollout(app, watched, candidate, decision.definition, stop, {
+      // What a person asked for is between them and this workload.
+      wave: isBack || follows || watched.override !== null ? null : watched.settings.group,
+      because: isBack || follows ? decision.reason.sentence : null,
+      follows,
+    }),
+  )
+  return begun === null ? { kind: 'waits', for: null } : { kind: 'begun', rollout: begun }
 }

@@ -45,6 +45,12 @@ export interface Control {
   /** Lifts a pause, the hold on everything (I9), or one workload's hold after a change by hand. */
   resume(workload: string | null, by: By): Promise<Answer>
   /**
+   * Takes the brake off a target, and lets through the changes that are wanted there now.
+   * @param target name; null for every target that is held
+   * @throws REQUEST_INVALID when there is none of that name
+   */
+  release(target: string | null, by: By): Promise<Answer>
+  /**
    * Goes back to a revision that the workload ran before, and stays there until released.
    * @param revision digest or a part of its hex, or a tag that it ran; null for the one before the present
    * @throws REVISION_NOT_FOUND

@@ -1,4 +1,5 @@
 import type { App } from './app.ts'
+import { release } from './brake/release.ts'
 import type { Control } from './control.ts'
 import { deploy } from './deploy.ts'
 import { pause } from './pause.ts'
@@ -16,6 +17,7 @@ export function createControl(app: App): Control {
     pin: (...word) => pin(app, ...word),
     unpin: (...word) => unpin(app, ...word),
     pause: (...word) => pause(app, ...word),
+    release: (...word) => release(app, ...word),
     resume: (...word) => resume(app, ...word),
     rollBack: (...word) => rollBack(app, ...word),
     deploy: (...word) => deploy(app, ...word),

@@ -1,18 +1,23 @@
 import type { App } from './app.ts'
 import { decideWorkload } from './decide-workload.ts'
 import type { Decision } from './decision.ts'
+import type { EarlierDecision } from './earlier-decision.ts'
 import type { WatchedWorkload } from './watched-workloads.ts'
 
-/** @param ignoresBackoff whether what failed by its surroundings may be tried before its time; a pass by hand may */
+/**
+ * @param ignoresBackoff whether what failed by its surroundings may be tried before its time; a pass by hand may
+ * @param earlier spares a close look at the target where it was just taken; null to take it
+ */
 export async function decideByState(
   app: App,
   watched: WatchedWorkload,
   signal: AbortSignal,
   ignoresBackoff: boolean,
+  earlier: EarlierDecision | null = null,
 ): Promise<Decision> {
   const observation =
     watched.kind === 'watchable'
       ? await app.store.tagObservation(watched.reference.registry, watched.reference.repository, watched.tag)
       : null
-  return decideWorkload(app, watched, observation, { ignoresBackoff, signal })
+  return decideWorkload(app, watched, observation, { ignoresBackoff, signal, earlier })
 }

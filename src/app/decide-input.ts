@@ -4,6 +4,8 @@ import type { ImageDescription } from '../registries/registry.ts'
 import type { Rollout } from '../rollout/rollout.ts'
 import type { Hold, Override, Pause, Quarantine, Sighting, TagObservation, Time, WorkloadRow } from '../store/store.ts'
 import type { Workload } from '../targets/target.ts'
+import type { TargetStanding } from './brake/target-standing.ts'
+import type { GroupStanding } from './groups/wave.ts'
 import type { WorkloadSettings } from './workload-settings.ts'
 
 /** Everything that a decision may depend on. */
@@ -30,6 +32,10 @@ export interface DecideInput {
   readonly pauses: readonly Pause[]
   /** When a person last said what it should run, or that it should go on by its policy. */
   readonly lastWordAt: Time | null
+  /** How its group stands; null for one without, and while nothing of it is under way. */
+  readonly group: GroupStanding | null
+  /** How its target stands; null while there is no candidate to hold. */
+  readonly target: TargetStanding | null
   /** Whether a failure of the surroundings may be tried again before its time: an operator asked for this pass. */
   readonly ignoresBackoff: boolean
   readonly now: number

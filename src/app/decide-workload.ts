@@ -4,12 +4,19 @@ import type { ImageDescription } from '../registries/registry.ts'
 import type { Rollout } from '../rollout/rollout.ts'
 import type { HistoryKind, Store, TagObservation, Time } from '../store/store.ts'
 import type { App } from './app.ts'
+import { readTargetStanding } from './brake/target-standing.ts'
 import { decide } from './decide.ts'
 import { decision, type Decision } from './decision.ts'
 import { describeImage } from './describe-image.ts'
+import { definitionFrom, type EarlierDecision } from './earlier-decision.ts'
+import { readGroup } from './groups/read-group.ts'
+import { withNote } from './noted.ts'
 import { prepared } from './prepared.ts'
 import { hasRun } from './revisions.ts'
 import { runsDigest } from './running-image.ts'
+import { busySet } from './sets/busy-set.ts'
+import { isFollowing } from './sets/decide-follow.ts'
+import { withPlainFollowers } from './sets/plain-followers.ts'
 import { repositoryOf, type WatchableWorkload, type WatchedWorkload } from './watched-workloads.ts'
 
 /** Rollouts of a workload that a decision looks back on. */
@@ -20,13 +27,31 @@ export async function decideWorkload(
   app: App,
   watched: WatchedWorkload,
   observation: TagObservation | null,
-  options: { readonly ignoresBackoff: boolean; readonly signal: AbortSignal },
+  options: {
+    readonly ignoresBackoff: boolean
+    readonly signal: AbortSignal
+    /** Spares a close look at the target where it was just taken. */
+    readonly earlier?: EarlierDecision | null
+  },
+): Promise<Decision> {
+  const busy = await busySet(app.store, watched.workload)
+  if (busy !== null) return busy
+  return withNote(watched.workload, await decideUnnoted(app, watched, observation, options))
+}
+
+async function decideUnnoted(
+  app: App,
+  watched: WatchedWorkload,
+  observation: TagObservation | null,
+  options: Parameters<typeof decideWorkload>[3],
 ): Promise<Decision> {
   if (watched.kind === 'unwatchable') return watched.decision
   const { store } = app
   const { id } = watched.workload
   const { registry, repository } = repositoryOf(watched)
-  const known = { ...watched, observation, ignoresBackoff: options.ignoresBackoff, now: app.clock.now() }
+  const { ignoresBackoff } = options
+  const group = await readGroup(app, watched.settings.group, id)
+  const known = { ...watched, observation, group, ignoresBackoff, now: app.clock.now() }
   try {
     // One that is under way is the newest: no other begins beside it.
     const decided = decide({ ...known, ...nothingToGuard, rollouts: await store.rollouts(id, 1) })
@@ -35,15 +60,20 @@ export async function decideWorkload(
     const guarded = decide({
       ...known,
       sightings: await store.sightings(registry, repository, watched.tag, rolloutsMax),
-      description: await describeWhenNew(app, watched, observation, rollouts, options.signal),
+      description: isFollowing(decided)
+        ? null
+        : await describeWhenNew(app, watched, observation, rollouts, options.signal),
       row: await store.workload(id),
       rollouts,
       quarantines: await store.quarantine(id),
       hold: await store.hold(),
       pauses: await store.pauses(),
       lastWordAt: await lastWordAt(store, id),
+      target: await readTargetStanding(app, id, decided.candidate),
     })
-    return await prepared(watched, guarded, options.signal)
+    const { earlier = null, signal } = options
+    const found = earlier === null ? null : definitionFrom(earlier, watched, guarded, app.clock)
+    return await withPlainFollowers(app, await prepared(watched, guarded, signal, found), signal)
   } catch (error) {
     const { code, message } = toAppError(error)
     if (!code.startsWith('REGISTRY_') && code !== 'MANIFEST_INVALID') throw error
@@ -60,6 +90,7 @@ const nothingToGuard = {
   hold: null,
   pauses: [],
   lastWordAt: null,
+  target: null,
 } as const
 
 const wordsToGoOn: ReadonlySet<HistoryKind> = new Set(['pin', 'unpin', 'deploy', 'rollback', 'resume'])

@@ -19,6 +19,10 @@ export interface Decision {
   readonly restoresPin: Override | null
   /** When it may be decided otherwise although nothing changes; null when only a change can do that. */
   readonly againInMs: number | null
+  /** Ids of workloads of another kind that have to follow it by rollouts of their own; absent where none has. */
+  readonly followedBy?: readonly string[]
+  /** Id of the workload of its set whose rollout is under way; absent while none is. */
+  readonly waitsFor?: string
 }
 
 export const decision = (

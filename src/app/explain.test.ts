@@ -35,6 +35,7 @@ function told(change: Partial<DecideInput> = {}, also: Partial<Standing> = {}, f
     pauses: input.pauses,
     hold: input.hold,
     open: null,
+    hooks: [],
     seen: null,
     isRunning: true,
     now,
@@ -169,7 +170,7 @@ test('left alone', () => {
     `It was made from ${image}.`,
     'Longshore leaves it alone: it is not running.',
     since,
-    'It goes on by itself once it runs again.',
+    'It goes on by itself once it runs again; `stopped: update` or `stopped: start` in its settings cares for it as it is.',
   ])
 })
 

@@ -3,7 +3,9 @@ import { formatAge } from '../lib/age.ts'
 import { formatMinute } from '../lib/minute.ts'
 import type { Reason, Rollout } from '../rollout/rollout.ts'
 import type { DecisionState, Hold, Override, Pause, Time } from '../store/store.ts'
+import { dueCodes } from './groups/due-codes.ts'
 import { tellPause } from './pauses.ts'
+import { isFollowing } from './sets/decide-follow.ts'
 import { whatReleases } from './what-releases.ts'
 import { because } from './words.ts'
 
@@ -25,8 +27,14 @@ export interface Standing {
   readonly pauses: readonly Pause[]
   readonly hold: Hold | null
   readonly open: Rollout | null
+  /** Sentences about the hooks of its latest rollout. */
+  readonly hooks: readonly string[]
   /** False for one that is there and does not run. */
   readonly isRunning: boolean
+  /** Whether it is only to be made, as the configuration says. */
+  readonly isAbsent?: boolean
+  /** What its owner should know beside all that. */
+  readonly note?: string | undefined
   /** How it stood when it was seen last, where it cannot be seen now; null otherwise. */
   readonly seen: { readonly at: Time; readonly state: DecisionState; readonly reason: Reason } | null
   readonly now: number
@@ -43,10 +51,12 @@ export function explain(standing: Standing): readonly string[] {
     sinceWhen(standing),
     whatReleases(reason.code, { workload, candidate: wants, isGlobalPause }),
     besides(standing),
+    ...standing.hooks,
   ].filter((each) => each !== null)
 }
 
-function runs({ runs: { image, digest }, rolledOutAt, seen, isRunning, tag }: Standing): string {
+function runs({ runs: { image, digest }, rolledOutAt, seen, isRunning, isAbsent, tag }: Standing): string {
+  if (isAbsent === true) return `It does not exist; the configuration says that it is made from ${image}.`
   if (!isRunning) return `It was made from ${image}.`
   const what = `${seen === null ? 'It runs' : 'When it was seen last, it ran'} ${image}${digest === null ? '' : ` (${shortDigest(digest)})`}`
   // Of what is left alone nobody asked.
@@ -76,18 +86,18 @@ function wordOf({ kind, actor, since, reason }: Override): string {
   return `${actor} unpinned it ${at}, and that is the tag that it followed before`
 }
 
-/** Decisions that a rollout follows on by itself. */
-const due: ReadonlySet<string> = new Set(['DIGEST_MOVED', 'PIN_DUE', 'DEPLOY_DUE', 'RETURN_DUE'])
-
-function stands({ state, reason, open, wants }: Standing): string {
+function stands({ state, reason, open, wants, isRunning, isAbsent }: Standing): string {
   if (open !== null) {
     const way = open.stage === 'back' ? 'is being taken back' : 'is under way'
     return `A rollout of ${open.tag} (${shortDigest(open.digest)}) ${way}, at step ${open.step}.`
   }
-  if (due.has(reason.code)) return 'That is not what runs: a rollout is due.'
+  if (reason.code === 'TAKE_BACK') return `It is to go back to what it ran before: ${ended(reason.sentence)}`
+  if (isAbsent === true && dueCodes.has(reason.code)) return 'It is about to be made.'
+  if (isFollowing({ reason })) return `It is about to follow: ${ended(reason.sentence)}`
+  if (dueCodes.has(reason.code)) return 'That is not what runs: a rollout is due.'
   switch (state) {
     case 'current':
-      return 'That is what runs.'
+      return isRunning ? 'That is what runs.' : 'That is what it was made from.'
     case 'held':
       return wants === null
         ? `It is held: ${ended(reason.sentence)}`
@@ -113,8 +123,9 @@ function sinceWhen({ since, now, seen, reason }: Standing): string {
 }
 
 /** What does not matter to what was decided now, but will to the next push. */
-function besides({ state, pauses, hold, now }: Standing): string | null {
+function besides({ state, pauses, hold, now, note }: Standing): string | null {
   if (state !== 'current') return null
+  if (note !== undefined) return `Besides, ${note}.`
   if (hold !== null) return `Besides, everything is held: ${hold.reason.sentence}.`
   const [pause] = pauses
   return pause === undefined ? null : `Besides, ${tellPause(pause, now)}: whatever is pushed meanwhile waits.`

@@ -2,6 +2,7 @@ import type { Turns } from '../lib/in-turn.ts'
 import type { Queue } from '../jobs/queue.ts'
 import type { Target } from '../targets/target.ts'
 import type { App } from './app.ts'
+import type { Settling } from './brake/settling.ts'
 import type { Nudge } from './nudges.ts'
 import type { ScanWork } from './scan-plan.ts'
 import type { Wake } from './wake.ts'
@@ -28,6 +29,10 @@ export interface Follower {
   readonly looks: Map<string, Look>
   /** Rollouts that must not run beside each other, by `turnOf`. */
   readonly inTurn: Turns
+  /** What makes a rollout that waits for a place in the queue give it up, by `turnOf`. */
+  readonly waiting: Map<string, () => void>
+  /** Shared by the kinds of one target. */
+  readonly settling: Settling
   /** Workloads that a rollout is under way or about to begin for. */
   readonly driven: Set<string>
 }

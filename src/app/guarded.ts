@@ -4,11 +4,12 @@ import type { Reason } from '../rollout/facts.ts'
 import type { TagObservation } from '../store/store.ts'
 import type { DecideInput } from './decide-input.ts'
 import { decision, type Decision } from './decision.ts'
+import type { Guard } from './guards/guard.ts'
 import { guards } from './guards/guards.ts'
 
 /** The decision on a candidate that differs from what runs: a rollout is due unless a guard holds it. */
-export function guarded(input: DecideInput, candidate: Digest, due: Reason): Decision {
-  for (const guard of guards) {
+export function guarded(input: DecideInput, candidate: Digest, due: Reason, by: readonly Guard[] = guards): Decision {
+  for (const guard of by) {
     const held = guard(input, candidate)
     if (held === null) continue
     const { state, code, sentence, againInMs = null } = held

@@ -5,12 +5,16 @@ import type { Definition } from '../rollout/rollout.ts'
 import type { TagObservation } from '../store/store.ts'
 import type { SettingChange } from '../targets/target.ts'
 import type { App } from './app.ts'
+import { holdPlanned } from './brake/hold-planned.ts'
 import { decideWorkload } from './decide-workload.ts'
 import type { Decision } from './decision.ts'
 import { describeImage } from './describe-image.ts'
 import { distinct, type Failure } from './failure.ts'
+import { tellHooks } from './hook-words.ts'
 import { imageFor } from './running-image.ts'
+import { mannerOf } from './manner.ts'
 import { planScans } from './scan-plan.ts'
+import { isFollowing } from './sets/decide-follow.ts'
 import { scanRepository } from './scan-repository.ts'
 import { wantedImage } from './wanted-image.ts'
 import { repositoryOf, watchedWorkloads, type WatchableWorkload, type WatchedWorkload } from './watched-workloads.ts'
@@ -26,6 +30,10 @@ export interface PlannedWorkload {
     readonly why: string
     /** Other workloads on the same engine whose containers were made from the same local tag, which will move. */
     readonly sharesTagWith: readonly string[]
+    /** Names of the containers that cannot do without it, in the order in which they are made again with it. */
+    readonly dependants: readonly string[]
+    /** Hooks that will run, in order, each with its moment. */
+    readonly hooks: readonly string[]
     /** The one line of a file that will change; null where none does. */
     readonly edit: Definition['edit']
     /** Null when the registry would not tell what the image brings. */
@@ -62,7 +70,7 @@ export async function planPass(app: App, signal: AbortSignal): Promise<PassPlan>
       })
     }
   })
-  return { workloads: byId(workloads), failures: distinct(failures) }
+  return { workloads: byId(await holdPlanned(app, workloads)), failures: distinct(failures) }
 }
 
 async function scanAll(app: App, watched: readonly WatchedWorkload[], signal: AbortSignal) {
@@ -92,20 +100,23 @@ async function planOne(
   if (!decision.isRolloutDue || watched.kind !== 'watchable' || decision.candidate === null) {
     return { ...base, rollout: null }
   }
-  const { order } = watched.settings
   const image = wantedImage(workload.image, watched.reference, watched.tag, null)
-  const suggested = workload.suggestedOrder
+  const { order, why } = mannerOf(workload, watched.settings, watched.target)
+  const follows = isFollowing(decision)
+  const isRestart = follows && workload.follows?.how === 'restart'
   return {
     ...base,
     rollout: {
-      order: order === 'auto' ? suggested.order : order,
-      why: order === 'auto' ? suggested.why : 'its settings say so',
-      sharesTagWith: all
+      order,
+      why,
+      sharesTagWith: (follows ? [] : all)
         .filter((each) => each.target.name === watched.target.name && each.workload.id !== workload.id)
         .filter((each) => each.workload.image === image)
         .map((each) => each.workload.id),
+      hooks: follows ? [] : tellHooks(watched.settings.hooks),
       edit: decision.definition?.edit ?? null,
-      changes: await previewChanges(app, watched, decision.candidate, signal),
+      dependants: isRestart ? [] : (workload.dependants ?? []).map(({ name }) => name),
+      changes: follows ? [] : await previewChanges(app, watched, decision.candidate, signal),
     },
   }
 }
@@ -117,6 +128,7 @@ async function previewChanges(
   signal: AbortSignal,
 ): Promise<readonly SettingChange[] | null> {
   const { workload, target } = watched
+  if (workload.isAbsent === true) return []
   const repository = repositoryOf(watched)
   const description = await describeImage(app, repository, digest, workload.platform, signal)
   const config = imageFor(workload, description)?.config ?? null

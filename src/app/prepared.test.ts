@@ -4,6 +4,7 @@ import { startFollowed } from '../../test/fakes/followed.ts'
 import { AppError } from '../errors.ts'
 import { parseReference } from '../image/reference.ts'
 import { digestPolicy } from '../policies/digest.ts'
+import { readSpec } from '../policies/spec/read-spec.ts'
 import type { Definition } from '../rollout/rollout.ts'
 import type { Target } from '../targets/target.ts'
 import { decision, type Decision } from './decision.ts'
@@ -23,9 +24,10 @@ function watched(prepare?: NonNullable<Target['prepare']>, change: Partial<Watch
     target: { ...target, ...(prepare && { prepare }) },
     workload,
     settings,
+    after: [],
     reference: parseReference(workload.image),
     tag: '1',
-    policy: digestPolicy,
+    policy: digestPolicy(readSpec('digest')),
     override: null,
     ...change,
   }

@@ -31,3 +31,9 @@ test.each<readonly [string, readonly Rollout[], number, readonly string[]]>([
 ])('removes %s', (_, newestFirst, keep, removed) => {
   expect(superfluousImages(newestFirst, keep).map((each) => each.image)).toEqual(removed)
 })
+
+test('what was made from nothing takes the place of no image that is kept', () => {
+  const made = { ...ended('succeeded', digest('c'), 30), fromImage: '', toImage: 'sha256:made' }
+
+  expect(superfluousImages([made], 0)).toEqual([])
+})

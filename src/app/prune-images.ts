@@ -2,6 +2,7 @@ import { toAppError } from '../errors.ts'
 import type { Rollout } from '../rollout/rollout.ts'
 import type { SupersededImage, Target } from '../targets/target.ts'
 import type { App } from './app.ts'
+import { withoutFollows } from './revisions.ts'
 
 /** Rollouts back that are looked at; what is older was pruned when it was newer. */
 const lookBack = 20
@@ -20,17 +21,21 @@ export async function pruneImages(app: App, target: Target, workload: string, ke
 
 /**
  * Images that may go. An image that a later rollout brought back, or that an unfinished one may need, is not among them.
- * @param rollouts of one workload, newest first
+ * @param all rollouts of one workload, newest first
  */
-export function superfluousImages(rollouts: readonly Rollout[], keep: number): readonly SupersededImage[] {
+export function superfluousImages(all: readonly Rollout[], keep: number): readonly SupersededImage[] {
+  const rollouts = withoutFollows(all)
   const latest = rollouts[0]
   if (latest === undefined) return []
   const needed = new Set<string>()
-  for (const each of rollouts) if (each.stage !== 'ended') needed.add(each.fromImage).add(each.toImage ?? '')
+  for (const each of all) if (each.stage !== 'ended') needed.add(each.fromImage).add(each.toImage ?? '')
   const running = latest.outcome === 'succeeded' ? latest.toImage : latest.fromImage
   needed.add(running ?? '')
 
-  const superseded = rollouts.filter((each) => each.outcome === 'succeeded').map(leftBehind)
+  const superseded = rollouts
+    // What was made from nothing left nothing behind.
+    .filter((each) => each.outcome === 'succeeded' && each.fromImage !== '')
+    .map(leftBehind)
   const kept = [...new Set(superseded.map((each) => each.image))].filter((each) => !needed.has(each)).slice(0, keep)
   const failed = rollouts.flatMap((each) => (each.outcome === 'rolled-back' ? candidate(each) : []))
   const seen = new Set([...needed, ...kept])

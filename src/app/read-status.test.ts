@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ended, newer, row } from '../../test/fakes/decide-input.ts'
+import { ago, ended, newer, row } from '../../test/fakes/decide-input.ts'
 import { startFakeClock } from '../../test/fakes/clock.ts'
 import { createMemoryStore } from '../../test/fakes/store.ts'
 import { readStatus } from './read-status.ts'
@@ -17,9 +17,9 @@ test('a workload stands as its rollout does while one is under way', async () =>
     step: 'J4',
   })
 
-  expect((await readStatus({ store, clock })).workloads).toMatchObject([
-    { state: 'rolling-out', reason: { code: 'ROLLOUT_OPEN', sentence: 'a rollout is at J4' }, candidate: newer },
-  ])
+  expect((await readStatus({ store, clock, limits: new Map(), targets: [{ name: 'local' }] })).workloads).toMatchObject(
+    [{ state: 'rolling-out', reason: { code: 'ROLLOUT_OPEN', sentence: 'a rollout is at J4' }, candidate: newer }],
+  )
 })
 
 test('one that only keeps its old version stands as it was decided', async () => {
@@ -27,5 +27,22 @@ test('one that only keeps its old version stands as it was decided', async () =>
   await store.saveWorkload(row())
   await store.saveRollout({ ...ended('succeeded', newer, 0), stage: 'kept' })
 
-  expect(await readStatus({ store, clock })).toMatchObject({ workloads: [{ state: 'current' }], rollouts: [] })
+  expect(await readStatus({ store, clock, limits: new Map(), targets: [{ name: 'local' }] })).toMatchObject({
+    workloads: [{ state: 'current' }],
+    rollouts: [],
+  })
+})
+
+test('a target that the configuration names no more is not told as held: nobody could release it', async () => {
+  const store = createMemoryStore()
+  const { target } = ended('rolled-back', newer, 0)
+  for (const [index, workload] of ['a', 'b'].entries()) {
+    const gateFailure = { target, workload, digest: newer, at: ago(10) }
+    await store.saveRollout({ ...ended('rolled-back', newer, index), workload }, { gateFailure })
+  }
+  const told = async (targets: readonly { readonly name: string }[]) =>
+    (await readStatus({ store, clock, limits: new Map(), targets })).heldTargets
+
+  expect(await told([{ name: target }])).toMatchObject([{ target, reason: { code: 'BRAKED' } }])
+  expect(await told([{ name: 'other' }])).toEqual([])
 })

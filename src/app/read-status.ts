@@ -1,16 +1,24 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Rollout } from '../rollout/rollout.ts'
-import type { Hold, Override, Pause, Store, WorkloadRow } from '../store/store.ts'
+import type { Target } from '../targets/target.ts'
+import type { App } from './app.ts'
+import { heldTargets, type HeldTarget } from './brake/held-targets.ts'
+import type { Hold, Override, Pause, Store, TargetNote, WorkloadRow } from '../store/store.ts'
 import { isOver } from './pauses.ts'
+import { membersOf } from './sets/busy-set.ts'
 
 /** How every workload stands, by the last pass. */
 export interface Status {
   /** Set while everything is held until `longshore resume`. */
   readonly hold: Hold | null
+  /** Targets on which no rollout begins by itself until `longshore release`. */
+  readonly heldTargets: readonly HeldTarget[]
   /** Those in force; that of everything first. */
   readonly pauses: readonly Pause[]
   /** What people pinned, by workload. */
   readonly pins: readonly Override[]
+  /** What answered at each target, when it was last begun with. */
+  readonly engines: readonly TargetNote[]
   readonly workloads: readonly WorkloadRow[]
   /** Rollouts under way. */
   readonly rollouts: readonly Rollout[]
@@ -19,15 +27,21 @@ export interface Status {
 export async function readStatus({
   store,
   clock,
+  limits,
+  targets,
 }: {
   readonly store: Store
   readonly clock: Pick<Clock, 'now'>
+  readonly limits: App['limits']
+  readonly targets: readonly Pick<Target, 'name'>[]
 }): Promise<Status> {
   const rollouts = (await store.openRollouts()).filter((each) => each.stage !== 'kept')
   return {
     hold: await store.hold(),
+    heldTargets: await heldTargets({ store, limits, targets }),
     pauses: (await store.pauses()).filter((each) => !isOver(each, clock.now())),
     pins: (await store.overrides()).filter(({ kind }) => kind === 'pin'),
+    engines: await store.engineNotes(),
     workloads: (await store.workloads()).map((row) => withRollout(row, rollouts)),
     rollouts,
   }
@@ -36,7 +50,15 @@ export async function readStatus({
 /** While a workload is driven nothing is decided about it, so its journal tells how it stands. */
 function withRollout(row: WorkloadRow, rollouts: readonly Rollout[]): WorkloadRow {
   const rollout = rollouts.find((each) => each.workload === row.id)
-  if (rollout === undefined) return row
+  if (rollout === undefined) return withSet(row, rollouts)
   const reason = { code: 'ROLLOUT_OPEN', sentence: `a rollout is at ${rollout.step}` }
   return { ...row, state: 'rolling-out', reason, candidate: rollout.digest }
+}
+
+/** A dependant is driven with the rollout of what it uses. */
+function withSet(row: WorkloadRow, rollouts: readonly Rollout[]): WorkloadRow {
+  const rollout = rollouts.find((each) => membersOf(each).includes(row.id))
+  if (rollout === undefined) return row
+  const sentence = `it follows ${rollout.name}, whose rollout is at ${rollout.step}`
+  return { ...row, state: 'rolling-out', reason: { code: 'ROLLOUT_OPEN', sentence } }
 }

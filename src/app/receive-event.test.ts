@@ -69,6 +69,37 @@ test('a source that there is not is refused as a wrong secret is, also with a ri
   expect(await store.deadLetters()).toEqual([])
 })
 
+test('a source that there is not is verified just as one whose secret is wrong, over all of the body', async () => {
+  const asked: (readonly [bytes: number, secret: number])[] = []
+  const receive = createReceiver({
+    store: createMemoryStore(),
+    clock: startManualClock(),
+    tally: createEventTally(),
+    log: createLog('debug', 'plain', () => {}),
+    sources: [
+      {
+        name: 'ci',
+        source: {
+          verify: ({ body }, { reveal }) => {
+            asked.push([body.byteLength, reveal().length])
+            return false
+          },
+          parse: () => null,
+        },
+        secrets: [secret(word), secret(wordBefore)],
+      },
+    ],
+    onNews: () => {},
+  })
+  const request = eventRequest('x'.repeat(100))
+
+  expect(await receive('ci', request)).toBe('refused')
+  const [first, second] = asked.splice(0)
+  expect(await receive('elsewhere', request)).toBe('refused')
+
+  expect(asked).toEqual([first, second])
+})
+
 test('the same event a thousand times is news once', async () => {
   const { news, tally, send } = start()
 

@@ -1,17 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto'
-import type { EventRequest, EventSource, ImageEvent } from '../events/event-source.ts'
-import { redact, type Secret } from '../lib/secret.ts'
+import { createHash } from 'node:crypto'
+import type { EventRequest, ImageEvent } from '../events/event-source.ts'
+import { redact } from '../lib/secret.ts'
 import type { PendingEvent } from '../store/store.ts'
 import type { App } from './app.ts'
+import type { ConfiguredSource } from './configured-source.ts'
+import { createDecoys } from './decoy-sources.ts'
 import type { EventTally } from './event-tally.ts'
-
-/** A sender that the configuration names. */
-export interface ConfiguredSource {
-  readonly name: string
-  readonly source: EventSource
-  /** One, or two while it is being changed. */
-  readonly secrets: readonly [Secret, ...Secret[]]
-}
 
 interface ReceiverDeps extends Pick<App, 'clock' | 'log'> {
   readonly store: Pick<App['store'], 'receiveEvents' | 'addDeadLetter'>
@@ -36,12 +30,12 @@ const deadLetterBytes = 4096
 export function createReceiver(deps: ReceiverDeps): Receive {
   const { store, clock, log, tally } = deps
   const byName = new Map(deps.sources.map((each) => [each.name, each]))
-  const decoy = createDecoy(deps.sources)
+  const decoyFor = createDecoys(deps.sources)
 
   return async (name, posted) => {
     const known = byName.get(name)
     const request: EventRequest = { ...posted, receivedAt: clock.now() }
-    const { source, secrets } = known ?? decoy
+    const { source, secrets } = known ?? decoyFor(name)
     // All of them, so that the time does not tell which one fits.
     const fits = secrets.map((secret) => source.verify(request, secret))
     if (known === undefined || !fits.includes(true)) {
@@ -64,13 +58,6 @@ export function createReceiver(deps: ReceiverDeps): Receive {
     deps.onNews(fresh)
     return 'accepted'
   }
-}
-
-/** Takes the place of a source that there is not. */
-function createDecoy(sources: readonly ConfiguredSource[]): Pick<ConfiguredSource, 'source' | 'secrets'> {
-  const unknowable = randomUUID()
-  const never: EventSource = { verify: () => false, parse: () => null }
-  return { source: sources[0]?.source ?? never, secrets: [{ reveal: () => unknowable, toJSON: () => '***' }] }
 }
 
 function pending(source: string, { id, image }: ImageEvent, receivedAt: string): PendingEvent {

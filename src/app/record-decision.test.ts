@@ -16,8 +16,10 @@ import { createMemoryStore } from '../../test/fakes/store.ts'
 import { startFakeEngine } from '../../test/fakes/target.ts'
 import type { Log } from '../lib/log.ts'
 import { digestPolicy } from '../policies/digest.ts'
+import { readSpec } from '../policies/spec/read-spec.ts'
 import type { Store } from '../store/store.ts'
 import { decision, type Decision } from './decision.ts'
+import { createNudges } from './nudges.ts'
 import { recordDecision, recordGone } from './record-decision.ts'
 import type { WatchableWorkload } from './watched-workloads.ts'
 
@@ -31,9 +33,10 @@ const watched: WatchableWorkload = {
   target: startFakeEngine('web', 'always', 'healthy', clock.now).target,
   workload,
   settings,
+  after: [],
   reference,
   tag: '1',
-  policy: digestPolicy,
+  policy: digestPolicy(readSpec('digest')),
   override: null,
 }
 const byHand = { ...watched, workload: { ...workload, imageId: digest('9') } }
@@ -42,6 +45,16 @@ function logInto(lines: string[]): Log {
   const tell = (level: string) => (_fields: unknown, sentence: string) => void lines.push(`${level} ${sentence}`)
   return { debug: tell('debug'), info: tell('info'), warn: tell('warn'), error: tell('error') }
 }
+
+/** What nothing here is about: groups, limits and loops to wake. */
+const depsOf = (store: Store, log: Log) => ({
+  store,
+  clock,
+  log,
+  nudges: createNudges(),
+  groups: new Map(),
+  limits: new Map(),
+})
 
 describe('a decision', () => {
   let store: Store
@@ -53,7 +66,7 @@ describe('a decision', () => {
   })
 
   const record = (decided: Decision, of: WatchableWorkload = watched) =>
-    recordDecision({ store, clock, log: logInto(lines) }, of, decided)
+    recordDecision(depsOf(store, logInto(lines)), of, decided)
   const baseline = async () => (await store.workload(workload.id))?.baselineImage
 
   test('is told once, until it changes', async () => {
@@ -99,7 +112,7 @@ describe('a decision', () => {
 
 test('how a workload stands is dated from when that began', async () => {
   const store = createMemoryStore()
-  const app = { store, clock: startFakeClock(), log: logInto([]) }
+  const app = { ...depsOf(store, logInto([])), clock: startFakeClock() }
   const since = async () => (await store.workload(workload.id))?.since
   await recordDecision(app, watched, held)
   const first = await since()
@@ -114,7 +127,7 @@ test('how a workload stands is dated from when that began', async () => {
 
 test('a word that ends with a decision is ended, and a later one stays', async () => {
   const store = createMemoryStore()
-  const app = { store, clock, log: logInto([]) }
+  const app = depsOf(store, logInto([]))
   const done = override({ kind: 'deploy' })
   await store.setOverride(done)
 
@@ -135,7 +148,7 @@ test('what a person accepts while a decision is made is not taken back by it', a
   }
   const store = { ...memory, workload: accepts }
 
-  await recordDecision({ store, clock, log: logInto([]) }, byHand, held)
+  await recordDecision(depsOf(store, logInto([])), byHand, held)
 
   expect(await memory.workload(workload.id)).toMatchObject({ state: 'held', baselineImage: digest('9') })
 })
@@ -145,7 +158,7 @@ test('a workload that a rollout is changing is not gone, though nothing has its 
   await store.saveWorkload(row())
   await store.saveRollout({ ...ended('succeeded', newer, 0), stage: 'forward', outcome: null, endedAt: null })
 
-  await recordGone({ store, clock, log: logInto([]) }, { name: 'local', kind: 'container' }, new Set())
+  await recordGone(depsOf(store, logInto([])), { name: 'local', kind: 'container' }, new Set())
 
   expect(await store.workload(workload.id)).toEqual(row())
 })
@@ -154,7 +167,7 @@ describe('a workload that is gone', () => {
   test('is told once, and what is known of it stays', async () => {
     const store = createMemoryStore()
     const lines: string[] = []
-    const app = { store, clock, log: logInto(lines) }
+    const app = depsOf(store, logInto(lines))
     await store.saveWorkload(row())
     await store.saveWorkload(row({ id: 'other/container/web' }))
 

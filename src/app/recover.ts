@@ -4,6 +4,7 @@ import { newestOf } from '../rollout/facts.ts'
 import type { InstanceFacts, Rollout } from '../rollout/rollout.ts'
 import { goBack } from '../rollout/step.ts'
 import { isOf, type FoundRollout, type Target } from '../targets/target.ts'
+import { withoutOld } from './adopt-found.ts'
 import type { App } from './app.ts'
 import { driveRollout } from './drive-rollout.ts'
 
@@ -85,8 +86,10 @@ async function asRollout(
 ): Promise<Rollout | null> {
   if (intent === null) return null
   const done = { ...intent, outcome: 'succeeded', endedAt: isoTime(app.clock) } as const
-  if (!hasOld) return { ...done, stage: 'ended' }
+  const isUnusual = intent.procedure === 'create' || intent.removesItself
+  if (!hasOld && !isUnusual) return { ...done, stage: 'ended' }
   const facts = await target.observe(intent, signal)
+  if (!hasOld) return withoutOld(intent, facts, app.clock)
   const fresh = newestOf(facts)
   const { candidateImage } = facts
   const toImage = intent.toImage ?? candidateImage
@@ -105,5 +108,6 @@ async function asRollout(
 }
 
 /** It gets its restart policy back only after its gate has passed: what happened to it since is no matter of a rollout. */
-const isArmed = ({ name, restart }: Rollout, fresh: InstanceFacts): boolean =>
-  restart !== 'no' && fresh.restart === restart && fresh.name === name
+const isArmed = ({ name, restart, stopped }: Rollout, fresh: InstanceFacts): boolean =>
+  // One that is left stopped has no gate: it is done once it has the name.
+  (restart !== 'no' || stopped === 'update') && fresh.restart === restart && fresh.name === name

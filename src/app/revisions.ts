@@ -12,9 +12,15 @@ export interface Revision {
   readonly tag: string
 }
 
+/** Rollouts that were about an image: what only follows a container that it uses keeps its own. */
+export const withoutFollows = (rollouts: readonly Rollout[]): readonly Rollout[] =>
+  rollouts.filter(({ follows }) => follows === null)
+
 /** Whether a workload ran a digest, by the rollouts that took it there or away from it. */
 export const hasRun = (rollouts: readonly Rollout[], digest: Digest): boolean =>
-  rollouts.some((each) => each.fromDigest === digest || (each.outcome === 'succeeded' && each.digest === digest))
+  withoutFollows(rollouts).some(
+    (each) => each.fromDigest === digest || (each.outcome === 'succeeded' && each.digest === digest),
+  )
 
 /**
  * Everything that a workload ran, the latest first, each digest once: where it ran twice, as it ran last.
@@ -59,7 +65,8 @@ export function revisionsNamed(revisions: readonly Revision[], text: string): re
 }
 
 /** What a rollout tells of, the latest first. */
-function ranBy({ outcome, digest, tag, fromDigest, fromReference }: Rollout): readonly Revision[] {
+function ranBy({ outcome, digest, tag, fromDigest, fromReference, follows }: Rollout): readonly Revision[] {
+  if (follows !== null) return []
   const to = outcome === 'succeeded' ? [{ digest, tag }] : []
   return fromDigest === null ? to : [...to, { digest: fromDigest, tag: tagNamed(fromReference) ?? tag }]
 }

@@ -31,6 +31,7 @@ const moves: readonly HandMove[] = [
   'edit-back',
   'move-tag',
   'up',
+  'pull-and-up',
 ]
 /** Moves after which fewer instances may run, or others, than a rollout leaves. */
 const takesDown = (move: HandMove): boolean => /^(stop|remove|scale|down)/.test(move)
@@ -124,7 +125,7 @@ test('leaves what a person did meanwhile, and never a service in two minds', asy
       if (hands.some((move) => takesDown(move)) || restartsEnd) return
       const isMeantToEnd = given.behaviour === 'completes' && service.news().length > 0
       if (!isMeantToEnd) expect(all(world).filter(isUp).length).toBeGreaterThanOrEqual(given.scale)
-      if (hands.some((move) => move.startsWith('edit') || move === 'move-tag')) return
+      if (hands.some((move) => move.startsWith('edit') || move === 'move-tag' || move === 'pull-and-up')) return
       expect(service.olds().length === 0 || service.news().length === 0).toBe(true)
       expect(service.engine.file).toBe(service.news().length > 0 ? service.after : before)
     }),

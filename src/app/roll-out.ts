@@ -12,23 +12,23 @@ import {
   type Step,
 } from '../rollout/machine.ts'
 import { newestOf } from '../rollout/facts.ts'
+import { hookMomentOf } from '../rollout/hooks.ts'
 import type { EffectKind, JournalStep, Reason, Rollout, RolloutFacts } from '../rollout/rollout.ts'
 import { goBack, hasTouchedOld } from '../rollout/step.ts'
 import type { Store } from '../store/store.ts'
 import type { PullAuth, PullProgress, Target } from '../targets/target.ts'
-import { recordStep, type JournalObserver } from './record-step.ts'
+import { applyHook } from './apply-hook.ts'
+import { recordStep, type RecordDeps } from './record-step.ts'
+import type { HookDeps } from './run-hook.ts'
 
-export interface RollOutDeps {
+export interface RollOutDeps extends RecordDeps, Pick<HookDeps, 'runHere'> {
   readonly target: Target
   readonly store: Store
   readonly clock: Clock
   readonly pullAuth: (rollout: Rollout, signal: AbortSignal) => Promise<PullAuth | null>
   readonly onProgress?: (rollout: Rollout, progress: PullProgress) => void
-  readonly onJournal?: JournalObserver
   /** Why a rollout that is on its way forward has to turn back, by a person's word; null while it does not. */
   readonly withdrawn?: (rollout: Rollout) => Promise<Reason | null>
-  /** Told of every rollout that ended, for the log. */
-  readonly onEnded?: (rollout: Rollout) => void
 }
 
 /** Steps of one rollout without waiting in between, for each instance; far more than any needs. */
@@ -95,8 +95,11 @@ export async function rollOut(deps: RollOutDeps, start: Rollout, stop: AbortSign
     const attempted = attempt(step.rollout, step.step, step.effect)
     rollout = await write(deps, step.rollout, attempted, step.step, step.effect)
     if (rollout !== attempted) continue
+    const moment = hookMomentOf(step.effect)
+    let hooked: Rollout | null = null
     try {
-      await bringAbout(deps, rollout, step.effect, stop)
+      if (moment === null) await bringAbout(deps, rollout, step.effect, stop)
+      else hooked = await applyHook(deps, rollout, moment, facts, stop)
     } catch (error) {
       const outcome = await onFailure(deps, rollout, step.effect, toAppError(error), stop)
       if (outcome === null) return rollout
@@ -105,6 +108,13 @@ export async function rollOut(deps: RollOutDeps, start: Rollout, stop: AbortSign
       continue
     }
     await deps.onJournal?.({ rollout: rollout.id, step: step.step, effect: step.effect, phase: 'after' })
+    if (moment !== null) {
+      if (hooked === null) return rollout
+      const told = await withLogTail(deps, hooked, facts)
+      rollout = await write(deps, rollout, told, told.stage === 'back' ? 'R' : step.step, null)
+      facts = null
+      continue
+    }
     rollout = succeed(rollout, step.effect, deps.clock.now())
     facts = foresee(facts, rollout, step.effect)
   }
@@ -207,7 +217,9 @@ function canTurn(rollout: Rollout, step: Step): boolean {
 }
 
 function canPark(rollout: Rollout, step: Step): boolean {
-  return step.kind === 'wait' || !isBetweenVersions(rollout)
+  // A hook after the fact waits for nobody: one of the versions serves.
+  const isAfterwards = step.kind === 'effect' && step.effect === 'hook-after-rollback'
+  return step.kind === 'wait' || isAfterwards || !isBetweenVersions(rollout)
 }
 
 /** The first look of a gate is made durable, so that a restart of ours does not give the candidate a new deadline. */

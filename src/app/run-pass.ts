@@ -10,9 +10,14 @@ import { decideByState } from './decide-by-state.ts'
 import type { Decision } from './decision.ts'
 import { dependenciesFirst } from './dependencies-first.ts'
 import { distinct, type Failure } from './failure.ts'
+import { beginKey, openKey } from './groups/rollout-keys.ts'
+import { owesTakeBack } from './groups/owes-take-back.ts'
+import { createPassTurns, type PassTurns } from './groups/pass-turns.ts'
+import { noteEngine } from './note-engine.ts'
 import { recordDecision, recordGone } from './record-decision.ts'
 import { adoptFoundRollouts, openRollouts, resumeRollout } from './recover.ts'
 import { scanKey } from './scan-key.ts'
+import { owesFollow } from './sets/plain-followers.ts'
 import { isWatchable, planScans } from './scan-plan.ts'
 import { scan } from './scan.ts'
 import { turnOf } from './turn-of.ts'
@@ -38,12 +43,35 @@ export async function runPass(
   only: string | null = null,
 ): Promise<PassReport> {
   const since = app.clock.elapsed()
-  const parts = await Promise.all(app.targets.map((target) => passTarget(app, queue, target, stop, { only, since })))
-  return {
-    workloads: byId(parts.flatMap((each) => each.workloads)),
-    rollouts: parts.flatMap((each) => each.rollouts),
-    failures: distinct(parts.flatMap((each) => each.failures)),
+  const over = (isSecond: boolean) => {
+    const turns = createPassTurns(app.targets, app.clock)
+    const passing = { only, since, isScanned: isSecond, turns }
+    return Promise.all(app.targets.map((target) => passTarget(app, queue, target, stop, passing)))
   }
+  const first = await over(false)
+  // What one failure takes back of its group may be on another target, whose part was over by then.
+  const rolledOut = first.flatMap((each) => each.rollouts)
+  const owed = only === null && !stop.aborted ? await owesMore(app, rolledOut, stop) : false
+  const second = owed === true ? await over(true) : []
+  const parts = [...first, ...second]
+  return {
+    workloads: byId((second.length > 0 ? second : first).flatMap((each) => each.workloads)),
+    rollouts: parts.flatMap((each) => each.rollouts),
+    failures: distinct([...parts.flatMap((each) => each.failures), ...(typeof owed === 'boolean' ? [] : [owed])]),
+  }
+}
+
+/** Whether what was rolled out leaves something to do elsewhere, or why nobody can tell. */
+async function owesMore(app: App, rolledOut: readonly Rollout[], stop: AbortSignal): Promise<boolean | Failure> {
+  try {
+    return (await owesTakeBack(app)) || (await owesFollow(app, rolledOut, stop))
+  } catch (error) {
+    return { subject: 'state', error: toAppError(error) }
+  }
+}
+
+interface Passing extends Looking {
+  readonly turns: PassTurns
 }
 
 async function passTarget(
@@ -51,37 +79,71 @@ async function passTarget(
   queue: Queue,
   target: Target,
   stop: AbortSignal,
-  { only, since }: Pick<Looking, 'only' | 'since'>,
+  { turns, ...looking }: Passing,
 ): Promise<PassReport> {
+  const { only, isScanned: isSecond = false } = looking
   const rollouts: Rollout[] = []
   const failures: Failure[] = []
   const inTurn = createTurns()
-  const run = (workload: string, work: () => Promise<Rollout | null>): Promise<void> =>
-    inTurn(turnOf(workload), () => queue.add(`rollout:${workload}`, async () => void keep(await work()))).catch(
-      (error: unknown) => void failures.push({ subject: workload, error: toAppError(error) }),
+  const run = <Result>(workload: string, key: string, work: () => Promise<Result>): Promise<Result | null> => {
+    let result: Result | null = null
+    const done = inTurn(turnOf(workload), () => queue.add(key, async () => void (result = await work())))
+    return done.then(
+      () => result,
+      (error: unknown) => {
+        failures.push({ subject: workload, error: toAppError(error) })
+        return null
+      },
     )
+  }
+  let begins: readonly string[] = []
   const keep = (rollout: Rollout | null) => rollout !== null && rollouts.push(rollout)
   try {
-    await adoptFoundRollouts(app, target, stop)
-    const open = (await openRollouts(app, target, true)).filter((each) => isMeant(each.workload, only))
-    await Promise.all(open.map((each) => run(each.workload, () => resumeRollout(app, target, each, stop))))
-
-    const before = await lookAndDecide(app, queue, target, stop, { only, since })
+    if (!isSecond) {
+      await adoptFoundRollouts(app, target, stop)
+      await noteEngine(app, target, stop)
+      const open = (await openRollouts(app, target, true)).filter((each) => isMeant(each.workload, only))
+      const resume = (each: Rollout) =>
+        run(each.workload, openKey(each.workload), () => resumeRollout(app, target, each, stop))
+      for (const each of await Promise.all(open.map(resume))) keep(each)
+    }
+    const before = await lookAndDecide(app, queue, target, stop, looking)
+    const dueNow = before.filter((each) => each.decision.isRolloutDue)
     const due = dependenciesFirst(
-      before.filter((each) => each.decision.isRolloutDue).map(({ watched }) => watched.workload),
+      byId(dueNow.map(({ watched }) => ({ id: watched.workload.id, after: watched.after }))),
+    )
+    begins = due.map(({ id }) => id)
+    turns.hasLooked(target, begins)
+    await turns.untilLooked(
+      target,
+      due.flatMap(({ after }) => after),
     )
     const looked = before.map(({ watched }) => watched)
     // What takes turns with others has to look again: they may have edited its files.
     const shared = Map.groupBy(due, ({ id }) => turnOf(id))
-    const beginning = (id: string) => ({
-      stop,
-      isAlone: only !== null,
-      looked: (shared.get(turnOf(id))?.length ?? 0) > 1 ? null : looked,
-    })
-    await Promise.all(due.map(({ id }) => run(id, () => begin(app, target, id, beginning(id)))))
+    const keys = new Map(looked.map((each) => [each.workload.id, beginKey(each)]))
+    // And so has what uses others or is used: their rollouts may have made some of the set again by then.
+    const ofSets = new Set(looked.filter(isInSet).map(({ workload }) => workload.id))
+    const takeTurn = async (id: string): Promise<void> => {
+      const key = keys.get(id) ?? id
+      const isShared = (shared.get(turnOf(id))?.length ?? 0) > 1
+      const how = { stop, isAlone: only !== null, hadTurn: turns.hadTurn, ignoresBackoff: true }
+      for (let isFirst = true; ; isFirst = false) {
+        const look = isFirst && !isShared && !ofSets.has(id) ? looked : null
+        const had = new Set(turns.hadTurn)
+        const begun = await run(id, key, () => beginRollout(app, target, id, { ...how, looked: look }))
+        if (begun?.kind === 'begun') keep(begun.rollout)
+        if (begun?.kind !== 'waits' || stop.aborted) return turns.endTurn(id)
+        // A hook of the other asked to wait, and does so for longer than this pass.
+        if (begun.for !== null && had.has(begun.for)) return turns.endTurn(id)
+        // Outside of its turn, which the other may need.
+        await turns.waitFor(begun.for, stop)
+      }
+    }
+    await Promise.all(begins.map(takeTurn))
 
     const after =
-      due.length === 0 ? before : await lookAndDecide(app, queue, target, stop, { only, since, isScanned: true })
+      due.length === 0 ? before : await lookAndDecide(app, queue, target, stop, { ...looking, isScanned: true })
     const workloads = after.map(({ watched, decision }) => ({
       id: watched.workload.id,
       image: watched.workload.image,
@@ -90,31 +152,19 @@ async function passTarget(
     return { workloads, rollouts, failures }
   } catch (error) {
     return { workloads: [], rollouts, failures: [...failures, { subject: target.name, error: toAppError(error) }] }
+  } finally {
+    turns.hasLooked(target, [])
+    for (const id of begins) turns.endTurn(id)
   }
 }
+
+const isInSet = ({ after, workload }: WatchedWorkload): boolean => after.length + (workload.dependants ?? []).length > 0
 
 const isMeant = (workload: string, only: string | null): boolean => only === null || workload === only
 
 interface Decided {
   readonly watched: WatchedWorkload
   readonly decision: Decision
-}
-
-/** In the order of the pass what it depends on has had its turn, so that it is not waited for twice. */
-async function begin(
-  app: App,
-  target: Target,
-  id: string,
-  beginning: {
-    readonly stop: AbortSignal
-    readonly isAlone: boolean
-    readonly looked: readonly WatchedWorkload[] | null
-  },
-): Promise<Rollout | null> {
-  const options = { ...beginning, ignoresBackoff: true }
-  const begun = await beginRollout(app, target, id, options)
-  const last = begun.kind === 'waits' ? await beginRollout(app, target, id, { ...options, isAlone: true }) : begun
-  return last.kind === 'begun' ? last.rollout : null
 }
 
 interface Looking {
@@ -141,7 +191,11 @@ async function lookAndDecide(
     if (isWatchable(each)) await scans.get(scanKey(repositoryOf(each)))
     return decideAndRecord(app, each, stop)
   }
-  return Promise.all(watched.map(decide))
+  const decided = await Promise.all(watched.map(decide))
+  // What held them may have moved on while they were decided.
+  const again = (each: Decided) =>
+    each.decision.reason.code === 'GROUP_STOPPED' ? decideAndRecord(app, each.watched, stop) : each
+  return Promise.all(decided.map(again))
 }
 
 async function decideAndRecord(app: App, watched: WatchedWorkload, signal: AbortSignal): Promise<Decided> {

@@ -75,6 +75,21 @@ test('what begins is decided when its turn has come', async () => {
   expect(await begun(followed, web)).toEqual([newest])
 })
 
+test('its target is looked at closely once for what is decided and begins at once', async () => {
+  const slow = hang()
+  let looks = 0
+  const definition = { files: [], edit: null, followers: [], isDivisible: true, hash: null }
+  const prepare = async () => ({ kind: 'ready', definition, looks: (looks += 1) })
+  const followed = await start([web], ({ app, world }) => {
+    for (const target of app.targets) Object.assign(target, { prepare })
+    world.hold.observe = () => slow.isOver
+  })
+
+  expect(asked(followed, `observe ${web.id}`)).toBe(1)
+  expect(looks).toBe(1)
+  slow.release()
+})
+
 test('a look from before our own rollout is not taken for a change by hand', async () => {
   const slow = hang()
   const followed = await start([web], async ({ world, store }) => {

@@ -4,6 +4,7 @@ import type { Queue } from '../jobs/queue.ts'
 import type { Target } from '../targets/target.ts'
 import { actOnWorkload, takeUpOpen } from './act-on-workload.ts'
 import type { App } from './app.ts'
+import { createSettling, hasLooked, looksFirst, type Settling } from './brake/settling.ts'
 import { endedPauses } from './ended-pauses.ts'
 import { heed, keepOnly, look, pauseMs, type Follower } from './follower.ts'
 import { createLiveness, type Pulse } from './liveness.ts'
@@ -13,6 +14,7 @@ import { scanKey } from './scan-key.ts'
 import { planScans, type ScanWork } from './scan-plan.ts'
 import { scanNow, startScan } from './start-scan.ts'
 import { createWake } from './wake.ts'
+import { noteEngine } from './note-engine.ts'
 import { repositoryOf, watchedWorkloads } from './watched-workloads.ts'
 
 /** How soon a target that could not be looked at is tried again. */
@@ -30,19 +32,30 @@ export async function runService(
   stop: AbortSignal,
   liveness = createLiveness(app.clock),
 ): Promise<void> {
-  await Promise.all(app.targets.map((target) => followTarget(app, queue, target, stop, liveness.watch(target.name))))
+  // Wishes count by the name of a target, whatever its kinds, so nothing begins there before each of them has looked.
+  const settling = new Map(app.targets.map(({ name }) => [name, createSettling()]))
+  const followers = app.targets.map((target) =>
+    follow(app, queue, target, stop, settling.get(target.name) ?? createSettling()),
+  )
+  for (const each of followers) looksFirst(each)
+  await Promise.all(followers.map((each) => followTarget(each, liveness.watch(each.target.name))))
   await queue.close()
 }
 
-async function followTarget(app: App, queue: Queue, target: Target, stop: AbortSignal, pulse: Pulse): Promise<void> {
-  const follower = follow(app, queue, target, stop)
-  const { wake } = follower
+async function followTarget(follower: Follower, pulse: Pulse): Promise<void> {
+  const { app, target, stop, wake } = follower
   const viewer = app.overview.add(target.name)
   const unsubscribe = app.nudges.subscribe((nudge) => {
     if (nudge.kind === 'scan') scanNow(follower, nudge.repository, nudge.at)
     else heed(follower, nudge)
   })
-  const watching = target.watch?.(() => wake.ring(), stop).catch((error: unknown) => tell(app, target, error))
+  const watching = target
+    .watch?.(
+      () => wake.ring(),
+      stop,
+      (error) => tell(app, target, error),
+    )
+    .catch((error: unknown) => tell(app, target, error))
   let hasAdopted = false
   let trouble: string | null = null
   while (!stop.aborted) {
@@ -51,6 +64,7 @@ async function followTarget(app: App, queue: Queue, target: Target, stop: AbortS
     try {
       if (!hasAdopted) await adoptFoundRollouts(app, target, stop)
       await takeUpOpen(follower, !hasAdopted)
+      if (!hasAdopted) await noteEngine(app, target, stop)
       hasAdopted = true
       viewer.sees(await turn(follower))
       waitMs = pauseMs(follower, app.pollIntervalMs)
@@ -61,6 +75,7 @@ async function followTarget(app: App, queue: Queue, target: Target, stop: AbortS
       trouble = toAppError(error).code
       viewer.fails(toAppError(error))
     }
+    hasLooked(follower)
     pulse.rest(waitMs)
     await wake.wait(waitMs, stop)
   }
@@ -69,7 +84,7 @@ async function followTarget(app: App, queue: Queue, target: Target, stop: AbortS
   await watching
 }
 
-const follow = (app: App, queue: Queue, target: Target, stop: AbortSignal): Follower => ({
+const follow = (app: App, queue: Queue, target: Target, stop: AbortSignal, settling: Settling): Follower => ({
   app,
   queue,
   target,
@@ -82,6 +97,8 @@ const follow = (app: App, queue: Queue, target: Target, stop: AbortSignal): Foll
   scans: new Map(),
   looks: new Map(),
   inTurn: createTurns(),
+  waiting: new Map(),
+  settling,
   driven: new Set(),
 })
 
@@ -90,8 +107,9 @@ const follow = (app: App, queue: Queue, target: Target, stop: AbortSignal): Foll
  * @returns every repository that is followed now
  */
 async function turn(follower: Follower): Promise<readonly ScanWork[]> {
-  const { app, target, stop } = follower
+  const { app, target, stop, settling } = follower
   const watched = await watchedWorkloads(app, target, stop)
+  settling.seen.set(target.kind, watched.length)
   await recordGone(app, target, new Set(watched.map((each) => each.workload.id)))
   const toDecide = new Set(look(follower, watched))
   const scans = planScans(watched)

@@ -1,6 +1,8 @@
 import type { DurationRange } from '../lib/duration.ts'
 import type { Gate } from '../rollout/gate.ts'
+import type { Hooks } from '../rollout/hooks.ts'
 import type { Order } from '../rollout/rollout.ts'
+import type { HooksOverride } from './hook-settings.ts'
 
 /** How one workload is treated: its labels over the first rule that matches it over the defaults. */
 export interface WorkloadSettings {
@@ -16,14 +18,35 @@ export interface WorkloadSettings {
   readonly onManualChange: 'hold' | 'reapply'
   /** Whether the digest is written behind the tag where a file defines the image (Compose). */
   readonly writeDigest: boolean
+  /** What becomes of a container that does not run: left alone, replaced and left stopped, or replaced and started. */
+  readonly stopped: 'ignore' | 'update' | 'start'
+  /** What becomes of a container that removes itself when it is stopped (`--rm`). */
+  readonly autoRemove: 'leave' | 'recreate'
+  /** The group whose rollouts stop when one of them fails; null for none. */
+  readonly group: string | null
+  /** Names or ids of workloads that go before it, when they change too. */
+  readonly after: readonly string[]
+  /** From the configuration alone. */
+  readonly hooks: Hooks
+  /** How long a rollout that a hook postponed waits before it is asked again. */
+  readonly hookRetryMs: number
 }
 
 export type GateSettings = Omit<Gate, 'restartsMax'>
 
 /** Some of the settings; what is undefined is left as it was. */
 export type SettingsOverride = {
-  readonly [Key in Exclude<keyof WorkloadSettings, 'gate'>]?: WorkloadSettings[Key] | undefined
-} & { readonly gate?: { readonly [Key in keyof GateSettings]?: GateSettings[Key] | undefined } | undefined }
+  readonly [Key in Exclude<keyof WorkloadSettings, 'gate' | 'hooks'>]?: WorkloadSettings[Key] | undefined
+} & {
+  readonly gate?: { readonly [Key in keyof GateSettings]?: GateSettings[Key] | undefined } | undefined
+  readonly hooks?: HooksOverride | undefined
+}
+
+/** What names a group, and how many others one workload may name. */
+export const groupNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/
+export const afterMax = 100
+/** Longest name or id that is looked for, in characters. */
+export const afterLengthMax = 300
 
 const dayMs = 86_400_000
 

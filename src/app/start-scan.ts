@@ -14,12 +14,18 @@ const jitter = 0.1
  * @param notBefore a look since then, by `clock.elapsed()`, is recent enough
  */
 export function startScan(follower: Follower, work: ScanWork, notBefore: number): void {
-  const { app, queue, polls, stop } = follower
+  const { app, queue, target, polls, stop, settling } = follower
+  // Another kind on the same target may scan the same repository.
+  const key = `${target.kind} ${work.key}`
+  settling.underWay.add(key)
   polls.set(work.key, app.clock.elapsed() + app.pollIntervalMs * (1 + jitter * (2 * app.random() - 1)))
   scan(app, queue, work, { signal: stop, notBefore })
     .catch((error: unknown) => tellUnlessStopping(follower, work.key, error))
     // Also where the scan could not be kept: the workload may be new.
-    .finally(() => work.workloads.forEach((each) => actOnWorkload(follower, each.workload.id)))
+    .finally(() => {
+      for (const each of work.workloads) actOnWorkload(follower, each.workload.id)
+      settling.underWay.delete(key)
+    })
 }
 
 /** Scans a repository now, for the workloads that were last seen to follow it; nothing where none does. */

@@ -6,6 +6,9 @@ import type { Override } from '../store/store.ts'
 import type { Target, Workload } from '../targets/target.ts'
 import type { App } from './app.ts'
 import { decision, type Decision } from './decision.ts'
+import { standsAgainst } from './lifted.ts'
+import type { Place } from './groups/order.ts'
+import { placesOn } from './groups/placed-workloads.ts'
 import { readSettings, type WorkloadSettings } from './workload-settings.ts'
 
 /** A workload that somebody asked us to watch. */
@@ -15,6 +18,8 @@ interface WatchedBase {
   readonly target: Target
   readonly workload: Workload
   readonly settings: WorkloadSettings
+  /** Ids of workloads that go before it, when they change too, also those before those. */
+  readonly after: readonly string[]
 }
 
 /** One that can be decided about. */
@@ -44,12 +49,14 @@ export async function watchedWorkloads(
   signal: AbortSignal,
 ): Promise<readonly WatchedWorkload[]> {
   const workloads = await target.listWorkloads(signal)
+  const places = await placesOn(app, target, workloads, signal)
   const overrides = new Map((await app.store.overrides()).map((each) => [each.workload, each]))
   return workloads.flatMap((workload) => {
     const reading = readSettings(workload, app.rules, app.defaults, app.watchMode)
     if (!reading.watch && reading.problems.length === 0) return []
-    const base = { target, workload, settings: reading.settings }
-    return [classify(app, base, overrides.get(workload.id) ?? null, reading.problems)]
+    const place = places.get(workload.id) ?? { kind: 'placed', after: [] }
+    const base = { target, workload, settings: reading.settings, after: place.kind === 'placed' ? place.after : [] }
+    return [classify(app, base, overrides.get(workload.id) ?? null, reading.problems, place)]
   })
 }
 
@@ -63,15 +70,20 @@ function classify(
   base: WatchedBase,
   override: Override | null,
   problems: readonly string[],
+  place: Place,
 ): WatchedWorkload {
   const unwatchable = (state: 'ignored' | 'held', code: string, sentence: string): UnwatchableWorkload => ({
     ...base,
     kind: 'unwatchable',
     decision: decision(state, code, sentence),
   })
-  const { leftAlone, image } = base.workload
-  if (leftAlone !== null) return unwatchable('ignored', leftAlone.code, leftAlone.sentence)
+  const { image } = base.workload
+  const leftAlone = standsAgainst(base.workload.leftAlone, base.settings)
+  if (leftAlone !== null) {
+    return unwatchable(leftAlone.isHeld === true ? 'held' : 'ignored', leftAlone.code, leftAlone.sentence)
+  }
   if (problems.length > 0) return unwatchable('held', 'SETTINGS_INVALID', problems.join('; '))
+  if (place.kind === 'problem') return unwatchable('held', place.code, place.sentence)
   const policy = app.policyFor(base.settings.policy)
   if (policy === null) return unwatchable('held', 'POLICY_INVALID', `there is no policy ${base.settings.policy}`)
   try {

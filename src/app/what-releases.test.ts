@@ -14,6 +14,8 @@ const sources = [
   'src/app/watched-workloads.ts',
   'src/app/record-decision.ts',
   'src/targets/*/left-alone.ts',
+  'src/targets/docker/sets/follows.ts',
+  'src/app/sets/decide-follow.ts',
 ]
 
 /** Every code that one of them names: `held('X'`, `because('X'`, `decision('held', 'X'`, `code: 'X'` and the like. */

@@ -1,4 +1,5 @@
 import { shortDigest, type Digest } from '../image/digest.ts'
+import { targetOf } from './brake/mass-change.ts'
 
 /** What of a decision its release depends on. */
 export interface ReleaseContext {
@@ -33,8 +34,21 @@ const releases: Readonly<Record<string, Release>> = {
   PIN_DUE: nothing,
   DEPLOY_DUE: nothing,
   RETURN_DUE: nothing,
+  PROVIDER_RESTARTED: nothing,
+  PROVIDER_REPLACED: nothing,
+  TAKE_BACK: nothing,
   PINNED: ({ workload }) => `It stays so until \`longshore unpin ${workload}\`.`,
   ROLLOUT_OPEN: () => 'Nothing else begins before that has ended.',
+
+  WAITS_FOR_OTHER: () => 'It goes on by itself once that has had its turn.',
+  GROUP_STOPPED: ({ workload }) =>
+    `A push of another digest for the one that failed ends that; \`longshore resume ${workload}\` lets this one go on, and \`longshore deploy ${workload}\` rolls it out now.`,
+  BRAKED: ({ workload }) =>
+    `\`longshore release ${targetOf(workload)}\` takes the brake off; \`longshore deploy ${workload}\` goes ahead in spite of it.`,
+  MASS_CHANGE: ({ workload }) =>
+    `\`longshore plan\` shows them all; \`longshore release ${targetOf(workload)}\` lets through what is wanted now.`,
+  AFTER_UNKNOWN: corrected,
+  AFTER_CYCLE: corrected,
 
   STATE_LOST: () => 'Look at what runs, set again what pins and pauses are gone, and then say `longshore resume`.',
   ROLLOUTS_PAUSED: ({ workload, isGlobalPause }) =>
@@ -48,6 +62,7 @@ const releases: Readonly<Record<string, Release>> = {
   },
   REVERSAL_UNCONFIRMED: () => 'The next look at the registry ends that, if it finds the same.',
   FLAPPING: ({ workload }) => `An hour without another turn ends that, or \`longshore resume ${workload}\`.`,
+  POSTPONED: ({ workload }) => `Its hook is asked again by itself; \`longshore deploy ${workload}\` asks it now.`,
   RETRY_LATER: ({ workload }) => `It is tried again by itself; \`longshore deploy ${workload}\` tries it now.`,
 
   IMAGE_NOT_PULLED: pulled,
@@ -72,15 +87,23 @@ const releases: Readonly<Record<string, Release>> = {
   SWARM_TASK: never('its Swarm service decides what it runs'),
   COMPOSE_SERVICE: never('Compose owns it, and it is no service of its project'),
   BUILT_HERE: () => 'An `image:` in its file would give it something to follow.',
-  AUTO_REMOVE: () => 'Make it anew without --rm to have it cared for.',
+  AUTO_REMOVE: () =>
+    '`autoRemove: recreate` in its settings lets it be replaced, and so does making it anew without --rm.',
   IMAGE_GONE: () => 'Make it anew from an image that the engine has.',
   NOT_A_TAG: () => 'Make it anew from an image with a tag to have it cared for.',
-  DEPENDENT: () => 'It goes on by itself once the two do not share that any more.',
+  DEPENDENT: () => 'It goes on by itself once that is no longer so.',
+  PROVIDER_GONE: () => 'It goes on by itself once that container is there again, under the same name.',
+  PROVIDER_STOPPED: once('that container runs again'),
+  PROVIDER_FLAPPING: ({ workload }) => `Time ends that, or \`longshore resume ${workload}\`.`,
   ORDER_IMPOSSIBLE: corrected,
   MIXED_IMAGES: once('all its instances run the same image'),
   NOT_READABLE: once('the engine describes it again'),
   PAUSED: once('it is unpaused on the engine'),
-  STOPPED: once('it runs again'),
+  STOPPED: () =>
+    'It goes on by itself once it runs again; `stopped: update` or `stopped: start` in its settings cares for it as it is.',
+  ABSENT: nothing,
+  BUILT_HERE_ONLY: ({ workload }) =>
+    `A push of that image ends that, once ${workload} was made anew from what is pulled.`,
   PARTLY_STOPPED: once('all its instances run'),
   GONE: once('it is there again, and watched'),
 }

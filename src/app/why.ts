@@ -9,8 +9,9 @@ import type { Explanation } from './control.ts'
 import type { Decision } from './decision.ts'
 import { wantedDigest } from './override.ts'
 import { explain, type Standing } from './explain.ts'
+import { hookWords } from './hook-words.ts'
 import { activePauses } from './pauses.ts'
-import { rolloutsMax } from './revisions.ts'
+import { rolloutsMax, withoutFollows } from './revisions.ts'
 import { runningDigest } from './running-image.ts'
 import { decideByState } from './decide-by-state.ts'
 import { findId, seenNow } from './subject.ts'
@@ -19,7 +20,8 @@ import type { WatchedWorkload } from './watched-workloads.ts'
 /** How long a target and a registry are waited for before the last decision is told instead. */
 const lookMaxMs = 15_000
 
-type View = Pick<Standing, 'runs' | 'isRunning' | 'state' | 'reason' | 'wants' | 'since' | 'policy' | 'tag' | 'seen'>
+type View = Pick<Standing, 'runs' | 'isRunning' | 'state' | 'reason' | 'wants' | 'since' | 'policy' | 'tag' | 'seen'> &
+  Pick<Standing, 'isAbsent' | 'note'>
 
 /**
  * How a workload stands, as of now where its target answers, and as it was decided last where not. Changes nothing.
@@ -41,6 +43,7 @@ export async function why(app: App, wanted: string): Promise<Explanation> {
     pauses: activePauses(await store.pauses(), workload, now),
     hold: await store.hold(),
     open,
+    hooks: hookWords(rollouts[0]),
     now,
   }
   const { runs, state, reason, wants, since } = standing
@@ -91,6 +94,8 @@ function viewOf(app: App, watched: WatchedWorkload, decided: Decision, row: Work
     policy: settings.policy,
     tag: isWatchable ? watched.tag : null,
     isRunning: workload.isRunning,
+    isAbsent: workload.isAbsent === true,
+    note: workload.note,
     seen: null,
   }
 }
@@ -138,6 +143,6 @@ function neverSeen(workload: string): never {
 
 /** Only the latest rollout can have put there what runs now. */
 function rolledOutAt(rollouts: readonly Rollout[], { runs }: View): string | null {
-  const latest = rollouts.find(({ outcome }) => outcome === 'succeeded')
+  const latest = withoutFollows(rollouts).find(({ outcome }) => outcome === 'succeeded')
   return latest !== undefined && latest.digest === runs.digest ? latest.endedAt : null
 }

@@ -1,6 +1,7 @@
 import { quote } from '../image/quote.ts'
 import { didYouMean } from '../lib/did-you-mean.ts'
 import { parseDuration, type DurationRange } from '../lib/duration.ts'
+import { readAfter, readGroup } from './groups/group-labels.ts'
 import { durationRanges, type SettingsOverride } from './settings.ts'
 
 export interface LabelReading {
@@ -35,11 +36,15 @@ const readers = new Map<string, (text: string) => Result>([
     'longshore.gate.min-uptime',
     (text) => duration(text, durationRanges.minUptime, (minUptimeMs) => ({ gate: { minUptimeMs } })),
   ],
+  ['longshore.stopped', (text) => oneOf(text, ['ignore', 'update', 'start'], (stopped) => ({ stopped }))],
+  ['longshore.auto-remove', (text) => oneOf(text, ['leave', 'recreate'], (autoRemove) => ({ autoRemove }))],
+  ['longshore.group', readGroup],
+  ['longshore.after', readAfter],
   ['longshore.keep-old', (text) => duration(text, durationRanges.keepOld, (keepOldMs) => ({ keepOldMs }))],
 ])
 
 /** Words of ours that mean something only later: acting as if they were absent would be acting against their owner. */
-const unsupported = ['tags', 'min-age', 'window', 'group', 'after', 'name'].map((word) => prefix + word)
+const unsupported = ['tags', 'min-age', 'window', 'name'].map((word) => prefix + word)
 
 /** Reads the labels of a workload. Values never appear in the problems. */
 export function readLabels(labels: Readonly<Record<string, string>>): LabelReading {

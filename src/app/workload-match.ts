@@ -11,6 +11,8 @@ export interface WorkloadMatch {
   readonly image?: string | undefined
   /** A Compose service, by its project or by the files that it was brought up from. */
   readonly compose?: ComposeMatch | undefined
+  /** The one container that the configuration writes; null for the only target. */
+  readonly ensure?: { readonly target: string | null; readonly name: string } | undefined
 }
 
 export interface ComposeMatch {
@@ -22,6 +24,7 @@ export interface ComposeMatch {
 
 /** What of a workload rules and labels look at. */
 export interface MatchedWorkload {
+  readonly target?: string
   readonly kind: string
   readonly definedBy: readonly string[]
   readonly name: string
@@ -31,9 +34,10 @@ export interface MatchedWorkload {
 
 /** Whether a rule is about a workload. A match without any condition is about none. */
 export function matchesRule(match: WorkloadMatch, workload: MatchedWorkload): boolean {
-  const { name, label, image, compose } = match
-  if ([name, label, image, compose].every((each) => each === undefined)) return false
+  const { name, label, image, compose, ensure } = match
+  if ([name, label, image, compose, ensure].every((each) => each === undefined)) return false
   if (compose !== undefined && !isService(compose, workload)) return false
+  if (ensure !== undefined && !isEnsured(ensure, workload)) return false
   if (name !== undefined && !matchesGlob(name, workload.name)) return false
   if (label !== undefined && !hasLabel(workload.labels, label)) return false
   return image === undefined || spellings(workload.image).some((spelling) => matchesGlob(image, spelling))
@@ -44,6 +48,9 @@ function isService({ service, project, files }: ComposeMatch, { kind, name, defi
   if (project !== null) return name === `${project}/${service}`
   return files.every((each) => definedBy.includes(each))
 }
+
+const isEnsured = ({ target, name }: NonNullable<WorkloadMatch['ensure']>, workload: MatchedWorkload): boolean =>
+  workload.kind === 'container' && workload.name === name && (target === null || target === workload.target)
 
 function hasLabel(labels: Readonly<Record<string, string>>, wanted: string): boolean {
   const equals = wanted.indexOf('=')

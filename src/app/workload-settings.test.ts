@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { noHooks } from '../rollout/hooks.ts'
 import { readSettings, type WorkloadRule, type WorkloadSettings } from './workload-settings.ts'
 
 const defaults: WorkloadSettings = {
@@ -11,6 +12,12 @@ const defaults: WorkloadSettings = {
   keepImages: 1,
   onManualChange: 'hold',
   writeDigest: false,
+  group: null,
+  after: [],
+  stopped: 'ignore',
+  autoRemove: 'leave',
+  hooks: noHooks,
+  hookRetryMs: 300_000,
 }
 
 const web = {
@@ -177,8 +184,12 @@ describe('wrong labels are problems', () => {
     ['longshore.tags', 'v*', 'not supported yet'],
     ['longshore.min-age', '1d', 'not supported yet'],
     ['longshore.window', 'x', 'not supported yet'],
-    ['longshore.group', 'x', 'not supported yet'],
-    ['longshore.after', 'x', 'not supported yet'],
+    [
+      'longshore.group',
+      'a b',
+      'must be a name of letters, digits, dots, - and _, at most 60, that begins with a letter or digit',
+    ],
+    ['longshore.after', 'db,,api', 'has an empty name between commas'],
     ['longshore.name', 'x', 'not supported yet'],
     ['longshore.ploicy', 'digest', 'unknown label; did you mean longshore.policy?'],
     ['longshore.__proto__', 'x', 'unknown label'],

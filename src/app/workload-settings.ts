@@ -1,3 +1,4 @@
+import { overrideHooks } from './hook-settings.ts'
 import type { SettingsOverride, WorkloadSettings } from './settings.ts'
 import { readLabels } from './workload-labels.ts'
 import { matchesRule, type MatchedWorkload, type WorkloadMatch } from './workload-match.ts'
@@ -58,5 +59,11 @@ function override(base: WorkloadSettings, over: SettingsOverride): WorkloadSetti
     keepImages: over.keepImages ?? base.keepImages,
     onManualChange: over.onManualChange ?? base.onManualChange,
     writeDigest: over.writeDigest ?? base.writeDigest,
+    stopped: over.stopped ?? base.stopped,
+    autoRemove: over.autoRemove ?? base.autoRemove,
+    group: over.group ?? base.group,
+    after: over.after ?? base.after,
+    hooks: overrideHooks(base.hooks, over.hooks),
+    hookRetryMs: over.hookRetryMs ?? base.hookRetryMs,
   }
 }

@@ -1,10 +1,13 @@
 import type { App, PullProgress, Queue } from '../app/app.ts'
+import type { Policy } from '../app/selection/explain-tags.ts'
 import type { FollowedControl } from '../app/read-progress.ts'
 
 /** What the commands are given by `main.ts`: where they write, and how they get at everything else, when they need it. */
 export interface Doors {
   /** Data: what a program may read. Without the last line break. */
   readonly print: (text: string) => void
+  /** Lines for people, coloured where somebody watches. */
+  readonly printLines: (lines: readonly Line[]) => void
   /** The log, and what is said to a person beside the data. */
   readonly tell: (text: string) => void
   /** Width of the terminal in columns; null where the output goes elsewhere, and nothing needs to be cut. */
@@ -17,10 +20,18 @@ export interface Doors {
     options: GlobalOptions,
   ) => Promise<{ readonly file: string | null; readonly stateFolder: string }>
   readonly configSchema: () => Promise<unknown>
+  /** @throws POLICY_INVALID */
+  readonly loadPolicy: (policy: string) => Promise<Policy>
   /** Who calls the command, for the history. */
   readonly actor: () => string
   /** Fires when the process is asked to end. */
   readonly stop: AbortSignal
+}
+
+/** Text with what it means to its reader, who may see that as a colour. */
+export interface Line {
+  readonly text: string
+  readonly style: 'plain' | 'strong' | 'good' | 'bad' | 'faint'
 }
 
 /** Options that every command takes. */

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { AppError, errorTable, toAppError, type ErrorCode } from '../errors.ts'
+import type { ExplainOptions } from './commands/explain.ts'
 import type { Doors, ExitCode, GlobalOptions, Output } from './doors.ts'
 import { withOutput } from './output-option.ts'
 import { addWordCommands } from './word-commands.ts'
@@ -87,6 +88,7 @@ function buildProgram(doors: Doors, version: string, done: (code: ExitCode) => v
       done(await (await import('./commands/health.ts')).runHealth(doors, global()))
     })
   addWordCommands(program, doors, global, done)
+  addExplain(program, doors, global, done)
   withOutput(program.command('reference'))
     .description('show how an image reference is read')
     .argument('<reference>', 'as in `docker pull`')
@@ -100,6 +102,28 @@ function buildProgram(doors: Doors, version: string, done: (code: ExitCode) => v
   )
   return program
 }
+
+function addExplain(program: Command, doors: Doors, global: () => GlobalOptions, done: (code: ExitCode) => void): void {
+  withOutput(program.command('explain'))
+    .description('show what a policy would choose among a list of tags, and what becomes of each')
+    .requiredOption(
+      '-p, --policy <policy>',
+      'as in a label, or its object form as JSON; several are compared',
+      collect,
+      [],
+    )
+    .option('--current <tag>', 'tag that the workload runs')
+    .option('--platform <os/arch>', 'platform that the image has to be there for')
+    .option('--now <time>', 'moment that ages are counted to (default: now)')
+    .option('--tags-file <file>', 'tags, one on each line or as JSON; - for standard input')
+    .option('--all', 'show every tag, however many there are')
+    .action(async (options: Omit<ExplainOptions, keyof GlobalOptions>) => {
+      done(await (await import('./commands/explain.ts')).runExplain(doors, { ...global(), ...options }))
+    })
+}
+
+/** Every use of the option adds one. */
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value]
 
 function addConfigCommands(config: Command, doors: Doors, global: () => GlobalOptions): void {
   config

@@ -19,6 +19,7 @@ export function createRemoteControl(socket: string): FollowedControl {
     unpin: (workload, by) => ask(controlRoutes.unpin, workload, { by }),
     pause: (workload, forMs, by) => ask(controlRoutes.pause, '', { workload, forMs, by }),
     resume: (workload, by) => ask(controlRoutes.resume, '', { workload, by }),
+    release: (target, by) => ask(controlRoutes.release, '', { target, by }),
     rollBack: (workload, revision, by) => ask(controlRoutes.rollBack, workload, { revision, by }),
     deploy: (workload, image, by) => ask(controlRoutes.deploy, workload, { image, by }),
     why: async (workload) => toExplanation(await ask(controlRoutes.why, workload, {})),

@@ -22,6 +22,7 @@ export interface Parts {
     readonly env: NodeJS.ProcessEnv
   }) => Promise<{ readonly file: string | null; readonly stateFolder: string }>
   readonly configSchema: () => Promise<unknown>
+  readonly loadPolicy: Doors['loadPolicy']
 }
 
 /** How long what is under way may take to reach a place where it can be parked, once we are asked to stop. */
@@ -37,7 +38,7 @@ function doors(parts: Parts): Doors {
   const { env, stdout, stderr } = process
   // A reader that has gone (`| head`) or a full disk must not end a rollout half-way.
   for (const stream of [stdout, stderr]) stream.on('error', () => {})
-  const terminal = openTerminal(stdout, stderr)
+  const terminal = openTerminal(stdout, stderr, env)
   return {
     ...terminal,
     stop: stopSignal(),
@@ -52,6 +53,7 @@ function doors(parts: Parts): Doors {
       }),
     checkConfig: ({ config, state }: GlobalOptions) => parts.loadConfig({ file: config, state, env }),
     configSchema: parts.configSchema,
+    loadPolicy: parts.loadPolicy,
     actor: () => readActor(env),
   }
 }

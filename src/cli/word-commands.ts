@@ -43,6 +43,12 @@ export function addWordCommands(
     .action(async (workload: string | undefined, options: Followed) => {
       done(await (await import('./commands/resume.ts')).runResume(doors, workload, { ...global(), ...options }))
     })
+  withWord(program.command('release'))
+    .description('take the brake off a target, and let through what too many wanted at once')
+    .argument('[target]', 'its name; without one, every target that is held')
+    .action(async (target: string | undefined, options: Followed) => {
+      done(await (await import('./commands/release.ts')).runRelease(doors, target, { ...global(), ...options }))
+    })
   withWord(program.command('rollback'))
     .description('go back to what a workload ran before, and stay there until `unpin`')
     .argument('<workload>', 'id or name')

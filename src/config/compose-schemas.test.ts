@@ -64,7 +64,7 @@ workloads:
     expect(config.composeServices).toHaveLength(1)
   })
 
-  const one = 'workloads[0]: needs one of match, compose and compose_service'
+  const one = 'workloads[0]: needs one of match, ensure, compose and compose_service'
   test.each([
     ['{mode: auto}', [one]],
     ['{match: {name: a}, compose: {service: web}}', [one]],

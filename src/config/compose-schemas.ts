@@ -27,7 +27,7 @@ export const composeSchema = z.strictObject({
   roots: list(100)
     .prefault([])
     .describe(
-      'Folders that files of services may lie in, symbolic links resolved. Without any: the folder of each project, and those of the files that it was brought up from.',
+      'Folders that files of services may lie in, and what Compose reads for them (`env_file`, secrets, configs), symbolic links resolved. Without any: the folder of each project, and those of the files that it was brought up from.',
     ),
   allowRemote: flag()
     .prefault(false)

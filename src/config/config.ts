@@ -1,10 +1,15 @@
+import type { GroupSettings, TargetLimits } from '../app/groups/group-settings.ts'
+import { overrideHooks } from '../app/hook-settings.ts'
 import type { SettingsOverride, WorkloadRule, WorkloadSettings } from '../app/workload-settings.ts'
 import type { Secret } from '../lib/secret.ts'
+import { noHooks } from '../rollout/hooks.ts'
+import { toEnsured, type EnsuredConfig } from './ensured.ts'
+import { toHooks } from './hooks.ts'
 import { toProbe } from './probe.ts'
 import type { ParsedConfig } from './schema.ts'
 
 /** One endpoint that runs workloads. */
-export interface TargetConfig {
+export interface TargetConfig extends TargetLimits {
   readonly name: string
   readonly kind: 'docker'
   /** Address of the engine; never empty. */
@@ -70,7 +75,10 @@ export interface Config {
   /** Docker's own config.json; need not exist. */
   readonly dockerConfigFile: string
   readonly defaults: WorkloadSettings
+  readonly groups: ReadonlyMap<string, GroupSettings>
   readonly rules: readonly WorkloadRule[]
+  /** Containers that are to exist. */
+  readonly ensured: readonly EnsuredConfig[]
   /** Those that the rules name. */
   readonly composeServices: readonly ComposeServiceConfig[]
   readonly compose: { readonly roots: readonly string[]; readonly allowRemote: boolean }
@@ -90,19 +98,21 @@ export interface Surroundings {
 
 /** Puts the parsed values into the shape that the rest works with: units in names, null for what is absent. */
 export function toConfig(parsed: ParsedConfig, around: Surroundings): Config {
-  const { gate, keepOld, ...settings } = parsed.defaults
+  const { gate, keepOld, hooks, ...settings } = parsed.defaults
   const path = (text: string) => (text.startsWith('~/') ? around.home + text.slice(1) : text)
   return deepFreeze({
     file: around.file,
     pollIntervalMs: parsed.pollInterval,
     watch: parsed.watch,
-    targets: parsed.targets.map((target) => ({ ...target, host: target.host ?? around.dockerHost })),
+    targets: parsed.targets.map((each) => toTarget(each, around.dockerHost)),
     registries: parsed.registries.map(toRegistry),
     listen: parsed.listen ?? (parsed.events.length > 0 ? defaultListen : null),
     events: parsed.events.map(toEventSource),
     dockerConfigFile: path(parsed.dockerConfig ?? around.dockerConfigFile),
     defaults: {
       ...settings,
+      group: null,
+      after: [],
       keepOldMs: keepOld,
       gate: {
         stableMs: gate.stable,
@@ -110,8 +120,12 @@ export function toConfig(parsed: ParsedConfig, around: Surroundings): Config {
         deadlineMs: gate.deadline,
         probe: toProbe(gate.probe) ?? null,
       },
+      hooks: overrideHooks(noHooks, toHooks(hooks)),
+      hookRetryMs: hooks.retry ?? hookRetryDefaultMs,
     },
+    groups: toGroups(parsed.groups),
     rules: parsed.workloads.map((each) => toRule(each, path)),
+    ensured: parsed.workloads.flatMap(({ ensure }) => (ensure ? toEnsured(ensure, parsed.targets) : [])),
     composeServices: parsed.workloads.flatMap((each) => toComposeService(each, path) ?? []),
     compose: { ...parsed.compose, roots: parsed.compose.roots.map(path) },
     stateFolder: path(parsed.state ?? around.stateFolder),
@@ -119,8 +133,27 @@ export function toConfig(parsed: ParsedConfig, around: Surroundings): Config {
   })
 }
 
+/** How long a rollout that a hook postponed waits. */
+const hookRetryDefaultMs = 5 * 60_000
+
 /** As the defaults of the schema, for when only `events` is written. */
 const defaultListen: ListenConfig = { host: '127.0.0.1', port: 8484 }
+
+function toTarget({ maxChanges, ...target }: ParsedConfig['targets'][number], dockerHost: string): TargetConfig {
+  return {
+    ...target,
+    host: target.host ?? dockerHost,
+    maxChanges: maxChanges === 0 ? 'off' : (maxChanges ?? 'default'),
+  }
+}
+
+const toGroups = (groups: ParsedConfig['groups']): Config['groups'] =>
+  new Map(
+    Object.entries(groups).map(([name, { atomic, maxParallel }]) => [
+      name,
+      { atomic, maxParallel: maxParallel ?? null },
+    ]),
+  )
 
 function toEventSource({ secret, secretBefore, ...source }: ParsedConfig['events'][number]): EventSourceConfig {
   return { ...source, secrets: secretBefore === undefined ? [secret] : [secret, secretBefore] }
@@ -150,7 +183,18 @@ function toComposeService(rule: ParsedConfig['workloads'][number], home: Home): 
 }
 
 function toRule(rule: ParsedConfig['workloads'][number], home: Home): WorkloadRule {
-  const { match, watch, gate, keepOld, compose: _, compose_file: _file, compose_service: _service, ...settings } = rule
+  const {
+    match,
+    watch,
+    gate,
+    keepOld,
+    hooks,
+    compose: _,
+    compose_file: _file,
+    compose_service: _service,
+    ensure,
+    ...settings
+  } = rule
   const compose = toComposeService(rule, home)
   const override: SettingsOverride = {
     ...settings,
@@ -161,8 +205,11 @@ function toRule(rule: ParsedConfig['workloads'][number], home: Home): WorkloadRu
       deadlineMs: gate.deadline,
       probe: toProbe(gate.probe),
     },
+    hooks: toHooks(hooks),
+    hookRetryMs: hooks?.retry,
   }
-  return { match: { ...match, ...(compose && { compose }) }, watch, settings: override }
+  const ensured = ensure && { ensure: { target: ensure.target ?? null, name: ensure.name } }
+  return { match: { ...match, ...(compose && { compose }), ...ensured }, watch, settings: override }
 }
 
 function deepFreeze<Value>(value: Value): Value {

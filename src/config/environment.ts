@@ -16,11 +16,16 @@ export const fileVariable = 'LONGSHORE_CONFIG'
 
 const prefix = 'LONGSHORE_'
 
+/** What a hook is told, which may itself call us. */
+const hookVariable = /^LONGSHORE_(HOOK|ROLLOUT|WORKLOAD|NAME|IMAGE|OUTCOME|REASON|FROM_IMAGE|(FROM|TO)_DIGEST)$/
+
 /** What Kubernetes sets for a service that is called longshore. */
 const serviceVariable = /^LONGSHORE_(SERVICE_(HOST|PORT)|PORT)(_|$)/
 
 /** As `process.env` has it. */
 export type Environment = Readonly<Record<string, string | undefined>>
+
+const isForeign = (name: string): boolean => serviceVariable.test(name) || hookVariable.test(name)
 
 /** A value from outside the file that replaces the one at a key. */
 export interface Override {
@@ -42,7 +47,7 @@ export function readEnvironment(env: Environment): readonly Override[] {
 export function unknownVariables(env: Environment, usedByFile: ReadonlySet<string>): readonly Problem[] {
   const known = [fileVariable, ...Object.keys(environmentKeys)]
   const unknown = Object.keys(env).filter(
-    (name) => name.startsWith(prefix) && !known.includes(name) && !usedByFile.has(name) && !serviceVariable.test(name),
+    (name) => name.startsWith(prefix) && !known.includes(name) && !usedByFile.has(name) && !isForeign(name),
   )
   // What all have in common would make every one of them look near.
   const meant = new Map(known.map((name) => [name.slice(prefix.length), name]))

@@ -15,9 +15,19 @@ export function configJsonSchema(): JsonSchema {
       override: ({ jsonSchema }) => {
         // The pattern holds for what `${VAR}` becomes.
         if (jsonSchema.pattern !== undefined) jsonSchema.pattern += String.raw`|\$\{`
+        if (jsonSchema['orOne'] === true) allowOne(jsonSchema)
       },
     }),
   }
+}
+
+/** A list whose only entry may stand without the list around it: the words for mappings leave lists alone, and the reverse. */
+function allowOne(schema: JsonSchema): void {
+  delete schema['orOne']
+  const { items } = schema
+  if (typeof items !== 'object' || Array.isArray(items)) return
+  const { properties, required, additionalProperties } = items
+  Object.assign(schema, { type: ['array', 'object'], properties, required, additionalProperties })
 }
 
 /** Gives the names of the keys that the mapping at a path may have; none where there is no mapping. */

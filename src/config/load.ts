@@ -1,6 +1,8 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { AppError } from '../errors.ts'
+import { remember } from '../lib/secret.ts'
+import { checkHookFiles } from './check-hook-files.ts'
 import { toConfig, type Config, type Surroundings } from './config.ts'
 import { readDocument, type DocumentReading, type Replacement } from './document.ts'
 import {
@@ -53,7 +55,9 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
   if (checked.parsed === null || problems.length > 0) {
     throw new AppError('CONFIG_INVALID', formatProblems(source?.file ?? null, problems))
   }
-  return toConfig(checked.parsed, surroundings(sources, source?.file ?? null))
+  const config = toConfig(checked.parsed, surroundings(sources, source?.file ?? null))
+  await checkHookFiles(config)
+  return config
 }
 
 async function readSource({ file, env, defaultFile = '/etc/longshore/longshore.yml' }: ConfigSources) {
@@ -77,7 +81,10 @@ async function readSecretFile(path: string): Promise<Replacement> {
   if (!path.startsWith('/')) return { problem: 'has a ${file:…} whose path does not begin with /' }
   try {
     const text = await readGuardedFile(path, secretSizeMax)
-    return { text: text.replace(/\r?\n$/, '') }
+    const value = text.replace(/\r?\n$/, '')
+    // Wherever it ends up, in a hook for instance, nothing may print it.
+    remember(value)
+    return { text: value }
   } catch (error) {
     if (error instanceof AppError) return { problem: `reads a file that cannot be used: ${error.message}` }
     throw error

@@ -33,7 +33,7 @@ state: relative
       'longshore.yml:5: workloads[0].match: needs at least one of name, label and image',
       'longshore.yml:6: workloads[0].mode: must be one of auto, notify; did you mean auto?',
       'longshore.yml:8: workloads[0].gate.stable: must be a duration with a unit: 30s, 5m, 1h or 2d',
-      'longshore.yml:9: workloads[1]: needs one of match, compose and compose_service',
+      'longshore.yml:9: workloads[1]: needs one of match, ensure, compose and compose_service',
       'longshore.yml:11: registries[0].host: must be a host in lower case such as registry.example.com or localhost:5000, without https:// and path',
       'longshore.yml:11: registries[0]: needs username and password, or neither',
       'longshore.yml:13: registries[1]: must be a mapping of keys to values',

@@ -3,9 +3,7 @@ import { open, realpath, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppError } from '../errors.ts'
 import { quote } from '../image/quote.ts'
-
-const writableByOthers = constants.S_IWGRP | constants.S_IWOTH
-const sticky = 0o1000
+import { isOpenFolder, isWritableByOthers } from '../lib/guarded-path.ts'
 
 /**
  * Text of a file that nobody but its owner may write: who writes it decides what we do to the engine.
@@ -21,7 +19,7 @@ export async function readGuardedFile(path: string, sizeMax: number): Promise<st
   try {
     const status = await file.stat()
     if (!status.isFile()) throw new AppError('CONFIG_INVALID', `${quote(path)}: is not an ordinary file`)
-    if ((status.mode & writableByOthers) !== 0) {
+    if (isWritableByOthers(status.mode)) {
       throw new AppError('CONFIG_UNSAFE', `${quote(path)}: group or others may write it`)
     }
     await refuseOpenFolder(dirname(path))
@@ -32,10 +30,9 @@ export async function readGuardedFile(path: string, sizeMax: number): Promise<st
   }
 }
 
-/** In a folder that everybody may write to, everybody could put another file under the same name. */
 async function refuseOpenFolder(folder: string): Promise<void> {
   const { mode } = await stat(folder)
-  if ((mode & constants.S_IWOTH) === 0 || (mode & sticky) !== 0) return
+  if (!isOpenFolder(mode)) return
   throw new AppError('CONFIG_UNSAFE', `${quote(folder)}: everybody may write to this folder and swap the file in it`)
 }
 

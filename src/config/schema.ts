@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { isLoopback } from '../lib/loopback.ts'
 import { composeSchema } from './compose-schemas.ts'
 import { isList, isObject, uniqueBy } from './cross-checks.ts'
+import { ensuredOnce } from './ensure-schemas.ts'
+import { brake, groupsSchema, maxChanges, maxParallel } from './group-schemas.ts'
 import { eventSourceSchema, listenSchema } from './event-schemas.ts'
 import { duration, filePath, flag, host, password, registryHost, text, wholeNumber } from './fields.ts'
 import { defaultsSchema, ruleSchema } from './workload-schemas.ts'
@@ -25,6 +27,9 @@ const target = z
     allowInsecure: flag()
       .prefault(false)
       .describe('Allow plain TCP to an engine on another machine. Whoever reaches that port owns the machine.'),
+    maxParallel,
+    maxChanges,
+    brake,
   })
   .refine(({ host: address = '', allowInsecure }) => allowInsecure || !leavesMachine(address), {
     error: 'is plain TCP to another machine, which only allowInsecure: true beside it allows',
@@ -57,60 +62,69 @@ const registry = z
   })
 
 /** All there is to configure. What `describe` says becomes docs/configuration.md and the JSON Schema. */
-export const configSchema = z.strictObject({
-  pollInterval: duration({ minMs: 10_000, maxMs: 7 * dayMs })
-    .prefault('5m')
-    .describe('How often every repository is checked, give or take 10 %. At least 10s.'),
-  watch: z
-    .enum(watchModes)
-    .default('labelled')
-    .describe('`labelled` watches what a label or a rule names; `all` watches everything that does not opt out.'),
-  targets: z
-    .array(target)
-    .min(1, { error: 'needs at least one target' })
-    .max(100, { error: 'must have at most 100 entries' })
-    .superRefine(uniqueBy(['name'], 'name'), { when: isList })
-    .prefault([{ name: 'local' }])
-    .describe('Endpoints that run workloads.'),
-  registries: z
-    .array(registry)
-    .max(1000, { error: 'must have at most 1000 entries' })
-    .superRefine(uniqueBy(['host', 'path'], 'host and path'), { when: isList })
-    .superRefine(hostsAgree, { when: isList })
-    .prefault([])
-    .describe('Registries that need credentials or other than the usual treatment; all others work without an entry.'),
-  listen: listenSchema
-    .optional()
-    .describe('Where `/hooks`, `/healthz` and `/readyz` are served. Nowhere, unless this or `events` is written.'),
-  events: z
-    .array(eventSourceSchema)
-    .max(100, { error: 'must have at most 100 entries' })
-    .superRefine(uniqueBy(['name'], 'name'), { when: isList })
-    .prefault([])
-    .describe('Who may tell of new images, so that they are looked up at once. Polling goes on all the same.'),
-  dockerConfig: filePath()
-    .optional()
-    .describe("Docker's own config.json, for credentials. Without one: DOCKER_CONFIG, or `~/.docker/config.json`."),
-  compose: composeSchema.prefault({}).describe('How Compose services are treated, all of them.'),
-  defaults: defaultsSchema.prefault({}).describe('How workloads are treated unless a rule or a label says otherwise.'),
-  workloads: z
-    .array(ruleSchema)
-    .max(10_000, { error: 'must have at most 10000 entries' })
-    .prefault([])
-    .describe('Rules; the first that matches a workload wins. Labels of the workload beat its rule.'),
-  state: filePath()
-    .optional()
-    .describe(
-      'Folder of the state file. Without one: `/var/lib/longshore` for root, else `$XDG_STATE_HOME/longshore` or `~/.local/state/longshore`.',
-    ),
-  log: z
-    .strictObject({
-      level: z.enum(logLevels).default('info').describe('Least important lines that are written.'),
-      format: z.enum(logFormats).default('plain').describe('`plain` is for people, `json` for programs.'),
-    })
-    .prefault({})
-    .describe('Log lines, on standard error.'),
-})
+export const configSchema = z
+  .strictObject({
+    pollInterval: duration({ minMs: 10_000, maxMs: 7 * dayMs })
+      .prefault('5m')
+      .describe('How often every repository is checked, give or take 10 %. At least 10s.'),
+    watch: z
+      .enum(watchModes)
+      .default('labelled')
+      .describe('`labelled` watches what a label or a rule names; `all` watches everything that does not opt out.'),
+    targets: z
+      .array(target)
+      .min(1, { error: 'needs at least one target' })
+      .max(100, { error: 'must have at most 100 entries' })
+      .superRefine(uniqueBy(['name'], 'name'), { when: isList })
+      .prefault([{ name: 'local' }])
+      .describe('Endpoints that run workloads.'),
+    registries: z
+      .array(registry)
+      .max(1000, { error: 'must have at most 1000 entries' })
+      .superRefine(uniqueBy(['host', 'path'], 'host and path'), { when: isList })
+      .superRefine(hostsAgree, { when: isList })
+      .prefault([])
+      .describe(
+        'Registries that need credentials or other than the usual treatment; all others work without an entry.',
+      ),
+    listen: listenSchema
+      .optional()
+      .describe('Where `/hooks`, `/healthz` and `/readyz` are served. Nowhere, unless this or `events` is written.'),
+    events: z
+      .array(eventSourceSchema)
+      .max(100, { error: 'must have at most 100 entries' })
+      .superRefine(uniqueBy(['name'], 'name'), { when: isList })
+      .prefault([])
+      .describe('Who may tell of new images, so that they are looked up at once. Polling goes on all the same.'),
+    dockerConfig: filePath()
+      .optional()
+      .describe("Docker's own config.json, for credentials. Without one: DOCKER_CONFIG, or `~/.docker/config.json`."),
+    compose: composeSchema.prefault({}).describe('How Compose services are treated, all of them.'),
+    defaults: defaultsSchema
+      .prefault({})
+      .describe('How workloads are treated unless a rule or a label says otherwise.'),
+    groups: groupsSchema
+      .prefault({})
+      .describe('How groups are treated, by their names; any other is as if it were empty here.'),
+    workloads: z
+      .array(ruleSchema)
+      .max(10_000, { error: 'must have at most 10000 entries' })
+      .prefault([])
+      .describe('Rules; the first that matches a workload wins. Labels of the workload beat its rule.'),
+    state: filePath()
+      .optional()
+      .describe(
+        'Folder of the state file. Without one: `/var/lib/longshore` for root, else `$XDG_STATE_HOME/longshore` or `~/.local/state/longshore`.',
+      ),
+    log: z
+      .strictObject({
+        level: z.enum(logLevels).default('info').describe('Least important lines that are written.'),
+        format: z.enum(logFormats).default('plain').describe('`plain` is for people, `json` for programs.'),
+      })
+      .prefault({})
+      .describe('Log lines, on standard error.'),
+  })
+  .superRefine(ensuredOnce, { when: isObject })
 
 /** The values of the file once checked: durations in milliseconds, secrets wrapped, defaults filled in. */
 export type ParsedConfig = z.output<typeof configSchema>

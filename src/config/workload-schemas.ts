@@ -3,6 +3,9 @@ import { durationRanges } from '../app/settings.ts'
 import { composeServiceSchema } from './compose-schemas.ts'
 import { isObject } from './cross-checks.ts'
 import { duration, filePath, flag, text, wholeNumber } from './fields.ts'
+import { ensureSchema } from './ensure-schemas.ts'
+import { after, group } from './group-schemas.ts'
+import { hooksSchema } from './hook-schemas.ts'
 import { probeSchema } from './probe.ts'
 
 const modes = ['auto', 'notify'] as const
@@ -40,6 +43,19 @@ const writeDigest = flag().describe(
   'Compose: write the digest behind the tag into the file, `web:1.4@sha256:...`, at each rollout.',
 )
 
+const stopped = z
+  .enum(['ignore', 'update', 'start'])
+  .describe(
+    'Containers that do not run: `ignore` leaves them alone, `update` replaces them and leaves them stopped, `start` replaces and starts them.',
+  )
+const autoRemove = z
+  .enum(['leave', 'recreate'])
+  .describe('Containers that were started with `--rm`: `leave` only reports them, `recreate` replaces them too.')
+
+const hooks = hooksSchema.describe(
+  'Commands before and after rollouts and rollbacks (docs/hooks.md). No label, image or event ever becomes one.',
+)
+
 /** How workloads are treated unless a rule or a label says otherwise. */
 export const defaultsSchema = z.strictObject({
   policy: policy.default('digest'),
@@ -58,6 +74,9 @@ export const defaultsSchema = z.strictObject({
   keepImages: keepImages.prefault(1),
   onManualChange: onManualChange.default('hold'),
   writeDigest: writeDigest.prefault(false),
+  stopped: stopped.default('ignore'),
+  autoRemove: autoRemove.default('leave'),
+  hooks: hooks.prefault({}),
 })
 
 const match = z
@@ -81,6 +100,11 @@ export const ruleSchema = z
       .optional()
       .describe('Short for `compose: {files: [...]}`, with `compose_service` beside it.'),
     compose_service: text(200).optional().describe('Short for `compose: {service: ...}`.'),
+    ensure: ensureSchema
+      .optional()
+      .describe(
+        'The container that it is about, in place of `match`: made as written here while none of its name exists.',
+      ),
     watch: flag().prefault(true).describe('Whether they are watched. The label `longshore.watch` has the last word.'),
     policy: policy.optional(),
     mode: mode.optional(),
@@ -98,11 +122,18 @@ export const ruleSchema = z
     keepImages: keepImages.optional(),
     onManualChange: onManualChange.optional(),
     writeDigest: writeDigest.optional(),
+    stopped: stopped.optional(),
+    autoRemove: autoRemove.optional(),
+    hooks: hooks.optional(),
+    group: group.optional(),
+    after: after.optional(),
   })
   .refine(
-    (given) => [given.match, given.compose, given.compose_service].filter((each) => each !== undefined).length === 1,
+    (given) =>
+      [given.match, given.compose, given.compose_service, given.ensure].filter((each) => each !== undefined).length ===
+      1,
     {
-      error: 'needs one of match, compose and compose_service',
+      error: 'needs one of match, ensure, compose and compose_service',
       when: isObject,
     },
   )

@@ -92,6 +92,12 @@ export const controlRoutes = {
     body: z.strictObject({ by, workload: workload.nullable() }),
     answer,
   },
+  release: {
+    method: 'POST',
+    path: '/v1/release',
+    body: z.strictObject({ by, target: z.string().min(1).max(200).nullable() }),
+    answer,
+  },
   rollBack: {
     method: 'POST',
     path: '/v1/workloads/:workload/rollback',

@@ -12,9 +12,10 @@ const kindOf = (lane: string): string => lane.split(':', 1).join()
 /**
  * A queue in this process. Nothing of it survives: what must, lies in the state, and the next pass finds it again.
  *
- * @param limits how many run at a time in each lane, by the lane's kind (`scan`); kinds that are not named have none
+ * @param limits how many run at a time in each lane, by the lane's kind (`scan`), or by the lane (`rollout:local`) where
+ *   lanes of a kind differ; kinds that are not named have none
  */
-export function createLocalQueue(limits: Readonly<Record<string, number>>): Queue {
+export function createLocalQueue(limits: Readonly<Record<string, number | ((lane: string) => number)>>): Queue {
   const waiting = new Map<string, Map<string, Waiting>>()
   const running = new Map<string, Map<string, Promise<void>>>()
   let isClosed = false
@@ -23,7 +24,8 @@ export function createLocalQueue(limits: Readonly<Record<string, number>>): Queu
   function startNext(lane: string): void {
     const queued = open(waiting, lane)
     const busy = open(running, lane)
-    const limit = limits[kindOf(lane)] ?? Number.POSITIVE_INFINITY
+    const ofKind = limits[kindOf(lane)] ?? Number.POSITIVE_INFINITY
+    const limit = typeof ofKind === 'number' ? ofKind : ofKind(lane)
     for (const [key, { work, done }] of queued) {
       if (busy.size >= limit) return
       if (busy.has(key)) continue

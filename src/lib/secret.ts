@@ -18,6 +18,14 @@ export interface Secret {
 /** Wraps a secret value and registers it with `redact`. */
 export function secret(value: string): Secret {
   remember(value)
+  return conceal(value)
+}
+
+/**
+ * As `secret`, for what need not be one, such as a value of an environment: struck out of other texts it would tear
+ * holes into ordinary words.
+ */
+export function conceal(value: string): Secret {
   return Object.freeze({
     reveal: () => value,
     toString: () => '***',

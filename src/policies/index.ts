@@ -1,7 +1,15 @@
-import { digestPolicy } from './digest.ts'
-import type { Policy } from './policy.ts'
+import type { Order, Policy, PolicySpec } from './policy.ts'
 
-/** Every policy, by the word that selects it. */
-export const policies: Readonly<Record<string, Policy>> = {
-  digest: digestPolicy,
+/** Builds a policy from what its owner wrote. @throws POLICY_INVALID for a range, layout or pattern that cannot be read */
+type Build = (spec: PolicySpec) => Policy
+
+/** Every policy, by its order. Each is loaded when it is needed: most need neither ranges nor patterns. */
+export const policies: Readonly<Record<Order, () => Promise<Build>>> = {
+  digest: async () => (await import('./digest.ts')).digestPolicy,
+  semver: async () => (await import('./semver.ts')).semverPolicy,
+  newest: async () => (await import('./newest.ts')).newestPolicy,
+  numerical: async () => (await import('./numerical.ts')).numericalPolicy,
+  alphabetical: async () => (await import('./alphabetical.ts')).alphabeticalPolicy,
+  calver: async () => (await import('./calver.ts')).calverPolicy,
+  pin: async () => (await import('./pin.ts')).pinPolicy,
 }

@@ -1,3 +1,4 @@
+import type { Dependant } from './dependant.ts'
 import type { RestartPolicy } from './restart-policy.ts'
 
 /** Why a rollout goes or went the way it does: a code for programs, a sentence for people. */
@@ -52,6 +53,26 @@ export interface ReplaceFacts extends CommonFacts {
   readonly new: InstanceFacts | null
   /** Id of the instance that holds the workload's name, whoever made it. */
   readonly nameHolder: string | null
+  /** What was made to go back to in place of an old instance that removes itself; absent where that is not needed. */
+  readonly copy?: InstanceFacts | null
+  /** The new instance as the engine remembers it, where it removed itself when it ended. */
+  readonly vanished?: InstanceFacts | null
+  /** Those of the rollout, in its order; absent where it has none. */
+  readonly dependants?: readonly DependantFacts[]
+  /** Whether the old instance was started before what it lives in was; absent where nobody had to look. */
+  readonly isBehind?: boolean
+}
+
+/** What the target shows of one dependant. */
+export interface DependantFacts {
+  readonly plan: Dependant
+  readonly old: InstanceFacts | null
+  /** The instance that carries the rollout's operation label and replaces this dependant. */
+  readonly new: InstanceFacts | null
+  /** Whether the one of them that runs was started before what it lives in was. */
+  readonly isBehind: boolean
+  /** Id of the instance that holds its name, whoever made it. */
+  readonly nameHolder: string | null
 }
 
 /** What a target shows about a rollout that Compose carries out. Compose owns the instances; none is kept beside. */
@@ -60,6 +81,8 @@ export interface ComposeFacts extends CommonFacts {
   readonly olds: readonly InstanceFacts[]
   /** Instances that run the candidate, oldest first. */
   readonly news: readonly InstanceFacts[]
+  /** Ids of those among both that neither were there when it began nor were made by it: somebody else's. */
+  readonly strangers: readonly string[]
   /** Containers that live in one of the service's: they have to be made again when it is. */
   readonly followers: readonly Follower[]
   /** ISO time, by the engine's clock, of the end of the instance that is replaced; null while it is unknown. */
@@ -84,4 +107,4 @@ export const isComposeFacts = (facts: RolloutFacts): facts is ComposeFacts => 'd
 
 /** The newest instance that runs the candidate; null while there is none. */
 export const newestOf = (facts: RolloutFacts): InstanceFacts | null =>
-  isComposeFacts(facts) ? (facts.news.at(-1) ?? null) : facts.new
+  isComposeFacts(facts) ? (facts.news.at(-1) ?? null) : (facts.new ?? facts.vanished ?? null)

@@ -1,5 +1,7 @@
 import { editedByHand } from './compose/by-hand.ts'
 import { compose } from './compose/compose.ts'
+import { create } from './create/create.ts'
+import { namesOf } from './dependant.ts'
 import { isComposeFacts, type Reason, type RolloutFacts } from './facts.ts'
 import { startGate } from './gate.ts'
 import { foreseeReplace, replace } from './replace/replace.ts'
@@ -40,7 +42,8 @@ const attemptsMax = 12
 
 function firstDifference(rollout: Rollout, facts: RolloutFacts, now: number): Step {
   if (rollout.stage === 'ended') return { kind: 'rest', rollout }
-  return isComposeFacts(facts) ? compose(rollout, facts, now) : replace(rollout, facts, now)
+  if (isComposeFacts(facts)) return compose(rollout, facts, now)
+  return rollout.procedure === 'create' ? create(rollout, facts, now) : replace(rollout, facts, now)
 }
 
 /** The rollout as it has to be durable before the effect of a step. */
@@ -55,7 +58,7 @@ export function succeed(rollout: Rollout, effect: EffectKind, now: number): Roll
 }
 
 /** Effects after which a new instance runs. */
-const starting = new Set<EffectKind>(['start-new', 'up', 'add'])
+const starting = new Set<EffectKind>(['start-new', 'restart-old', 'up', 'add'])
 
 /** How an effect failed: by the candidate's own fault, or by that of the surroundings. */
 export interface EffectFailure {
@@ -84,8 +87,8 @@ function giveUp(rollout: Rollout, effect: EffectKind, reason: Reason, now: numbe
     case 'forward':
       return goBack(rollout, 'failed', reason).rollout
     case 'passed':
-      return effect === 'arm-new'
-        ? end(rollout, now, notArmed(rollout)).rollout
+      return effect === 'arm-new' || effect === 'arm-dependants'
+        ? end(rollout, now, notArmed(rollout, effect)).rollout
         : goBack(rollout, 'failed', reason).rollout
     case 'kept':
       return { ...rollout, stage: 'ended' }
@@ -96,10 +99,23 @@ function giveUp(rollout: Rollout, effect: EffectKind, reason: Reason, now: numbe
 }
 
 /** Effects whose failure is an answer; the others are tried again after another look. */
-const decisive = new Set<EffectKind>(['pull', 'create', 'start-new', 'restart-new', 'edit', 'up', 'add'])
+const decisive = new Set<EffectKind>([
+  'pull',
+  'copy-old',
+  'create',
+  'create-dependants',
+  'start-new',
+  'restart-new',
+  'edit',
+  'up',
+  'add',
+])
 
-function notArmed(rollout: Rollout): Partial<Rollout> {
-  const sentence = `the new version is good, but its restart policy could not be set; run: docker update --restart ${rollout.restart} ${rollout.name}`
+function notArmed({ restart, name, dependants }: Rollout, effect: EffectKind): Partial<Rollout> {
+  const isOwn = effect === 'arm-new'
+  const what = isOwn ? 'its restart policy' : `the restart policies of its dependants ${namesOf(dependants)}`
+  const command = isOwn ? `${restart} ${name}` : 'POLICY NAME'
+  const sentence = `the new version is good, but ${what} could not be set; run: docker update --restart ${command}`
   return { outcome: 'needs-human', reason: { code: 'NEEDS_HUMAN', sentence } }
 }
 
@@ -123,8 +139,13 @@ export function engineReturned(rollout: Rollout): Rollout {
 export function isBetweenVersions(rollout: Rollout): boolean {
   if (rollout.stage === 'back') return hasTouchedOld(rollout)
   if (rollout.stage === 'passed') return rollout.order === 'start-first'
-  return rollout.stage === 'forward' && hasTouchedOld(rollout) && rollout.gateProgress === null
+  if (rollout.stage !== 'forward' || !hasTouchedOld(rollout)) return false
+  return rollout.gateProgress === null || isSetDown(rollout)
 }
+
+/** Whether dependants that ran have yet to be started with the new version. */
+const isSetDown = (rollout: Rollout): boolean =>
+  rollout.dependants.some(({ wasRunning }) => wasRunning) && !hasAttempted(rollout, 'start-dependants')
 
 /**
  * What the target will show after an effect that succeeded, without asking it. Null where only a look can tell, as after
@@ -133,5 +154,5 @@ export function isBetweenVersions(rollout: Rollout): boolean {
 export function foresee(facts: RolloutFacts, rollout: Rollout, effect: EffectKind): RolloutFacts | null {
   if (rollout.stage !== 'forward') return null
   if (effect === 'capture') return facts
-  return isComposeFacts(facts) ? null : foreseeReplace(facts, rollout, effect)
+  return isComposeFacts(facts) || rollout.procedure === 'create' ? null : foreseeReplace(facts, rollout, effect)
 }

@@ -1,9 +1,15 @@
 import type { Gate } from './gate.ts'
+import { noHooks } from './hooks.ts'
 import { policyRestarts } from './restart-policy.ts'
 import type { PlannedRollout, Rollout } from './rollout.ts'
 
 /** Everything that is decided before a rollout begins; how many ends are forgiven follows from it. */
-export type RolloutPlan = Omit<PlannedRollout, 'gate'> & { readonly gate: Omit<Gate, 'restartsMax'> }
+export type RolloutPlan = Omit<PlannedRollout, 'gate' | Unusual> & {
+  readonly gate: Omit<Gate, 'restartsMax'>
+} & Partial<Pick<PlannedRollout, Unusual>>
+
+/** What few workloads have. */
+type Unusual = 'stopped' | 'removesItself' | 'hooks' | 'dependants' | 'follows'
 
 /** Ends that are forgiven during the gate where the user's policy restarts. */
 const restartsForgiven = 2
@@ -12,6 +18,11 @@ const restartsForgiven = 2
 export function planRollout(plan: RolloutPlan): Rollout {
   const restartsMax = policyRestarts(plan.restart, 1) ? restartsForgiven : 0
   return {
+    stopped: null,
+    removesItself: false,
+    hooks: noHooks,
+    dependants: [],
+    follows: null,
     ...plan,
     gate: { ...plan.gate, restartsMax },
     stage: 'forward',
@@ -21,6 +32,7 @@ export function planRollout(plan: RolloutPlan): Rollout {
     step: 'J0',
     attempted: [],
     failures: [],
+    hookResults: [],
     gateProgress: null,
     proven: [],
     checkProgress: null,

@@ -1,6 +1,8 @@
 import type { Digest } from '../image/digest.ts'
+import type { Dependant, Follow } from './dependant.ts'
 import type { Reason } from './facts.ts'
 import type { Gate, GateProgress } from './gate.ts'
+import { hookEffects, type HookResult, type Hooks } from './hooks.ts'
 import type { RestartPolicy } from './restart-policy.ts'
 
 export type { ComposeFacts, InstanceFacts, Reason, ReplaceFacts, RolloutFacts } from './facts.ts'
@@ -42,9 +44,10 @@ export type Outcome =
 /**
  * How a rollout is carried out:
  * `replace`  we put a new instance in the place of the old one, which is kept until the new one has proven itself;
- * `compose`  `docker compose up` does, and the way back is another `up`.
+ * `compose`  `docker compose up` does, and the way back is another `up`;
+ * `create`   nothing of its name exists, and one is made as the configuration says; the way back is to remove it.
  */
-export type Procedure = 'replace' | 'compose'
+export type Procedure = 'replace' | 'compose' | 'create'
 
 /** Where a workload's image is written, and what a rollout changes there. */
 export interface Definition {
@@ -69,10 +72,18 @@ export interface PlannedRollout {
   /** The workload's name on the target, without suffixes of ours. */
   readonly name: string
   readonly procedure: Procedure
-  /** Engine id of the instance that is replaced; of the oldest where there are several. */
+  /** Engine id of the instance that is replaced; of the oldest where there are several; empty where none is. */
   readonly oldInstance: string
+  /** What becomes of an old version that does not run: replaced and left stopped, or started too. Null for one that runs. */
+  readonly stopped: 'update' | 'start' | null
+  /** Whether its instances remove themselves when they end (`--rm`). */
+  readonly removesItself: boolean
   /** Instances that run when it is done. */
   readonly scale: number
+  /** What cannot do without it and is made again with it, each after what it lives in. */
+  readonly dependants: readonly Dependant[]
+  /** Set where it is not about another image: it follows a container that it uses. */
+  readonly follows: Follow | null
   /** Image reference under which the new version runs: as the user wrote it, with another tag where that changes. */
   readonly image: string
   /** Image reference under which the old version runs. */
@@ -86,7 +97,7 @@ export interface PlannedRollout {
   readonly digest: Digest
   /** Digest that ran before, for people; null when it has none. */
   readonly fromDigest: Digest | null
-  /** Engine image id that ran before. */
+  /** Engine image id that ran before; empty where nothing did. */
   readonly fromImage: string
   readonly order: Order
   readonly gate: Gate
@@ -98,6 +109,8 @@ export interface PlannedRollout {
   readonly keepOldMs: number
   /** Superseded images of the workload that stay on the target. */
   readonly keepImages: number
+  /** The operator's commands. Their arguments may hold a secret, so they never leave the state. */
+  readonly hooks: Hooks
   /** The policy that chose the digest, as text: a quarantine holds for it alone. */
   readonly policy: string
   readonly createdAt: string
@@ -117,6 +130,8 @@ export interface Rollout extends PlannedRollout {
   readonly attempted: readonly EffectKind[]
   /** Effects that failed, repeats too. */
   readonly failures: readonly EffectKind[]
+  /** How hooks ended, in order. */
+  readonly hookResults: readonly HookResult[]
   readonly gateProgress: GateProgress | null
   /** Engine ids of instances that passed the gate while others had yet to be replaced. */
   readonly proven: readonly string[]
@@ -135,7 +150,9 @@ export interface Rollout extends PlannedRollout {
 /** What the target can be told to do, one engine operation (or an idempotent few) each. */
 const sharedEffects = ['pull', 'protect', 'capture', 'tag-back'] as const
 const replaceEffects = [
+  'copy-old',
   'create',
+  'withdraw-old',
   'disarm-old',
   'stop-old',
   'rename-old',
@@ -152,15 +169,31 @@ const replaceEffects = [
   'start-old',
   'remove-new',
   'remove-old',
+  'remove-copy',
+  'create-dependants',
+  'disarm-dependants',
+  'stop-dependants',
+  'rename-dependants',
+  'start-dependants',
+  'arm-dependants',
+  'stop-new-dependants',
+  'rename-dependants-back',
+  'arm-old-dependants',
+  'start-old-dependants',
+  'remove-new-dependants',
+  'remove-old-dependants',
+  'restart-old',
 ] as const
 const composeEffects = ['edit', 'move-tag', 'up', 'add', 'remove-one', 'edit-back', 'tag-old', 'up-old'] as const
-export const effectKinds = [...sharedEffects, ...replaceEffects, ...composeEffects] as const
+export const effectKinds = [...sharedEffects, ...replaceEffects, ...composeEffects, ...hookEffects] as const
 export type EffectKind = (typeof effectKinds)[number]
 export type ReplaceEffect = (typeof sharedEffects)[number] | (typeof replaceEffects)[number]
 export type ComposeEffect = (typeof sharedEffects)[number] | (typeof composeEffects)[number]
 
 /** Whether an effect is one that rollouts of this procedure ask for. */
-export const isReplaceEffect = (kind: EffectKind): kind is ReplaceEffect => !isAmong(composeEffects, kind)
-export const isComposeEffect = (kind: EffectKind): kind is ComposeEffect => !isAmong(replaceEffects, kind)
+export const isReplaceEffect = (kind: EffectKind): kind is ReplaceEffect =>
+  !isAmong(composeEffects, kind) && !isAmong(hookEffects, kind)
+export const isComposeEffect = (kind: EffectKind): kind is ComposeEffect =>
+  !isAmong(replaceEffects, kind) && !isAmong(hookEffects, kind)
 
 const isAmong = (kinds: readonly EffectKind[], kind: EffectKind): boolean => kinds.includes(kind)

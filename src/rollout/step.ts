@@ -28,7 +28,9 @@ export const change = (rollout: Rollout, step: JournalStep, patch: Partial<Rollo
 
 /** Turns round. What was done so far is undone by looking at the target, not from memory. */
 export function goBack(rollout: Rollout, outcome: Outcome, reason: Reason, candidateAtFault = false): Step {
-  return change(rollout, 'R', { stage: 'back', outcome, reason, candidateAtFault, checkProgress: null })
+  // What only follows another runs the image that it ran before.
+  const isAtFault = candidateAtFault && rollout.follows === null
+  return change(rollout, 'R', { stage: 'back', outcome, reason, candidateAtFault: isAtFault, checkProgress: null })
 }
 
 export function end(rollout: Rollout, now: number, patch: Partial<Rollout> = {}): Step {
@@ -53,7 +55,18 @@ export const timesAttempted = (rollout: Rollout, kind: EffectKind): number =>
 export const timesFailed = (rollout: Rollout, kind: EffectKind): number =>
   rollout.failures.filter((each) => each === kind).length
 
-const touching: readonly EffectKind[] = ['disarm-old', 'stop-old', 'rename-old', 'up', 'add', 'remove-one', 'up-old']
+const touching: readonly EffectKind[] = [
+  'disarm-dependants',
+  'stop-dependants',
+  'restart-old',
+  'disarm-old',
+  'stop-old',
+  'rename-old',
+  'up',
+  'add',
+  'remove-one',
+  'up-old',
+]
 
 /** Whether what serves may no longer be as we found it, because of us. */
 export const hasTouchedOld = (rollout: Rollout): boolean => touching.some((each) => hasAttempted(rollout, each))

@@ -2,11 +2,13 @@ import type { Digest } from '../image/digest.ts'
 import type { JournalStep, Reason, Rollout } from '../rollout/rollout.ts'
 import type { HistoryEntry } from './rows/history.ts'
 import type { DeadLetter, PendingEvent } from './rows/pending-event.ts'
+import type { Approval, GateFailure, MassChange } from './rows/targets.ts'
 import type { Time } from './rows/time.ts'
 import type { Override, Pause, WithWord } from './rows/words.ts'
 
 export type { HistoryEntry, HistoryKind } from './rows/history.ts'
 export type { DeadLetter, PendingEvent } from './rows/pending-event.ts'
+export type { Approval, GateFailure, MassChange } from './rows/targets.ts'
 export type { Time } from './rows/time.ts'
 export type { Override, Pause, ReplacedPin, WithWord } from './rows/words.ts'
 
@@ -46,6 +48,8 @@ export interface WorkloadRow {
   readonly state: DecisionState
   readonly reason: Reason
   readonly candidate: Digest | null
+  /** Group that its owner put it in; null for none. */
+  readonly group: string | null
   readonly observedAt: Time
   readonly decidedAt: Time
   /** When the present state with its reason's code began. */
@@ -74,6 +78,14 @@ export interface Hold {
   readonly since: Time
 }
 
+/** What answers at a target, as it was last seen; for people alone. */
+export interface TargetNote {
+  readonly target: string
+  readonly engine: string
+  /** What it cannot do for us, each as a sentence without its full stop. */
+  readonly limits: readonly string[]
+}
+
 /**
  * What survives us. Every method is done wholly or not at all; a write has reached the disk when it resolves, lists are
  * sorted by their keys, and setting replaces what was set for the same key, except where a method says otherwise.
@@ -83,6 +95,9 @@ export interface Store {
   readonly isNew: boolean
   hold(): Promise<Hold | null>
   setHold(hold: Hold | null, also?: WithWord): Promise<void>
+
+  engineNotes(): Promise<readonly TargetNote[]>
+  saveEngineNote(note: TargetNote): Promise<void>
 
   tagObservation(registry: string, repository: string, tag: string): Promise<TagObservation | null>
   /**
@@ -117,8 +132,18 @@ export interface Store {
     also?: {
       journal?: JournalEntry
       history?: HistoryEntry
+      /** What it means to other workloads, each entry of its own workload. */
+      historyOfOthers?: readonly HistoryEntry[]
       quarantine?: Quarantine
       baselineImage?: string
+      /** Group whose wave the rollout joins, in the place of an earlier one of the same workload. */
+      wave?: string
+      /** What its workload ran before the wave; what it ran before the rollout where it is not given. */
+      waveFrom?: Digest | null
+      /** Counted once for each rollout; of a target the last 100 are kept. */
+      gateFailure?: GateFailure
+      /** That it set the brake of its target. */
+      brake?: HistoryEntry
     },
   ): Promise<void>
   /** Those whose stage is not `ended`, oldest first. */
@@ -129,6 +154,27 @@ export interface Store {
   /** What journal step J2 keeps. Holds environment values; never leaves the state file. */
   saveSnapshot(rollout: string, snapshot: unknown): Promise<void>
   snapshot(rollout: string): Promise<unknown>
+
+  /**
+   * The rollouts of a group that belong together, the latest of each workload, by when they began. `fromDigest` of each
+   * is what its workload ran before the wave.
+   */
+  wave(group: string): Promise<readonly Rollout[]>
+  /** Takes these out of the group's wave, by their ids. */
+  endWave(group: string, rollouts: readonly string[]): Promise<void>
+
+  /** Of all targets, in the order in which they were counted. */
+  gateFailures(): Promise<readonly GateFailure[]>
+  massChanges(): Promise<readonly MassChange[]>
+  setMassChange(massChange: MassChange, also?: WithWord): Promise<void>
+  /** May be lost by a power cut: the next pass finds again that there is none. */
+  clearMassChange(target: string): Promise<void>
+  /** By workload. */
+  approvals(): Promise<readonly Approval[]>
+  /** May be lost by a power cut: what it let through is told by the next pass. */
+  clearApproval(workload: string): Promise<void>
+  /** Forgets a target's gate failures and mass change, and takes these approvals in the place of those that it had. */
+  releaseTarget(target: string, approvals: readonly Approval[], also?: WithWord): Promise<void>
 
   quarantine(workload: string): Promise<readonly Quarantine[]>
   quarantines(): Promise<readonly Quarantine[]>

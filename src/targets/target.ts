@@ -1,5 +1,8 @@
+import type { AppError } from '../errors.ts'
 import type { Digest } from '../image/digest.ts'
 import type { Platform } from '../image/platform.ts'
+import type { CommandEnd, HookCommand } from '../rollout/hooks.ts'
+import type { Dependant, Follow } from '../rollout/dependant.ts'
 import type { RestartPolicy } from '../rollout/restart-policy.ts'
 import type { Definition, EffectKind, Order, Procedure, Rollout, RolloutFacts } from '../rollout/rollout.ts'
 
@@ -7,6 +10,10 @@ import type { Definition, EffectKind, Order, Procedure, Rollout, RolloutFacts } 
 export interface LeftAlone {
   readonly code: string
   readonly sentence: string
+  /** Whether it is ours all the same, and goes on once that has passed; absent where it is not. */
+  readonly isHeld?: boolean
+  /** The setting that lets it be changed all the same, with what stands against that then; absent where none does. */
+  readonly liftedBy?: { readonly setting: 'stopped' | 'autoRemove'; readonly next: LeftAlone | null }
 }
 
 /** Second part of a workload's id. */
@@ -39,7 +46,7 @@ export interface Workload {
   readonly healthBudgetMs: number
   /** Instances that run; more than one where its owner scaled it. */
   readonly scale: number
-  /** Names of workloads of the same kind that have to be dealt with before it, when they change too. */
+  /** Ids of workloads that it uses or depends on, and that are dealt with before it when they change too. */
   readonly after: readonly string[]
   /** Order of replacement that suits it, and why, in words. */
   readonly suggestedOrder: { readonly order: Order; readonly why: string }
@@ -48,6 +55,16 @@ export interface Workload {
   /** Files that define it, as the target tells; none for a plain container. */
   readonly definedBy: readonly string[]
   readonly leftAlone: LeftAlone | null
+  /** Whether nothing of its name exists, and the configuration says what is to be made. */
+  readonly isAbsent?: boolean
+  /** Whether its instance removes itself when it ends. */
+  readonly removesItself?: boolean
+  /** What has to be made again with it, each after what it lives in; absent where nothing has. */
+  readonly dependants?: readonly Dependant[]
+  /** Set while it runs in what a container that it uses no longer is; absent where that cannot be. */
+  readonly follows?: Follow | null
+  /** What its owner should know beside whatever is decided, as a sentence without its end. */
+  readonly note?: string
 }
 
 /** A value of the workload that the new image's defaults will change. Never carries an environment value. */
@@ -77,7 +94,21 @@ export interface FoundRollout {
 
 /** What only a costly look tells about a rollout that is due: whether it may begin, and what it will change. */
 export type Preparation =
-  { readonly kind: 'ready'; readonly definition: Definition } | { readonly kind: 'held'; readonly reason: LeftAlone }
+  | {
+      readonly kind: 'ready'
+      readonly definition: Definition
+      /** Ids of workloads of another kind that live in it, and break unless they follow; absent where none does. */
+      readonly followedBy?: readonly string[]
+    }
+  | { readonly kind: 'held'; readonly reason: LeftAlone }
+
+/** What answers at a target, for people. */
+export interface EngineNote {
+  /** `Docker 26.1.5 (API 1.45)` */
+  readonly engine: string
+  /** What it cannot do for us, each as a sentence without its full stop; empty for what is supported in full. */
+  readonly limits: readonly string[]
+}
 
 export type TargetChange =
   /** Something about a workload may have changed. */
@@ -120,6 +151,17 @@ export interface Target {
   /** The last lines that an instance printed, at most 4 KiB. */
   readLogTail(instance: string, signal: AbortSignal): Promise<string>
 
+  /**
+   * Runs a command in an instance and waits for its end. The same command that an earlier life of ours left running in
+   * there is waited for first, so that no two of it meet.
+   * @param user null for the instance's own
+   */
+  runInside?(
+    instance: string,
+    command: HookCommand & { readonly user: string | null },
+    signal: AbortSignal,
+  ): Promise<CommandEnd>
+
   /** Rollouts that labels on the target speak of, finished ones too. */
   findRollouts(signal: AbortSignal): Promise<readonly FoundRollout[]>
 
@@ -129,11 +171,24 @@ export interface Target {
    */
   previewSettings(workload: Workload, imageConfig: unknown, signal: AbortSignal): Promise<readonly SettingChange[]>
 
+  /** Asks whether the target answers now, at little cost. @throws TARGET_* when it does not, ABORTED */
+  ping?(signal: AbortSignal): Promise<void>
+
+  /** What answers there, and what it cannot do; left out by all but one of those that share a name. */
+  describe?(signal: AbortSignal): Promise<EngineNote>
+
   /** Waits until the target answers again. */
   waitUntilAvailable(signal: AbortSignal): Promise<void>
 
-  /** Calls back on changes until the signal fires. Reconnects by itself. */
-  watch?(onChange: (change: TargetChange) => void, signal: AbortSignal): Promise<void>
+  /**
+   * Calls back on changes until the signal fires. Reconnects by itself.
+   * @param onRefused told once, while it lasts, that following is not allowed; looking from time to time goes on
+   */
+  watch?(
+    onChange: (change: TargetChange) => void,
+    signal: AbortSignal,
+    onRefused?: (error: AppError) => void,
+  ): Promise<void>
 
   /**
    * Removes references to an image that we superseded or that failed: our keep tag and `repository@digest`.

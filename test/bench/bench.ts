@@ -4,6 +4,7 @@ import { run } from '../services/command.ts'
 import { measureEvents } from './events/events.ts'
 import type { Figure, Missing } from './figure.ts'
 import { measureIdle } from './idle.ts'
+import { measurePushes } from './pushes/pushes.ts'
 import { toJson, toTable } from './report.ts'
 import { measureStartFirst } from './rollouts/start-first.ts'
 import type { Stage } from './rollouts/stage.ts'
@@ -16,7 +17,7 @@ import type { Workplace } from './workplace.ts'
 import { openWorkplace } from './workplace.ts'
 
 /** What is not measured by then is left out: a benchmark that takes longer is not run. */
-const limitMs = 170_000
+const limitMs = 210_000
 
 const figures: Figure[] = []
 const missing: Missing[] = []
@@ -41,6 +42,7 @@ async function measureOnEngine(workplace: Workplace, stage: Stage): Promise<void
     ['stop-first', measureStopFirst],
     ['start-first', measureStartFirst],
     ['the way back', measureWayBack],
+    ['pushes that it is told of', measurePushes],
   ] as const) {
     figures.push(...((await measure(what, () => part(workplace, stage))) ?? []))
   }

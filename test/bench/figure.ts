@@ -9,7 +9,7 @@ export interface Figure {
   readonly budget?: Budget
 }
 
-export type Unit = 'ms' | 'CPU ms' | 'MB' | 'MiB' | 'per image'
+export type Unit = 'ms' | 'CPU ms' | 'MB' | 'MiB' | 'per image' | 'requests'
 
 /** All that is given has to hold. */
 export interface Budget {

@@ -40,7 +40,7 @@ export function toJson(figures: readonly Figure[], missing: readonly Missing[]):
 }
 
 function show(value: number, unit: Unit): string {
-  const digits = unit === 'per image' ? 2 : value < 10 ? 1 : 0
+  const digits = unit === 'per image' ? 2 : value < 10 && unit !== 'requests' ? 1 : 0
   return `${value.toFixed(digits)} ${unit}`
 }
 

@@ -19,6 +19,8 @@ export interface Workplace extends Disposable {
 export interface Settings {
   readonly engine: string
   readonly defaults?: object
+  /** At the top of the file. */
+  readonly more?: object
 }
 
 export async function openWorkplace(): Promise<Workplace> {
@@ -27,14 +29,14 @@ export async function openWorkplace(): Promise<Workplace> {
   const product = await bundle(join(import.meta.dirname, 'product.ts'), folder)
   let configured = 0
 
-  const configure: Workplace['configure'] = ({ engine, defaults = {} }) => {
+  const configure: Workplace['configure'] = ({ engine, defaults = {}, more = {} }) => {
     const own = join(folder, `${(configured += 1)}`)
     mkdirSync(own)
     const configFile = join(own, 'longshore.yml')
     // What the person at this machine has set for Docker is not meant for this.
     const dockerConfig = join(own, 'docker.json')
     writeFileSync(dockerConfig, '{}')
-    const settings = { targets: [{ name: 'local', host: engine }], dockerConfig, defaults }
+    const settings = { targets: [{ name: 'local', host: engine }], dockerConfig, defaults, ...more }
     writeFileSync(configFile, JSON.stringify(settings), { mode: 0o600 })
     return { configFile, stateFolder: join(own, 'state') }
   }

@@ -32,6 +32,18 @@ export function contentPromises({ store }: Pick<KitStore, 'store'>): void {
     expect(await store().hold()).toBeNull()
   })
 
+  test('keeps what answers at each target, by its name', async () => {
+    const docker = { target: 'b', engine: 'Docker 26.1.5 (API 1.45)', limits: [] }
+    const podman = { target: 'a', engine: 'Podman 4.3.1 (API 1.41)', limits: ['left alone', 'and so on'] }
+    expect(await store().engineNotes()).toEqual([])
+
+    await store().saveEngineNote({ ...docker, engine: 'Docker 20.10.24 (API 1.41)' })
+    await store().saveEngineNote(podman)
+    await store().saveEngineNote(docker)
+
+    expect(await store().engineNotes()).toEqual([podman, docker])
+  })
+
   describe('tag observations', () => {
     const { registry, repository, tag } = tagObservation()
 
@@ -128,6 +140,15 @@ export function contentPromises({ store }: Pick<KitStore, 'store'>): void {
     expect(await store().history({ limit: 10 })).toEqual([general, api, historyEntry()])
     expect(await store().history({ limit: 1 })).toEqual([general])
     expect(await store().history({ workload: 'local/container/api', limit: 10 })).toEqual([api])
+  })
+
+  test('keeps what a rollout means to other workloads with it', async () => {
+    const own = historyEntry()
+    const theirs = historyEntry({ workload: 'local/container/api', fromDigest: null, toDigest: null })
+
+    await store().saveRollout(rollout(), { history: own, historyOfOthers: [theirs] })
+
+    expect(await store().history({ limit: 10 })).toEqual([theirs, own])
   })
 
   test('may be closed more than once', async () => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from 'vitest'
 import type { Store } from '../../src/store/store.ts'
 import { contentPromises } from './store-kit-contents.ts'
 import { eventPromises, eventPromisesAcrossRuns } from './store-kit-events.ts'
+import { groupPromises } from './store-kit-groups.ts'
 import { neighbourPromises } from './store-kit-neighbours.ts'
 import { rolloutPromises } from './store-kit-rollouts.ts'
 import { transactionPromises } from './store-kit-transactions.ts'
@@ -37,6 +38,7 @@ export function storeKit(name: string, createPlace: () => Promise<StorePlace>): 
     eventPromisesAcrossRuns(kitStore)
     rolloutPromises(kitStore)
     wordPromises(kitStore)
+    groupPromises(kitStore)
     transactionPromises(kitStore)
     neighbourPromises(kitStore)
   })

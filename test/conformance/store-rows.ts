@@ -1,5 +1,6 @@
 import type { Digest } from '../../src/image/digest.ts'
 import { parseDigest } from '../../src/image/digest.ts'
+import { noHooks } from '../../src/rollout/hooks.ts'
 import type { Rollout } from '../../src/rollout/rollout.ts'
 import type { HistoryEntry, Override, Pause, Quarantine, TagObservation, WorkloadRow } from '../../src/store/store.ts'
 
@@ -40,6 +41,7 @@ export function workload(change: Partial<WorkloadRow> = {}): WorkloadRow {
     state: 'outdated',
     reason,
     candidate: digest(2),
+    group: 'shop',
     observedAt: at(3),
     decidedAt: at(4),
     since: at(4),
@@ -55,6 +57,10 @@ export function rollout(change: Partial<Rollout> = {}): Rollout {
     name: 'web',
     procedure: 'replace',
     oldInstance: 'c'.repeat(64),
+    stopped: null,
+    removesItself: false,
+    dependants: [],
+    follows: null,
     scale: 1,
     image: 'registry.example.com:5000/shop/web:stable',
     fromReference: 'registry.example.com:5000/shop/web:stable',
@@ -70,6 +76,7 @@ export function rollout(change: Partial<Rollout> = {}): Rollout {
     tagBefore: digest(100),
     keepOldMs: 600_000,
     keepImages: 1,
+    hooks: noHooks,
     policy: 'digest',
     createdAt: at(10),
     stage: 'forward',
@@ -79,6 +86,7 @@ export function rollout(change: Partial<Rollout> = {}): Rollout {
     step: 'J0',
     attempted: [],
     failures: [],
+    hookResults: [],
     gateProgress: null,
     proven: ['instance-1'],
     checkProgress: null,

@@ -40,7 +40,17 @@ export async function openContainers(): Promise<TargetHarness> {
       },
       {
         order: 'start-first',
-        there: [...there, 'start-new', 'rename-old', 'rename-new', 'connect-new', 'disarm-old', 'stop-old', 'arm-new'],
+        there: [
+          ...there,
+          'start-new',
+          'connect-new',
+          'rename-old',
+          'rename-new',
+          'withdraw-old',
+          'disarm-old',
+          'stop-old',
+          'arm-new',
+        ],
         back: [
           'stop-new',
           'rename-new-back',

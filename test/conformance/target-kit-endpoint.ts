@@ -20,12 +20,14 @@ export function endpointPromises(kit: Kit): void {
     await expect(unreachable.capture(rollout, signal)).rejects.toMatchObject(unavailable)
     await expect(unreachable.findRollouts(signal)).rejects.toMatchObject(unavailable)
     await expect(unreachable.readLogTail(workload.instance, signal)).rejects.toMatchObject(unavailable)
+    if (unreachable.ping) await expect(unreachable.ping(signal)).rejects.toMatchObject(unavailable)
     const soon = AbortSignal.timeout(100)
     await expect(unreachable.waitUntilAvailable(soon)).rejects.toMatchObject({ code: 'ABORTED' })
   })
 
   test('what cannot be done is told by whose turn it is', async () => {
     const { target, standing } = kit
+    await target.ping?.(signal)
     const { name, rollout } = standing
     const missing = { ...rollout, repository: `${rollout.repository}-missing` }
     const isOwn = target.procedure === 'compose' ? isComposeEffect : isReplaceEffect

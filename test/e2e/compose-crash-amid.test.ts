@@ -6,6 +6,7 @@ import { describeWithServices } from '../services/shared.ts'
 import { waitUntil } from '../services/wait.ts'
 import { brokenLater, brokenNow, startComposeMember, undoneByHand, type ComposeVictim } from './compose-crash-fleet.ts'
 import { forAll } from './crash-fleet.ts'
+import { crashTestLimitMs } from './crash-run.ts'
 import { say, someone } from './stage/compose-fleet.ts'
 import { haltEngine, recreation, type Halt, type HaltingEngine } from './stage/halting-engine.ts'
 import { openScene, type Scene } from './stage/scene.ts'
@@ -14,9 +15,14 @@ import { readState } from './stage/state.ts'
 /** A moment in the middle of an `up`; in the second round, of the `up` that brings the old version back. */
 type Moment = Omit<Halt, 'project'>
 
-const moments: readonly Moment[] = [1, 2].flatMap((round) =>
-  recreation.flatMap((request) => (['before', 'after'] as const).map((phase) => ({ request, phase, round }))),
-)
+/**
+ * Once who asked is dead, a request that the engine has answered is as the next one that it has not heard of: so only
+ * the last stands still afterwards too.
+ */
+const moments: readonly Moment[] = [1, 2].flatMap((round) => [
+  ...recreation.map((request) => ({ request, phase: 'before', round }) as const),
+  { request: 'start', phase: 'after', round },
+])
 
 describeWithServices('kill -9 in the middle of docker compose up', ({ registryAddress }) => {
   const registry = { address: registryAddress }
@@ -36,11 +42,16 @@ describeWithServices('kill -9 in the middle of docker compose up', ({ registryAd
   async function stage(chosen: readonly Moment[]) {
     const victims: readonly ComposeVictim[] = await forAll(chosen, async ({ request, phase, round }) => {
       const behaviour = round === 1 ? 'healthy' : 'exits'
-      const member = await startComposeMember(scene, registry, { order: 'stop-first', behaviour, isNewTag: true })
+      const member = await startComposeMember(scene, registry, {
+        shape: 'single',
+        order: 'stop-first',
+        behaviour,
+        isNewTag: true,
+      })
       return { ...member, moment: `amid up ${round}, ${phase} ${request}` }
     })
     const halts = chosen.map((each, at) => ({ ...each, project: victims[at]?.project.name ?? '' }))
-    const ids = new Map(victims.map(({ old, project }) => [old.Id, project.name]))
+    const ids = new Map(victims.map(({ olds: [old], project }) => [old.Id, project.name]))
     const listen = join(dirname(scene.configFile), 'halting.sock')
     engine = await haltEngine({ engine: scene.engine.host.slice('unix://'.length), listen }, ids, halts)
     const defaults = { gate: { minUptime: '300ms' } }
@@ -51,7 +62,7 @@ describeWithServices('kill -9 in the middle of docker compose up', ({ registryAd
     const child = startManyAtOnce()
     const halting = engine
     await waitUntil('each rollout stands still', () => halting.halted().length === chosen.length, {
-      limitMs: 120_000,
+      limitMs: 200_000,
       hopeless: () =>
         child.exitCode === null ? undefined : new Error(`it ended, with ${halting.halted().join()} halted`),
     })
@@ -75,27 +86,31 @@ describeWithServices('kill -9 in the middle of docker compose up', ({ registryAd
     return found.flat().map(({ pid }) => pid)
   }
 
-  test('of Longshore and of Compose: one version runs afterwards, whole, and `up` by hand has nothing to do', async () => {
-    const { victims, halting, child } = await stage(moments)
-    const pids = await composeProcesses()
-    expect(pids.length).toBeGreaterThanOrEqual(victims.length)
-    for (const pid of pids) process.kill(pid, 'SIGKILL')
-    child.kill('SIGKILL')
-    halting.drop()
-    await waitUntil('Compose has died', async () => (await composeProcesses()).length === 0)
-    expect(await brokenNow(scene, victims)).toEqual([])
+  test(
+    'of Longshore and of Compose: one version runs afterwards, whole, and `up` by hand has nothing to do',
+    { timeout: crashTestLimitMs },
+    async () => {
+      const { victims, halting, child } = await stage(moments)
+      const pids = await composeProcesses()
+      expect(pids.length).toBeGreaterThanOrEqual(victims.length)
+      for (const pid of pids) process.kill(pid, 'SIGKILL')
+      child.kill('SIGKILL')
+      halting.drop()
+      await waitUntil('Compose has died', async () => (await composeProcesses()).length === 0)
+      expect(await brokenNow(scene, victims)).toEqual([])
 
-    const good = victims.filter(({ behaviour }) => behaviour === 'healthy')
-    const bad = victims.filter(({ behaviour }) => behaviour === 'exits')
-    const first = await scene.run('run', '--once')
-    expect(await brokenLater(scene, good, ['v1', 'v2']), first.stderr).toEqual([])
-    expect(await brokenLater(scene, bad, ['v1']), first.stderr).toEqual([])
+      const good = victims.filter(({ behaviour }) => behaviour === 'healthy')
+      const bad = victims.filter(({ behaviour }) => behaviour === 'exits')
+      const first = await scene.run('run', '--once')
+      expect(await brokenLater(scene, good, ['v1', 'v2']), first.stderr).toEqual([])
+      expect(await brokenLater(scene, bad, ['v1']), first.stderr).toEqual([])
 
-    const second = await scene.run('run', '--once')
-    expect(await brokenLater(scene, good, ['v2']), second.stderr).toEqual([])
-    expect(await brokenLater(scene, bad, ['v1']), second.stderr).toEqual([])
-    expect(await undoneByHand(victims)).toEqual([])
-  })
+      const second = await scene.run('run', '--once')
+      expect(await brokenLater(scene, good, ['v2']), second.stderr).toEqual([])
+      expect(await brokenLater(scene, bad, ['v1']), second.stderr).toEqual([])
+      expect(await undoneByHand(victims)).toEqual([])
+    },
+  )
 
   test('of Longshore alone: its successor waits for the Compose that is still at work', async () => {
     const { victims, halting, child } = await stage([{ request: 'remove', phase: 'before', round: 1 }])

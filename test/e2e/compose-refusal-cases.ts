@@ -99,6 +99,37 @@ export const refusals: readonly Refusal[] = [
     sentence: /\(really .*\) lies outside the allowed folders/,
   },
   {
+    title: 'whose env file is a link to the outside',
+    files: { ...withMore('    env_file: a.env\n'), 'a.env': 'A=1\n' },
+    since: ({ project, outside }) => {
+      const real = `${outside}/${project.name}.env`
+      renameSync(project.path('a.env'), real)
+      symlinkSync(real, project.path('a.env'))
+    },
+    code: 'COMPOSE_PATH_REFUSED',
+    sentence:
+      /\/compose\.yaml:6: env_file of service "web" names .*\(really .*\) lies outside the allowed folders; .*name its folder under compose\.roots/,
+  },
+  {
+    title: 'beside one that reads a file from outside',
+    files: withMore('  other:\n    image: <image>\n    profiles: [x]\n    env_file: /etc/hostname\n'),
+    code: 'COMPOSE_PATH_REFUSED',
+    sentence: /\/compose\.yaml:9: env_file of service "other" names "\/etc\/hostname"/,
+  },
+  {
+    title: 'whose secret lies outside',
+    files: withMore('    secrets: [s]\nsecrets: { s: { file: /etc/hostname } }\n'),
+    code: 'COMPOSE_PATH_REFUSED',
+    sentence: /\/compose\.yaml:7: secrets "s" of service "web" names "\/etc\/hostname"/,
+  },
+  {
+    title: 'that includes a file from outside',
+    since: ({ project }) => rewrite(project, `include: [/etc/hostname]\n${plainService}`),
+    code: 'COMPOSE_PATH_REFUSED',
+    sentence:
+      /\/compose\.yaml:1: this line names a file that cannot be used \("\/etc\/hostname" lies outside the allowed folders/,
+  },
+  {
     title: 'with a container name that is to be replaced start-first',
     files: {
       'compose.yaml': `services:
@@ -149,7 +180,7 @@ export const refusals: readonly Refusal[] = [
     since: ({ project, docker }) =>
       docker('run', '--detach', '--network', `container:${project.name}-web-1`, '--env', 'PORT=', project.image()),
     code: 'DEPENDENT',
-    sentence: /its dependant would break: \S+/,
+    sentence: /\S+ lives in its container and would break; have it watched/,
   },
   { title: 'that is stopped', since: (stage) => stop(stage, 'web'), code: 'STOPPED', sentence: /it is not running/ },
   {

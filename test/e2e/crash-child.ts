@@ -4,6 +4,7 @@ import { runProcess } from '../../src/cli/run-process.ts'
 import { configJsonSchema } from '../../src/config/json-schema.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { queues } from '../../src/jobs/index.ts'
+import { loadPolicy } from '../../src/wire-policies.ts'
 import { openApp } from '../../src/wiring.ts'
 
 /** What this process tells its parent: a rollout has reached a moment of its journal. */
@@ -29,6 +30,7 @@ await runProcess({
   },
   loadConfig,
   configSchema: async () => configJsonSchema(),
+  loadPolicy,
 })
 
 async function tell(

@@ -1,3 +1,4 @@
+import { nextName } from '../../src/rollout/names.ts'
 import type { Order } from '../../src/rollout/rollout.ts'
 import { pushImage, type PushedImage } from '../services/images.ts'
 import type { PushRegistry } from '../services/push.ts'
@@ -27,7 +28,7 @@ export const networkName = 'harbour'
 export const aliasOf = (name: string): string => `${name}-alias`
 
 /** Between the gate and the second look. */
-const turningPoint = 'J6 rename-new after'
+const turningPoint = 'J6 connect-new after'
 
 /** One check half a second after each start, and then hardly ever: many workloads share two processors. */
 const rareChecks = ['--health-interval', '60s', '--health-start-interval', '500ms']
@@ -37,7 +38,8 @@ const checks: Readonly<Record<CrashCase['behaviour'], readonly string[]>> = {
   exits: [...rareChecks, '--health-start-period', '30s'],
   // A check that fails in the start period does not count.
   unhealthy: [...rareChecks, '--health-start-period', '300ms', '--health-retries', '1'],
-  'turns-unhealthy': ['--health-interval', '500ms', '--health-retries', '1'],
+  // Has to be seen soon after the turn; more often, the checks of so many containers keep both processors busy.
+  'turns-unhealthy': ['--health-interval', '2s', '--health-start-interval', '1s', '--health-retries', '1'],
 }
 
 /** Starts a workload of a case. */
@@ -65,10 +67,11 @@ export function interventions(scene: Scene, members: readonly Member[]) {
   return Object.fromEntries(
     turning.map(({ name }) => {
       const act = async () => {
-        await scene.docker('exec', name, 'rm', '/tmp/healthy')
-        await waitUntil(`${name} is unhealthy`, async () => {
-          return (await scene.inspect(name)).State.Health?.Status === 'unhealthy'
-        })
+        const fresh = nextName(name)
+        await scene.docker('exec', fresh, 'rm', '/tmp/healthy')
+        const isUnhealthy = async () => (await scene.inspect(fresh)).State.Health?.Status === 'unhealthy'
+        // Not sooner than a check can come: each look is a process, and many wait here at the same time.
+        await waitUntil(`${name} is unhealthy`, isUnhealthy, { everyMs: 1_000 })
       }
       return [name, { moment: turningPoint, act }]
     }),

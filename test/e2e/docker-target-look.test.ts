@@ -44,7 +44,7 @@ describe('a container as a workload', () => {
     const run = (what: string, ...options: string[]) =>
       stage.cli('run', '-d', '--name', `${name}-${what}`, ...options, image.reference)
     await run('provider')
-    await run('user', '--network', `container:${name}-provider`, '-e', 'PORT=')
+    await run('user', '--rm', '--network', `container:${name}-provider`, '-e', 'PORT=')
     await run('compose', '--label', 'com.docker.compose.project=shop')
     await run('swarm', '--label', 'com.docker.swarm.task.id=1')
     await run('rm', '--rm')
@@ -61,7 +61,7 @@ describe('a container as a workload', () => {
       .map((each) => [each.name, each.leftAlone?.code])
     expect(Object.fromEntries(codes)).toEqual({
       [`${name}-provider`]: 'DEPENDENT',
-      [`${name}-user`]: 'DEPENDENT',
+      [`${name}-user`]: 'AUTO_REMOVE',
       [`${name}-compose`]: 'COMPOSE_SERVICE',
       [`${name}-swarm`]: 'SWARM_TASK',
       [`${name}-rm`]: 'AUTO_REMOVE',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Digest } from '../../src/image/digest.ts'
+import { noHooks } from '../../src/rollout/hooks.ts'
 import type { EffectKind, Order, ReplaceFacts, Rollout } from '../../src/rollout/rollout.ts'
 import { createDockerTarget, type DockerTarget } from '../../src/targets/docker/docker-target.ts'
 import { openEngine } from '../../src/targets/engine/open-engine.ts'
@@ -113,6 +114,10 @@ export function makeRollout({ name, oldInstance, fromImage, image, digest, order
     name,
     procedure: 'replace',
     oldInstance,
+    stopped: null,
+    removesItself: false,
+    dependants: [],
+    follows: null,
     scale: 1,
     image,
     fromReference: image,
@@ -128,6 +133,7 @@ export function makeRollout({ name, oldInstance, fromImage, image, digest, order
     tagBefore: fromImage,
     keepOldMs: 0,
     keepImages: 1,
+    hooks: noHooks,
     policy: 'digest',
     createdAt: '2026-01-01T00:00:00.000Z',
     stage: 'forward',
@@ -137,6 +143,7 @@ export function makeRollout({ name, oldInstance, fromImage, image, digest, order
     step: 'J0',
     attempted: [],
     failures: [],
+    hookResults: [],
     gateProgress: null,
     proven: [],
     checkProgress: null,

@@ -129,6 +129,29 @@ describe('the effects of a start-first replacement, each done twice', () => {
     expect(await stage.cli('run', '--rm', '--network', networks[1] ?? '', ...ask)).toBe('2')
   })
 
+  test('leave the old instance its addresses when it is withdrawn from the names, and give it those back', async () => {
+    const { networks, run } = await options('withdrawn')
+    const { name, rollout } = await planMove('withdrawn', { order: 'start-first', options: run })
+    const endpoint = async () => {
+      const text = await stage.cli('inspect', '-f', '{{json .NetworkSettings.Networks}}', rollout.oldInstance)
+      return JSON.parse(text)[networks[0] ?? '']
+    }
+    await stage.bring(rollout, ...prepare, 'start-new', 'connect-new', 'rename-old', 'rename-new')
+    const before = await endpoint()
+
+    const withdrawn = expectBoth(await stage.bring(rollout, 'withdraw-old'))
+
+    expect(withdrawn.old).toMatchObject({ status: 'running', connected: false })
+    expect(withdrawn.fresh).toMatchObject({ status: 'running', connected: true })
+    const now = await endpoint()
+    expect(now.DNSNames).not.toContain('front')
+    expect([now.IPAddress, now.MacAddress]).toEqual([before.IPAddress, before.MacAddress])
+
+    const facts = await stage.bring(rollout, 'stop-new', 'rename-new-back', 'rename-old-back', 'connect-old')
+    expect(facts.old).toMatchObject({ name, status: 'running', connected: true })
+    expect((await endpoint()).Aliases).toEqual(['front'])
+  })
+
   test('give the old instance its names back, also when it was taken off a network', async () => {
     const { networks, run } = await options('undo')
     const { name, rollout } = await planMove('undo', { order: 'start-first', options: run })

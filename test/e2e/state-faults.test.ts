@@ -118,7 +118,7 @@ describeWithServices('the state', ({ registryAddress }) => {
     'on a disk that fills up %s: a version serves, and with room again it goes on',
     async (_when, phase, effect) => {
       mkdirSync(scene.stateFolder, { mode: 0o700 })
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'longshore-test', scene.stateFolder])
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'longshore-test', scene.stateFolder])
       try {
         const web = await stageChange('web')
         const ballast = join(scene.stateFolder, 'ballast')

@@ -37,7 +37,7 @@ export interface EngineOptions {
 /** The engine with one Compose project on it: containers, tags, the file, and what `docker compose up` does to them. */
 export type ComposeEngine = ReturnType<typeof startComposeEngine>
 
-const imageOf = (file: string): string => /image: (\S+)/.exec(file)?.[1] ?? ''
+export const imageOf = (file: string): string => /image: (\S+)/.exec(file)?.[1] ?? ''
 /** Compose hashes what it has read, so that a comment is no difference. */
 const configOf = (file: string): string => file.replaceAll(/ *#.*/g, '').trim()
 

@@ -54,6 +54,7 @@ export function composeFacts(given: Partial<ComposeFacts> = {}): ComposeFacts {
   return {
     olds: [instance('old')],
     news: [],
+    strangers: [],
     followers: [],
     candidateImage: 'sha256:new',
     tagImage: 'sha256:new',

@@ -122,6 +122,7 @@ export function stageCompose(containers: readonly ContainerInspect[] = []) {
     spareFolder: path('.spare'),
     inTurn: createTurns(),
     settled: new Set(),
+    agreed: new Map(),
   }
   return {
     deps,

@@ -1,8 +1,9 @@
+import { mostBeside } from '../../src/rollout/compose/most-beside.ts'
 import { AppError } from '../../src/errors.ts'
 import { isComposeEffect, type ComposeEffect, type ComposeFacts, type Rollout } from '../../src/rollout/rollout.ts'
 import type { Target } from '../../src/targets/target.ts'
-import { startComposeEngine, type Behaviour, type ComposeEngine } from './compose-engine.ts'
-import { isUp, type FakeInstance } from './compose-instance.ts'
+import { imageOf, startComposeEngine, type Behaviour, type ComposeEngine } from './compose-engine.ts'
+import type { FakeInstance } from './compose-instance.ts'
 
 export type { Behaviour } from './compose-engine.ts'
 
@@ -33,6 +34,7 @@ export type HandMove =
   | 'edit-back'
   | 'move-tag'
   | 'up'
+  | 'pull-and-up'
 
 export const oldReference = 'localhost:5000/web:1'
 export const oldImage = 'sha256:old-image'
@@ -51,6 +53,8 @@ export interface FakeComposeService {
   readonly olds: () => readonly FakeInstance[]
   readonly news: () => readonly FakeInstance[]
   readonly isProtected: () => boolean
+  /** Instances that a person made and that are still there. */
+  readonly theirs: () => readonly FakeInstance[]
   /** Effects so far. */
   readonly applied: ComposeEffect[]
   byHand(move: HandMove): void
@@ -71,6 +75,8 @@ export function startComposeService(options: ServiceOptions): FakeComposeService
   const applied: ComposeEffect[] = []
   let hasCandidate = edit === 'retag'
   let hasKeepTag = false
+  /** Ids of the instances that a person made. */
+  const strangers = new Set<string>()
   const all = () => [...engine.instances.values()]
   const olds = () => all().filter((each) => !isCandidate(each))
   const news = () => all().filter(isCandidate)
@@ -104,21 +110,25 @@ export function startComposeService(options: ServiceOptions): FakeComposeService
       // One that was created and not started counts already.
       engine.up(engine.file, all().filter((each) => each.startedAt !== null).length + 1, true)
     },
-    'remove-one': () => {
-      const [old] = olds()
-      if (old === undefined) return
+    'remove-one': (rollout) => {
+      const old = olds().find(({ id }) => !strangers.has(id))
+      // Where one has gone already, as by somebody's own `up`, none does.
+      if (old === undefined || all().length < mostBeside(rollout)) return
       engine.stop(old, 'stop one')
       engine.remove(old, 'remove one')
     },
-    // From what was captured, whatever the file says now. The candidate goes first where the old version runs: of more
-    // instances than are wanted, Compose recreates the obsolete ones and removes those that are as they should be.
+    // From what was captured, whatever the file says now. Of more instances than are wanted, Compose recreates the
+    // obsolete ones and removes those that are as they should be: so the candidates go first, and none of a person's.
     'up-old': () => {
       engine.clearLeftovers()
-      for (const each of olds().some(isUp) ? news() : []) {
+      const surplus = Math.max(0, all().length - scale)
+      const ours = news().filter(({ id }) => !strangers.has(id))
+      for (const each of ours.toReversed().slice(0, surplus)) {
         engine.stop(each, 'stop new')
         engine.remove(each, 'remove new')
       }
-      engine.up(before, scale)
+      const hasTheirs = all().some(({ id }) => strangers.has(id))
+      engine.up(before, hasTheirs ? Math.max(scale, all().length) : scale)
     },
   }
 
@@ -148,6 +158,10 @@ export function startComposeService(options: ServiceOptions): FakeComposeService
     'edit-back': () => void (engine.file = before),
     'move-tag': () => void engine.tags.set(image, thirdImage),
     up: () => engine.up(engine.file, scale),
+    'pull-and-up': () => {
+      engine.tags.set(imageOf(engine.file), thirdImage)
+      engine.up(engine.file, scale)
+    },
   }
 
   return {
@@ -159,14 +173,17 @@ export function startComposeService(options: ServiceOptions): FakeComposeService
     news,
     applied,
     isProtected: () => hasKeepTag,
+    theirs: () => all().filter(({ id }) => strangers.has(id)),
     byHand: (move) => {
       const { onStep } = engine
+      const there = new Set(engine.instances.keys())
       engine.onStep = () => {}
       try {
         hands[move]()
       } catch {
         // The person is told that it failed.
       } finally {
+        for (const id of engine.instances.keys()) if (!there.has(id)) strangers.add(id)
         engine.onStep = onStep
       }
     },
@@ -183,6 +200,7 @@ export function startComposeService(options: ServiceOptions): FakeComposeService
         return {
           olds: structuredClone(olds()),
           news: structuredClone(news()),
+          strangers: [...strangers],
           followers: follower
             ? [{ instance: { ...follower.instance }, isFollowing: engine.instances.has(follower.livesIn) }]
             : [],

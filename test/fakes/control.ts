@@ -43,6 +43,7 @@ export function createFakeControl(scripted: Partial<FollowedControl> = {}) {
     unpin: async () => answer,
     pause: async (workload) => ({ sentence: 'it is paused', workload }),
     resume: async (workload) => ({ sentence: 'it goes on', workload }),
+    release: async () => ({ sentence: 'the brake is off', workload: null }),
     rollBack: async () => answer,
     deploy: async () => answer,
     why: async (workload) => ({
@@ -92,6 +93,8 @@ export const everyCall: readonly { readonly method: keyof FollowedControl; reado
   { method: 'pause', args: [null, null, { actor: 'ada', reason: 'Größe "5" \\ 100 %' }] },
   { method: 'resume', args: [null, { actor: 'ada', reason: null }] },
   { method: 'resume', args: ['web', { actor: 'ada', reason: null }] },
+  { method: 'release', args: ['local', { actor: 'ada', reason: null }] },
+  { method: 'release', args: [null, { actor: 'ada', reason: 'I looked' }] },
   { method: 'rollBack', args: ['web', null, { actor: 'ada', reason: null }] },
   { method: 'rollBack', args: ['web', 'abc123', { actor: 'ada', reason: null }] },
   { method: 'deploy', args: ['web', digest('4'), { actor: 'ada', reason: null }] },

@@ -3,7 +3,9 @@ import { parseDigest, type Digest } from '../../src/image/digest.ts'
 import { parsePlatform } from '../../src/image/platform.ts'
 import { parseReference } from '../../src/image/reference.ts'
 import { digestPolicy } from '../../src/policies/digest.ts'
+import { readSpec } from '../../src/policies/spec/read-spec.ts'
 import type { ImageDescription } from '../../src/registries/registry.ts'
+import { noHooks } from '../../src/rollout/hooks.ts'
 import { planRollout } from '../../src/rollout/plan.ts'
 import type { Rollout } from '../../src/rollout/rollout.ts'
 import type { Override, Pause, Quarantine, TagObservation, WorkloadRow } from '../../src/store/store.ts'
@@ -80,6 +82,7 @@ export const row = (change: Partial<WorkloadRow> = {}): WorkloadRow => ({
   state: 'current',
   reason: { code: 'CURRENT', sentence: 'it runs what the tag 1 names' },
   candidate: running,
+  group: null,
   observedAt: ago(300),
   decidedAt: ago(300),
   since: ago(300),
@@ -163,6 +166,12 @@ export const settings: DecideInput['settings'] = {
   keepImages: 1,
   onManualChange: 'hold',
   writeDigest: false,
+  stopped: 'ignore',
+  autoRemove: 'leave',
+  hooks: noHooks,
+  hookRetryMs: 300_000,
+  group: null,
+  after: [],
 }
 
 /** A workload that runs what its tag named until `found` was pushed: without a change, a rollout is due. */
@@ -172,7 +181,7 @@ export function decideInput(change: Partial<DecideInput> = {}, found: Digest = n
     reference,
     tag: '1',
     settings,
-    policy: digestPolicy,
+    policy: digestPolicy(readSpec('digest')),
     observation: observed(found),
     sightings: [
       { digest: found, firstSeenAt: ago(60) },
@@ -186,6 +195,8 @@ export function decideInput(change: Partial<DecideInput> = {}, found: Digest = n
     override: null,
     pauses: [],
     lastWordAt: null,
+    group: null,
+    target: null,
     ignoresBackoff: false,
     now,
     ...change,

@@ -1,6 +1,7 @@
 import type { App } from '../../src/app/app.ts'
 import type { Doors, OpenApp } from '../../src/cli/doors.ts'
 import { startFakeClock } from './clock.ts'
+import { loadPolicy } from '../../src/wire-policies.ts'
 import type { Store } from '../../src/store/store.ts'
 
 /** The outside of a command: what it printed and told, with a state if it is given one. */
@@ -22,6 +23,8 @@ export function fakeDoors(given: Partial<Doors> & { readonly store?: Store } = {
     tell: (text) => void told.push(text),
     columns: null,
     showProgress: null,
+    printLines: (lines) => void printed.push(lines.map(({ text }) => text).join('\n')),
+    loadPolicy,
     openApp: store === undefined ? unused : openApp,
     checkConfig: unused,
     configSchema: unused,

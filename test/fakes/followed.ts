@@ -1,11 +1,13 @@
 import type { App } from '../../src/app/app.ts'
 import type { AppError } from '../../src/errors.ts'
+import { createGroupSlots } from '../../src/app/groups/group-slots.ts'
 import { createNudges } from '../../src/app/nudges.ts'
 import { createOverview } from '../../src/app/overview.ts'
 import type { Digest } from '../../src/image/digest.ts'
 import { createLocalQueue } from '../../src/jobs/local.ts'
 import { createLog } from '../../src/lib/log.ts'
 import { digestPolicy } from '../../src/policies/digest.ts'
+import { readSpec } from '../../src/policies/spec/read-spec.ts'
 import type { Registry } from '../../src/registries/registry.ts'
 import type { RolloutFacts } from '../../src/rollout/facts.ts'
 import type { Target, Workload } from '../../src/targets/target.ts'
@@ -109,10 +111,13 @@ export function startFollowed(workloads: readonly Workload[], limits: Record<str
     store,
     targets: [target],
     registryFor: () => registry,
-    policyFor: () => digestPolicy,
+    policyFor: () => digestPolicy(readSpec('digest')),
     pullAuth: async () => null,
     rules: [],
     defaults: settings,
+    groups: new Map(),
+    groupSlots: createGroupSlots(),
+    limits: new Map(),
     watchMode: 'labelled',
     pollIntervalMs: 300_000,
     clock,

@@ -1,9 +1,13 @@
+import type { Digest } from '../../src/image/digest.ts'
 import type { Rollout } from '../../src/rollout/rollout.ts'
 import type {
+  Approval,
   DeadLetter,
+  GateFailure,
   HistoryEntry,
   Hold,
   JournalEntry,
+  MassChange,
   PendingEvent,
   Override,
   Pause,
@@ -11,6 +15,7 @@ import type {
   Sighting,
   Store,
   TagObservation,
+  TargetNote,
   WithWord,
   WorkloadRow,
 } from '../../src/store/store.ts'
@@ -18,6 +23,7 @@ import type {
 /** A store in memory for tests of pure logic; the conformance kit holds it to the same promises as the real ones. */
 export function createMemoryStore(): Store {
   let hold: Hold | null = null
+  const engineNotes = new Map<string, TargetNote>()
   const observations = new Map<string, TagObservation>()
   const sightings = new Map<string, Sighting[]>()
   const descriptions = new Map<string, unknown>()
@@ -28,6 +34,10 @@ export function createMemoryStore(): Store {
   const quarantines = new Map<string, Quarantine>()
   const overrides = new Map<string, Override>()
   const pauses = new Map<string, Pause>()
+  const waves = new Map<string, Map<string, { readonly id: string; readonly from: Digest | null }>>()
+  let gateFailures: (GateFailure & { rollout: string })[] = []
+  const massChanges = new Map<string, MassChange>()
+  let approvals: Approval[] = []
   const history: HistoryEntry[] = []
   const eventKeys = new Map<string, string>()
   const inbox = new Map<string, PendingEvent>()
@@ -56,6 +66,8 @@ export function createMemoryStore(): Store {
       hold = next
       writeAlso(null, also)
     },
+    engineNotes: async () => byTarget([...engineNotes.values()]),
+    saveEngineNote: async (note) => void engineNotes.set(note.target, note),
     tagObservation: async (...parts) => observations.get(key(...parts)) ?? null,
     saveTagObservation: async (row) => {
       const at = key(row.registry, row.repository, row.tag)
@@ -82,7 +94,19 @@ export function createMemoryStore(): Store {
       rollouts.set(rollout.id, rollout)
       if (also.journal) journals.set(rollout.id, [...(journals.get(rollout.id) ?? []), also.journal])
       if (also.history) history.unshift(also.history)
+      for (const entry of also.historyOfOthers ?? []) history.unshift(entry)
       if (also.quarantine) quarantines.set(key(also.quarantine.workload, also.quarantine.digest), also.quarantine)
+      if (also.wave !== undefined) {
+        const from = also.waveFrom === undefined ? rollout.fromDigest : also.waveFrom
+        const wave = waves.get(also.wave) ?? new Map<string, { id: string; from: Digest | null }>()
+        waves.set(also.wave, wave.set(rollout.workload, { id: rollout.id, from }))
+      }
+      if (also.gateFailure && !gateFailures.some((each) => each.rollout === rollout.id)) {
+        gateFailures.push({ ...also.gateFailure, rollout: rollout.id })
+        const its = gateFailures.filter((each) => each.target === also.gateFailure?.target)
+        gateFailures = gateFailures.filter((each) => !its.slice(0, -100).includes(each))
+      }
+      if (also.brake) history.unshift(also.brake)
       setBaseline(rollout.workload, also.baselineImage)
       if (rollout.stage === 'ended') snapshots.delete(rollout.id)
     },
@@ -95,6 +119,33 @@ export function createMemoryStore(): Store {
     journal: async (rollout) => journals.get(rollout) ?? [],
     saveSnapshot: async (rollout, snapshot) => void snapshots.set(rollout, snapshot),
     snapshot: async (rollout) => snapshots.get(rollout) ?? null,
+    wave: async (group) =>
+      [...(waves.get(group)?.values() ?? [])]
+        .flatMap(({ id, from }) => {
+          const found = rollouts.get(id)
+          return found === undefined ? [] : [{ ...found, fromDigest: from }]
+        })
+        .toSorted((a, b) => (`${a.createdAt} ${a.id}` < `${b.createdAt} ${b.id}` ? -1 : 1)),
+    endWave: async (group, ended) => {
+      const wave = waves.get(group)
+      for (const [workload, { id }] of wave ?? []) if (ended.includes(id)) wave?.delete(workload)
+    },
+    gateFailures: async () =>
+      gateFailures.map(({ target, workload, digest, at }) => ({ target, workload, digest, at })),
+    massChanges: async () => [...massChanges].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each),
+    setMassChange: async (found, also) => {
+      massChanges.set(found.target, found)
+      writeAlso(null, also)
+    },
+    clearMassChange: async (target) => void massChanges.delete(target),
+    approvals: async () => approvals.toSorted((a, b) => (a.workload < b.workload ? -1 : 1)),
+    clearApproval: async (workload) => void (approvals = approvals.filter((each) => each.workload !== workload)),
+    releaseTarget: async (target, given, also) => {
+      gateFailures = gateFailures.filter((each) => each.target !== target)
+      massChanges.delete(target)
+      approvals = [...approvals.filter((each) => each.target !== target), ...given]
+      writeAlso(null, also)
+    },
     quarantine: async (workload) => [...quarantines.values()].filter((each) => each.workload === workload),
     quarantines: async () => [...quarantines].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each),
     liftQuarantine: async (workload, digest, entry) => {
@@ -155,3 +206,6 @@ export function createMemoryStore(): Store {
     close: async () => {},
   }
 }
+
+const byTarget = (notes: readonly TargetNote[]): readonly TargetNote[] =>
+  notes.toSorted((a, b) => (a.target < b.target ? -1 : 1))

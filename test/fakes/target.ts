@@ -13,6 +13,9 @@ import type { Target, Workload } from '../../src/targets/target.ts'
 export type Behaviour =
   'healthy' | 'no-check' | 'unhealthy' | 'exits' | 'completes' | 'cannot-start' | 'port-taken' | 'pull-fails'
 
+/** What the workload is at first; `absent` is one that is only to be made, and `itself` one that removes itself. */
+export type Beginning = 'running' | 'exited' | 'created' | 'dead' | 'itself' | 'absent'
+
 type Instance = { -readonly [K in keyof InstanceFacts]: InstanceFacts[K] } & { operation: string | null }
 
 /** An engine in memory that holds one workload and can be crashed, restarted and interfered with. */
@@ -29,12 +32,27 @@ export interface FakeEngine {
   readonly removed: string[]
 }
 
+/** Effects on dependants, of which `startFakeSet` knows. */
+type SetEffect = `${string}-dependants` | 'rename-dependants-back' | 'restart-old'
+
+const isOwnEffect = (effect: ReplaceEffect): effect is Exclude<ReplaceEffect, SetEffect> =>
+  !effect.includes('dependants') && effect !== 'restart-old'
+
 export const oldId = 'old-instance'
 const oldImage = 'sha256:old-image'
 const newImage = 'sha256:new-image'
 
 /** @param now time of the engine's clock in milliseconds */
-export function startFakeEngine(name: string, restart: string, behaviour: Behaviour, now: () => number): FakeEngine {
+export function startFakeEngine(
+  name: string,
+  restart: string,
+  behaviour: Behaviour,
+  now: () => number,
+  beginning: Beginning = 'running',
+): FakeEngine {
+  const removesItself = beginning === 'itself'
+  const copyId = 'copy-of-old-instance'
+  let vanished: Instance | null = null
   const time = () => new Date(now()).toISOString()
   const instances = new Map<string, Instance>()
   const images = new Set([oldImage])
@@ -42,12 +60,13 @@ export function startFakeEngine(name: string, restart: string, behaviour: Behavi
   let isProtected = false
   instances.set(oldId, {
     ...blank(oldId, name, oldImage),
-    status: 'running',
+    status: removesItself || beginning === 'absent' ? 'running' : beginning,
     restart,
     health: 'healthy',
-    startedAt: time(),
+    startedAt: beginning === 'created' ? null : time(),
     connected: true,
   })
+  if (beginning === 'absent') instances.delete(oldId)
   const byOperation = (rollout: Rollout) =>
     [...instances.values()].find((each) => each.operation === rollout.id) ?? null
   const holder = (wanted: string) => [...instances.values()].find((each) => each.name === wanted)
@@ -63,11 +82,17 @@ export function startFakeEngine(name: string, restart: string, behaviour: Behavi
       if (!instance) return
       if (action === 'remove') instances.delete(instance.id)
       if (action === 'rename' && !holder('renamed')) instance.name = 'renamed'
-      if (action === 'stop' && instance.status === 'running') Object.assign(instance, ended(0, true))
+      if (action === 'stop' && instance.status === 'running') finish(instance, 0, true)
       if (action === 'start' && instance.status !== 'running') run(instance)
     },
     restart: () => {
       for (const instance of instances.values()) {
+        if (removesItself) {
+          // Seen on engine 26: also what was made and never started goes, and the engine remembers nothing of it.
+          instances.delete(instance.id)
+          vanished = null
+          continue
+        }
         if (instance.status !== 'running') continue
         Object.assign(instance, ended(255, false))
         if (instance.restart !== 'no') run(instance)
@@ -88,11 +113,12 @@ export function startFakeEngine(name: string, restart: string, behaviour: Behavi
           isTagShared: false,
           isProtected,
           nameHolder: holder(rollout.name)?.id ?? null,
+          ...(removesItself && { copy: copy(instances.get(copyId)), vanished: copy(vanished) }),
         } satisfies ReplaceFacts
       },
       apply: async (rollout, effect) => {
         if (engine.away) throw new AppError('TARGET_UNAVAILABLE', 'the engine is away')
-        if (isReplaceEffect(effect)) await effects[effect](rollout)
+        if (isReplaceEffect(effect) && isOwnEffect(effect)) await effects[effect](rollout)
       },
       capture: async () => ({}),
       readLogTail: async () => 'last words',
@@ -107,12 +133,20 @@ export function startFakeEngine(name: string, restart: string, behaviour: Behavi
     return { status: 'exited', exitCode, stoppedByHand, finishedAt: time(), health: 'none' }
   }
 
+  /** It ends, and is gone where it is made to remove itself. */
+  function finish(instance: Instance, exitCode: number, stoppedByHand: boolean): void {
+    Object.assign(instance, ended(exitCode, stoppedByHand))
+    if (!removesItself) return
+    instances.delete(instance.id)
+    if (instance.operation !== null) vanished = instance
+  }
+
   function run(instance: Instance): void {
     Object.assign(instance, { status: 'running', startedAt: time(), stoppedByHand: false, exitCode: 0 })
-    if (instance.id === oldId) return void (instance.health = 'healthy')
+    if (instance.id === oldId || instance.id === copyId) return void (instance.health = 'healthy')
     instance.health = behaviour === 'healthy' ? 'healthy' : behaviour === 'unhealthy' ? 'unhealthy' : 'none'
-    if (behaviour === 'exits') Object.assign(instance, ended(1, false))
-    if (behaviour === 'completes') Object.assign(instance, ended(0, false))
+    if (behaviour === 'exits') finish(instance, 1, false)
+    if (behaviour === 'completes') finish(instance, 0, false)
   }
 
   function must(instance: Instance | null | undefined): Instance {
@@ -127,12 +161,12 @@ export function startFakeEngine(name: string, restart: string, behaviour: Behavi
   }
 
   function stop(instance: Instance): void {
-    if (instance.status === 'running') Object.assign(instance, ended(0, false))
+    if (instance.status === 'running') finish(instance, 0, false)
   }
 
-  const old = (rollout: Rollout) => must(instances.get(rollout.oldInstance))
+  const old = (rollout: Rollout) => must(instances.get(rollout.oldInstance) ?? instances.get(copyId))
   const fresh = (rollout: Rollout) => must(byOperation(rollout))
-  const effects: Record<ReplaceEffect, (rollout: Rollout) => void> = {
+  const effects: Record<Exclude<ReplaceEffect, SetEffect>, (rollout: Rollout) => void> = {
     pull: () => {
       if (behaviour === 'pull-fails') throw new AppError('TARGET_PULL_FAILED', 'manifest unknown')
       images.add(newImage)
@@ -141,12 +175,14 @@ export function startFakeEngine(name: string, restart: string, behaviour: Behavi
     capture: () => {},
     create: (rollout) => {
       if (byOperation(rollout)) return
-      if (holder(nextName(name))) throw new AppError('TARGET_CONFLICT', 'the name is taken')
+      const first = rollout.procedure === 'create' ? name : nextName(name)
+      if (holder(first)) throw new AppError('TARGET_CONFLICT', 'the name is taken')
       engine.tag = newImage
       const id = `new-${rollout.id}-${now()}`
       const connected = rollout.order === 'stop-first'
-      instances.set(id, { ...blank(id, nextName(name), newImage), connected, operation: rollout.id })
+      instances.set(id, { ...blank(id, first, newImage), connected, operation: rollout.id })
     },
+    'withdraw-old': (rollout) => void (old(rollout).connected = false),
     'disarm-old': (rollout) => void (old(rollout).restart = 'no'),
     'stop-old': (rollout) => stop(old(rollout)),
     'rename-old': (rollout) => rename(old(rollout), previousName(name)),
@@ -170,6 +206,12 @@ export function startFakeEngine(name: string, restart: string, behaviour: Behavi
     },
     'remove-new': (rollout) => remove(fresh(rollout)),
     'remove-old': (rollout) => remove(old(rollout)),
+    'copy-old': () => {
+      if (instances.has(copyId)) return
+      if (holder(previousName(name))) throw new AppError('TARGET_CONFLICT', 'the name is taken')
+      instances.set(copyId, blank(copyId, previousName(name), oldImage))
+    },
+    'remove-copy': () => remove(must(instances.get(copyId))),
   }
 
   function remove(instance: Instance): void {

@@ -8,20 +8,21 @@ interface Source {
 }
 
 /**
- * The machine's own Debian sources, and Debian 13 (trixie) from the same mirror.
+ * The machine's own Debian sources, and another release of Debian from the same mirror.
  *
  * @param folder usually `/etc/apt`
  * @param codename of the release that the machine runs
+ * @param other codename of the other release
  * @returns one deb822 file; undefined when the machine has no such source, and so is no Debian
  */
-export function describeSources(folder: string, codename: string): string | undefined {
+export function describeSources(folder: string, codename: string, other = 'trixie'): string | undefined {
   const sources = readSources(folder)
     .map(({ fields, suites }) => ({ fields, suites: suites.filter((suite) => suite.startsWith(codename)) }))
     .filter(({ fields, suites }) => suites.length > 0 && (fields.get('Components') ?? '').split(' ').includes('main'))
   const main = sources.find(({ suites }) => suites.includes(codename))
   if (main === undefined || !/debian/i.test(main.fields.get('URIs') ?? '')) return undefined
-  const trixie = codename === 'trixie' ? [] : [{ fields: main.fields, suites: ['trixie'] }]
-  return [...sources, ...trixie]
+  const more = codename === other ? [] : [{ fields: main.fields, suites: [other] }]
+  return [...sources, ...more]
     .map(({ fields, suites }) => {
       const all = new Map([...fields, ['Types', 'deb'], ['Components', 'main'], ['Suites', suites.join(' ')]])
       return [...all].map(([name, value]) => `${name}: ${value}\n`).join('')

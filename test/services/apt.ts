@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isInstalled, run } from './command.ts'
 import { describeSources } from './apt-sources.ts'
@@ -18,27 +18,60 @@ export async function installPackages(
   packages: readonly string[],
   say: (line: string) => void,
 ): Promise<void> {
-  const sources = await readSources()
-  if (sources === undefined || process.getuid?.() !== 0) {
-    const names = packages.map((name) => name.split('/')[0]).join(', ')
-    throw new Error(`${names} must be installed first; that is done by itself only for root on Debian 12`)
-  }
-  writeFileIn(folder, 'sources.list.d/longshore-trixie.sources', sources)
-  writeFileIn(folder, 'preferences.d/longshore-trixie', 'Package: *\nPin: release n=trixie\nPin-Priority: 100\n')
-  mkdirSync(join(folder, 'lists/partial'), { recursive: true })
-
-  say('Reading the lists of Debian packages')
-  await apt(folder, 'update')
+  if (process.getuid?.() !== 0) throw new Error(`${named(packages)} must be installed first; only root can do that`)
+  await readLists(folder, packages, 'trixie', say)
   say(`Installing ${packages.join(', ')} (this takes a minute, and only the first time)`)
   await withoutStartingServices(() => apt(folder, 'install', '--yes', '--no-install-recommends', ...packages))
 }
 
-async function readSources(): Promise<string | undefined> {
-  if (!(await isInstalled('apt-get'))) return undefined
-  const release = readFileSync('/etc/os-release', 'utf8')
-  const codename = /^VERSION_CODENAME=(\w+)$/m.exec(release)?.[1]
-  return codename === undefined ? undefined : describeSources('/etc/apt', codename)
+/**
+ * Fetches a Debian package of a release and unpacks it, without installing anything.
+ *
+ * @param folder an empty folder for lists, archive and files
+ * @returns the folder that stands for `/`
+ */
+export async function unpackPackage(
+  folder: string,
+  name: string,
+  release: string,
+  say: (line: string) => void,
+): Promise<string> {
+  await readLists(folder, [name], release, say)
+  say(`Fetching ${name} of Debian ${release} (only the first time)`)
+  await apt(folder, 'download', `${name}/${release}`)
+  const [archive] = globSync(join(folder, '*.deb'))
+  if (archive === undefined) throw new Error(`apt-get fetched no ${name}`)
+  const files = join(folder, 'files')
+  await run('dpkg-deb', ['--extract', archive, files])
+  return files
 }
+
+async function readLists(
+  folder: string,
+  packages: readonly string[],
+  release: string,
+  say: (line: string) => void,
+): Promise<void> {
+  const sources = await readSources(release)
+  if (sources === undefined) {
+    throw new Error(`${named(packages)} must be installed first; that is done by itself only for root on Debian 12`)
+  }
+  writeFileIn(folder, `sources.list.d/longshore-${release}.sources`, sources)
+  writeFileIn(folder, 'preferences.d/longshore', `Package: *\nPin: release n=${release}\nPin-Priority: 100\n`)
+  mkdirSync(join(folder, 'lists/partial'), { recursive: true })
+
+  say('Reading the lists of Debian packages')
+  await apt(folder, 'update')
+}
+
+async function readSources(release: string): Promise<string | undefined> {
+  if (!(await isInstalled('apt-get'))) return undefined
+  const running = readFileSync('/etc/os-release', 'utf8')
+  const codename = /^VERSION_CODENAME=(\w+)$/m.exec(running)?.[1]
+  return codename === undefined ? undefined : describeSources('/etc/apt', codename, release)
+}
+
+const named = (packages: readonly string[]): string => packages.map((name) => name.split('/')[0]).join(', ')
 
 async function apt(folder: string, ...command: string[]): Promise<void> {
   const settings = {
@@ -55,7 +88,7 @@ async function apt(folder: string, ...command: string[]): Promise<void> {
   }
   const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`])
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  await run('apt-get', ['--quiet', ...options, ...command], { env, limitMs })
+  await run('apt-get', ['--quiet', ...options, ...command], { env, cwd: folder, limitMs })
 }
 
 /** A package may start its service as it is installed; ours start their own, apart from the machine's. */

@@ -3,6 +3,8 @@ import { text } from 'node:stream/consumers'
 
 interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv
+  /** Working folder; ours unless told otherwise. */
+  readonly cwd?: string
   /** The program is killed after this time; a minute unless told otherwise. */
   readonly limitMs?: number
 }
@@ -20,11 +22,12 @@ interface CommandResult {
 export async function tryRun(
   file: string,
   args: readonly string[],
-  { env = process.env, limitMs = 60_000 }: CommandOptions = {},
+  { env = process.env, cwd = process.cwd(), limitMs = 60_000 }: CommandOptions = {},
 ): Promise<CommandResult> {
   // In a session of its own, so that a Ctrl-C stops us between two programs and not in the middle of one.
   const child = spawn(file, args, {
     env,
+    cwd,
     detached: true,
     timeout: limitMs,
     killSignal: 'SIGKILL',

@@ -72,7 +72,7 @@ async function removeControlGroups(name: string): Promise<void> {
   const root = '/sys/fs/cgroup'
   const candidates = [root, ...readdirSync(root).map((entry) => join(root, entry))]
   for (const path of candidates.map((parent) => join(parent, name))) {
-    await waitUntil(`${path} is removed`, () => removeFolders(path), { limitMs: 10_000 })
+    await waitUntil(`${path} is removed`, () => removeFolders(path), { limitMs: 60_000 })
   }
 }
 

@@ -29,8 +29,12 @@ export interface Engine {
  * Needs root and the packages of `install.ts`. Several may run side by side.
  *
  * @param settings of its configuration file, as in `daemon.json`
+ * @param programs folder with the `dockerd` to start instead of the installed one
  */
-export async function startEngine(settings: Readonly<Record<string, unknown>> = {}): Promise<Engine> {
+export async function startEngine(
+  settings: Readonly<Record<string, unknown>> = {},
+  programs?: string,
+): Promise<Engine> {
   if (process.getuid?.() !== 0) throw new Error('only root can start a Docker engine')
   const { folder, network } = await withMachineLock(async () => {
     await removeAbandonedEngines()
@@ -44,14 +48,15 @@ export async function startEngine(settings: Readonly<Record<string, unknown>> = 
   try {
     startContainerd(folder)
     writeFileSync(join(folder, 'daemon.json'), JSON.stringify(settings))
-    let running = await startDaemon(folder, network, ['--default-address-pool', network.pool])
+    const pools = ['--default-address-pool', network.pool]
+    let running = await startDaemon(folder, network, pools, programs)
     return {
       host,
       apiVersion: running.apiVersion,
       async restart() {
         await endDaemon(running.pid, 'SIGTERM')
         // With pools named, an engine that starts again removes `docker0`, whoever's it is (moby `initNetworkController`).
-        running = await startDaemon(folder, network, [])
+        running = await startDaemon(folder, network, [], programs)
       },
       kill: () => endDaemon(running.pid, 'SIGKILL'),
       stop,
@@ -83,6 +88,7 @@ async function startDaemon(
   folder: string,
   network: EngineNetwork,
   more: readonly string[],
+  programs: string | undefined,
 ): Promise<{ pid: number; apiVersion: string }> {
   const host = `unix://${join(folder, 'docker.sock')}`
   const log = join(folder, 'dockerd.log')
@@ -101,7 +107,7 @@ async function startDaemon(
   }
   // A starting engine empties the chains of every other engine on the machine. Ports published on 127.0.0.1 need none.
   const untouched = ['--iptables=false', '--ip6tables=false', '--ip-forward=false']
-  const pid = launch('dockerd', [...Object.entries(args).flat(), ...more, ...untouched], log)
+  const pid = launch('dockerd', [...Object.entries(args).flat(), ...more, ...untouched], log, programs)
   const apiVersion = await waitUntil('the Docker engine answers', () => ping(host), {
     hopeless: () => {
       if (identify(pid) !== undefined) return undefined
@@ -117,9 +123,15 @@ async function endDaemon(pid: number, signal: NodeJS.Signals): Promise<void> {
 }
 
 /** Starts a program that outlives a Ctrl-C in our terminal: we end it ourselves, in the right order. */
-function launch(program: string, args: readonly string[], log: string): number {
+function launch(program: string, args: readonly string[], log: string, programs?: string): number {
   const output = openSync(log, 'a')
-  const child = spawn(program, args, { detached: true, stdio: ['ignore', output, output] })
+  // The engine looks for its own programs there too.
+  const PATH = [programs ?? [], process.env['PATH'] ?? []].flat().join(':')
+  const child = spawn(programs === undefined ? program : join(programs, program), args, {
+    env: { ...process.env, PATH },
+    detached: true,
+    stdio: ['ignore', output, output],
+  })
   closeSync(output)
   child.on('error', () => {})
   child.unref()

@@ -9,6 +9,7 @@ export function addWordRoutes(app: FastifyInstance, control: Control): void {
   answer(app, controlRoutes.unpin, ({ workload, body }) => control.unpin(workload, body.by))
   answer(app, controlRoutes.pause, ({ body }) => control.pause(body.workload, body.forMs, body.by))
   answer(app, controlRoutes.resume, ({ body }) => control.resume(body.workload, body.by))
+  answer(app, controlRoutes.release, ({ body }) => control.release(body.target, body.by))
   answer(app, controlRoutes.rollBack, ({ workload, body }) => control.rollBack(workload, body.revision, body.by))
   answer(app, controlRoutes.deploy, ({ workload, body }) => control.deploy(workload, body.image, body.by))
   answer(app, controlRoutes.releaseQuarantine, ({ workload, body }) =>

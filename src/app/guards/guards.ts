@@ -1,5 +1,7 @@
 import type { Guard } from './guard.ts'
+import { postponed } from './hook-guards.ts'
 import { backoff, quarantine, reversal } from './past-guards.ts'
+import { braked, groupStopped, massChange } from './target-guards.ts'
 import { everythingHeld, notifyOnly, paused } from './word-guards.ts'
 import { builtHere, changedByHand, platform } from './workload-guards.ts'
 
@@ -13,5 +15,24 @@ export const guards: readonly Guard[] = [
   paused,
   reversal,
   notifyOnly,
+  braked,
+  groupStopped,
+  postponed,
+  backoff,
+  massChange,
+]
+
+/** For following a container that it uses: no other image comes of it, so only what people said counts. */
+export const followGuards: readonly Guard[] = [everythingHeld, changedByHand, paused, notifyOnly]
+
+/** For the way back of a group: it began because of the others, and leads to what ran here before. */
+export const takeBackGuards: readonly Guard[] = [
+  everythingHeld,
+  changedByHand,
+  builtHere,
+  quarantine,
+  paused,
+  notifyOnly,
+  postponed,
   backoff,
 ]

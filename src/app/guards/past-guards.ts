@@ -3,6 +3,7 @@ import { formatAge } from '../../lib/age.ts'
 import { formatMinute } from '../../lib/minute.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { isNewer } from '../override.ts'
+import { withoutFollows } from '../revisions.ts'
 import { withdrawnCode } from '../withdrawn.ts'
 import { held, type Guard } from './guard.ts'
 
@@ -17,8 +18,12 @@ export const quarantine: Guard = ({ quarantines, settings }, candidate) => {
  * Two agreeing reads before a way back, so that a stale replica does not roll us back and forth. What a person asked
  * for needs none, and how often they did is counted against nobody.
  */
-export const reversal: Guard = ({ observation, sightings, rollouts, override, lastWordAt, now }, candidate) => {
-  if (override !== null) return null
+export const reversal: Guard = (
+  { workload, observation, sightings, rollouts, override, lastWordAt, now },
+  candidate,
+) => {
+  // What does not exist goes back to nothing.
+  if (override !== null || workload.isAbsent === true) return null
   // A plan looks without remembering: what it sees for the first time is among no sightings.
   const at = sightings.findIndex((each) => each.digest === candidate)
   if (at <= 0 && !hasRun(rollouts, candidate)) return null
@@ -52,7 +57,7 @@ const backoffMaxMs = 3_600_000
 
 /** A rollout that a person took back tells nothing about its digest. */
 function failuresInARow(rollouts: readonly Rollout[], candidate: Digest): readonly Rollout[] {
-  const tries = rollouts.filter((each) => each.reason?.code !== withdrawnCode)
+  const tries = withoutFollows(rollouts).filter((each) => each.reason?.code !== withdrawnCode)
   const end = tries.findIndex((each) => !isPassing(each) || each.digest !== candidate)
   return end === -1 ? tries : tries.slice(0, end)
 }
@@ -61,13 +66,17 @@ const isPassing = ({ outcome }: Rollout): boolean => outcome === 'failed' || out
 
 /** Whether the workload ran a digest before or after a rollout; sightings know only when each was first seen. */
 const hasRun = (rollouts: readonly Rollout[], candidate: Digest): boolean =>
-  rollouts.some((each) => each.outcome === 'succeeded' && [each.digest, each.fromDigest].includes(candidate))
+  withoutFollows(rollouts).some(
+    (each) => each.outcome === 'succeeded' && [each.digest, each.fromDigest].includes(candidate),
+  )
 
 /** Rollouts since a time that brought back a digest which the workload had run before; a mere try moves nothing. */
 function countReversals(rollouts: readonly Rollout[], since: number): number {
   const seen = new Set<Digest>()
   let count = 0
-  for (const rollout of rollouts.filter((each) => each.outcome === 'succeeded').toReversed()) {
+  for (const rollout of withoutFollows(rollouts)
+    .filter((each) => each.outcome === 'succeeded')
+    .toReversed()) {
     if (rollout.fromDigest !== null) seen.add(rollout.fromDigest)
     if (seen.has(rollout.digest) && Date.parse(rollout.createdAt) >= since) count += 1
     seen.add(rollout.digest)

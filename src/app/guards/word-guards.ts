@@ -1,4 +1,5 @@
 import type { Pause } from '../../store/store.ts'
+import type { Workload } from '../../targets/target.ts'
 import { activePauses, tellPause } from '../pauses.ts'
 import { isNewer } from '../override.ts'
 import { held, type Guard } from './guard.ts'
@@ -19,11 +20,17 @@ export const paused: Guard = ({ pauses, override, workload, now }) => {
 
 const endOf = ({ until }: Pause): number => (until === null ? Infinity : Date.parse(until))
 
-export const notifyOnly: Guard = ({ settings, tag, override }) =>
+export const notifyOnly: Guard = ({ workload, settings, tag, override }) =>
   settings.mode === 'notify' && override === null
     ? {
         state: 'outdated',
         code: 'NOTIFY_ONLY',
-        sentence: `the tag ${tag} names a newer digest; mode notify never acts`,
+        sentence: `${wouldAct(workload, tag)}; mode notify never acts`,
       }
     : null
+
+/** What would be done: about a container that it uses, about its absence, or about its image. */
+function wouldAct({ follows = null, isAbsent }: Pick<Workload, 'follows' | 'isAbsent'>, tag: string): string {
+  if (follows !== null) return follows.sentence
+  return isAbsent === true ? 'it does not exist' : `the tag ${tag} names a newer digest`
+}

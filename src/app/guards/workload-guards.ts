@@ -6,6 +6,8 @@ import { held, type Guard } from './guard.ts'
 
 /** A word from after the change goes through: whoever said it knew what was running. */
 export const changedByHand: Guard = ({ workload, row, settings, override }) => {
+  // What does not exist was changed by nobody, and what never did has nothing to compare with.
+  if (workload.isAbsent === true || row?.baselineImage === '') return null
   if (row === null || row.baselineImage === workload.imageId || settings.onManualChange === 'reapply') return null
   if (override !== null && row.reason.code === changed && isNewer(override, row.since)) return null
   return held(
@@ -17,7 +19,7 @@ export const changedByHand: Guard = ({ workload, row, settings, override }) => {
 const changed = 'CHANGED_BY_HAND'
 
 export const builtHere: Guard = ({ workload, reference }) => {
-  if (runningDigest(workload, reference) !== null) return null
+  if (workload.isAbsent === true || runningDigest(workload, reference) !== null) return null
   return held(
     'IMAGE_NOT_PULLED',
     'its image was built or loaded on the engine and never pulled, so what it is cannot be told',

@@ -40,7 +40,7 @@ function toText(lines: readonly HistoryLine[], columns: number | null): string {
   const who = lines.some(({ actor }) => actor !== null) ? (name: string | null) => [name ?? ''] : () => []
   const rows = lines.flatMap((line) => [
     [when(line.at), line.workload ?? 'everything', label(line), ...who(line.actor), move(line), sentence(line)],
-    ...lastWords(line.outcome?.logTail ?? null).map((text) => ['', '', '', ...who(null), '', `| ${text}`]),
+    ...lastWords(line.outcome?.logTail ?? line.output).map((text) => ['', '', '', ...who(null), '', `| ${text}`]),
     ...line.journal.map((entry) => [when(entry.at), '', `  ${entry.step}`, ...who(null), entry.effect, '']),
   ])
   return table(['WHEN', 'WORKLOAD', 'WHAT', ...who('WHO'), 'FROM > TO', 'WHY'], rows, columns)
@@ -59,7 +59,7 @@ function move({ fromDigest, toDigest }: HistoryLine): string {
 const sentence = ({ reason, outcome }: HistoryLine): string =>
   outcomeSentence({ reason, outcome: outcome?.outcome ?? null, gapMs: outcome?.gapMs ?? null })
 
-function toJson({ outcome, journal, reason, ...line }: HistoryLine) {
+function toJson({ outcome, output, journal, reason, ...line }: HistoryLine) {
   return {
     ...line,
     code: reason.code,
@@ -70,6 +70,7 @@ function toJson({ outcome, journal, reason, ...line }: HistoryLine) {
       gapMs: outcome.gapMs,
       logTail: outcome.logTail,
     }),
+    ...(output !== null && { output }),
     ...(journal.length > 0 && { journal: journal.map(({ step, effect, at }) => ({ step, effect, at })) }),
   }
 }

@@ -40,17 +40,19 @@ function toText({ workloads, failures }: PassPlan, columns: number | null): stri
 
 function detail({ id, rollout }: PlannedWorkload): readonly string[] {
   if (rollout === null) return []
-  const { order, why, sharesTagWith, edit, changes } = rollout
+  const { order, why, dependants, sharesTagWith, hooks, edit, changes } = rollout
+  const set = dependants.length === 0 ? [] : [`  Made again with it, in this order: ${dependants.join(', ')}.`]
   const shared =
     sharesTagWith.length === 0
       ? []
       : [`  The engine's tag will also move under ${sharesTagWith.join(', ')}; they keep running.`]
   const edited = edit === null ? [] : [`  ${edit.path} line ${edit.line}: ${edit.from} becomes ${edit.to}`]
+  const run = hooks.length === 0 ? [] : [`  Hooks: ${hooks.join('; ')}.`]
   const settings =
     changes === null
       ? ['  Which defaults of the image change cannot be told: the registry would not say.']
       : changes.map((each) => `  ${each.setting}: ${each.from} becomes ${each.to}`)
-  return [`${id}: ${order}, since ${why}.`, ...shared, ...edited, ...settings, '']
+  return [`${id}: ${order}, since ${why}.`, ...set, ...shared, ...edited, ...run, ...settings, '']
 }
 
 function toJson({ workloads, failures }: PassPlan) {

@@ -17,10 +17,15 @@ export async function runStatus(doors: Doors, options: GlobalOptions & { output:
 }
 
 function toText(status: Status, now: number, columns: number | null): string {
-  const { hold, workloads } = status
+  const { hold, engines, workloads } = status
   const first = [
     ...(hold === null ? [] : [`Everything is held since ${when(hold.since)}: ${hold.reason.sentence}`]),
+    ...status.heldTargets.map(
+      ({ target, reason, since }) =>
+        `${capital(reason.sentence)} (since ${when(since)}). \`longshore release ${target}\` lets it go on.`,
+    ),
     ...status.pauses.filter((each) => each.workload === null).map((each) => `${capital(tellPause(each, now))}.`),
+    ...engines.filter((each) => each.limits.length > 0).map(tellEngine),
   ]
   const head = first.length === 0 ? '' : `${first.join('\n')}\n\n`
   if (workloads.length === 0) return `${head}No workload was seen so far. Run \`longshore plan\` to look.`
@@ -34,6 +39,10 @@ function toText(status: Status, now: number, columns: number | null): string {
   ])
   return head + table(['WORKLOAD', 'IMAGE', 'STATE', 'RUNS', 'WANTS', 'WHY'], rows, columns)
 }
+
+/** Only of what is not supported in full: that all is well needs no line. */
+const tellEngine = ({ target, engine, limits }: Status['engines'][number]): string =>
+  `${target} is ${engine}: ${limits.join('; ')}.`
 
 /** What people said about a workload, beside what was decided: a pause also holds one that is current now. */
 function marks({ pins, pauses }: Status, id: string): readonly string[] {
@@ -54,7 +63,7 @@ const pinJson = ({ tag, digest, actor, reason, since }: Status['pins'][number]) 
   since,
 })
 
-function toJson({ hold, pauses, pins, workloads, rollouts }: Status) {
+function toJson({ hold, heldTargets, pauses, pins, engines, workloads, rollouts }: Status) {
   const pauseOf = (workload: string | null) => {
     const found = pauses.find((each) => each.workload === workload)
     return found === undefined ? null : pauseJson(found)
@@ -65,8 +74,15 @@ function toJson({ hold, pauses, pins, workloads, rollouts }: Status) {
   }
   return {
     hold: hold && { code: hold.reason.code, reason: hold.reason.sentence, since: hold.since },
+    heldTargets: heldTargets.map(({ target, reason, since }) => ({
+      target,
+      code: reason.code,
+      reason: reason.sentence,
+      since,
+    })),
     pause: pauseOf(null),
-    workloads: workloads.map(({ id, image, state, reason, digest, candidate, mode, decidedAt }) => ({
+    engines: engines.map(({ target, engine, limits }) => ({ target, engine, limits })),
+    workloads: workloads.map(({ id, image, state, reason, digest, candidate, mode, group, decidedAt }) => ({
       id,
       image,
       state,
@@ -75,6 +91,7 @@ function toJson({ hold, pauses, pins, workloads, rollouts }: Status) {
       digest,
       candidate,
       mode,
+      group,
       decidedAt,
       pin: pinOf(id),
       pause: pauseOf(id),

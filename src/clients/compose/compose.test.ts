@@ -70,7 +70,7 @@ describe('every command', () => {
     await compose({ HOME: '/nonexistent' }).dryRunUp(project, ['web'], {}, signal)
 
     const builder = fake.calls().at(-1)?.environment['BUILDX_CONFIG'] ?? ''
-    expect(builder).toMatch(/longshore-compose-/)
+    expect(builder).toMatch(/longshore-/)
     expect(existsSync(builder)).toBe(false)
   })
 

@@ -2,13 +2,13 @@ import { existsSync, rmSync } from 'node:fs'
 import { AppError } from '../../errors.ts'
 import { systemClock, type Clock } from '../../lib/clock.ts'
 import { configHash, readConfig, type ComposeConfig } from './config.ts'
-import { commandEnvironment, type EnvironmentOptions } from './environment.ts'
+import { builderVariable, commandEnvironment, type EnvironmentOptions } from './environment.ts'
 import { composeFailure } from './failure.ts'
 import { findCompose, type FoundCompose } from './find.ts'
 import { findComposeProcesses, waitForOrphans, type ComposeProcess } from './orphans.ts'
 import { projectArguments, type ComposeProject } from './project.ts'
-import { runCommand, type RunRequest, type RunResult } from './run.ts'
-import { makeScratch } from './scratch.ts'
+import { runCommand, type RunRequest, type RunResult } from '../../lib/process/run-command.ts'
+import { makeScratch } from '../../lib/process/scratch.ts'
 import { readSecretValues } from './secret-values.ts'
 import type { ComposeStep } from './steps.ts'
 import { dryRunUp, up, type DryRun, type UpOptions } from './up.ts'
@@ -47,6 +47,8 @@ export interface Compose {
 
 const readLimitMs = 60_000
 
+const subject = 'docker compose'
+
 interface Asked {
   readonly args: readonly string[]
   readonly operation?: string | undefined
@@ -60,7 +62,13 @@ export function createCompose(options: ComposeOptions): Compose {
   let found: Promise<FoundCompose> | null = null
 
   const ask = (request: Pick<RunRequest, 'command' | 'limitMs' | 'onAbort'>): Promise<RunResult | null> => {
-    const asked = { ...request, environment: commandEnvironment(environment, options), folder: '/', scratchFolder }
+    const asked = {
+      ...request,
+      subject,
+      environment: commandEnvironment(environment, options),
+      folder: '/',
+      scratchFolder,
+    }
     // Shared by all who ask meanwhile, so that no one's signal ends it; it has a limit of its own.
     return runCommand(asked, new AbortController().signal)
   }
@@ -81,6 +89,7 @@ export function createCompose(options: ComposeOptions): Compose {
     const output = ['--ansi', 'never', '--progress', 'plain']
     const result = await runCommand(
       {
+        subject,
         command: [...command, ...output, ...projectArguments(project), ...args],
         environment: { ...commandEnvironment(environment, options, operation), ...extra },
         folder: project.projectDirectory,
@@ -107,9 +116,9 @@ export function createCompose(options: ComposeOptions): Compose {
     if (!isDryRun) return run(project, { args, limitMs, operation, onAbort: 'leave' }, signal)
     // A dry run, and nothing else, opens a builder, which writes to the user's own folder; in a container of ours that
     // is read-only (2.26.1).
-    const builder = makeScratch(scratchFolder)
+    const builder = makeScratch(subject, scratchFolder)
     try {
-      const extra = { BUILDX_CONFIG: builder }
+      const extra = { [builderVariable]: builder }
       return await run(project, { args: ['--dry-run', ...args], extra, limitMs, operation, onAbort: 'end' }, signal)
     } finally {
       rmSync(builder, { recursive: true, force: true })

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts'
 import { composeConfigSchema, type ComposeService } from './config-schema.ts'
 import type { ComposeProject } from './project.ts'
-import type { RunResult } from './run.ts'
+import type { RunResult } from '../../lib/process/run-command.ts'
 import { unsetVariables } from './warnings.ts'
 
 /** A project as Compose itself reads it: merged, with its variables filled in and its paths made absolute. */

@@ -4,6 +4,26 @@ const passedOn = ['PATH', 'HOME', 'DOCKER_CONFIG', 'DOCKER_CERT_PATH', 'DOCKER_T
 /** The variable that marks every process we start for an operation, so that it is found after we were killed. */
 export const operationVariable = 'LONGSHORE_OPERATION'
 
+/** Where a dry run keeps what its builder writes. */
+export const builderVariable = 'BUILDX_CONFIG'
+
+/** What `docker` itself sets for its plug-ins (26.1). */
+const pluginVariables = {
+  DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND: 'docker',
+  DOCKER_CLI_PLUGIN_SOCKET: '@docker_cli_0',
+  OTEL_RESOURCE_ATTRIBUTES: 'docker.cli.cobra.command_path=docker%20compose',
+}
+
+/**
+ * What commands find in their environment beside what every one gets, each with values as they might be. Files can read
+ * them too.
+ */
+export const commandVariables: readonly Readonly<Record<string, string>>[] = [
+  pluginVariables,
+  { ...pluginVariables, [operationVariable]: '0' },
+  { ...pluginVariables, [builderVariable]: '/nonexistent' },
+]
+
 export interface EnvironmentOptions {
   /** For `DOCKER_HOST`: `unix:///path` or `tcp://host:port`. */
   readonly engineHost: string

@@ -2,7 +2,7 @@ import { AppError, type ErrorCode } from '../../errors.ts'
 import { escapeControls } from '../../lib/escape-controls.ts'
 import { redact, strikeOut } from '../../lib/secret.ts'
 import type { ComposeProject } from './project.ts'
-import type { RunResult } from './run.ts'
+import type { RunResult } from '../../lib/process/run-command.ts'
 import { isProgress } from './steps.ts'
 import { withoutWarnings } from './warnings.ts'
 

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts'
 import { quote } from '../../image/quote.ts'
-import type { RunRequest, RunResult } from './run.ts'
+import type { RunRequest, RunResult } from '../../lib/process/run-command.ts'
 import { isOldVersion, parseComposeVersion, versionMin } from './version.ts'
 
 /** The command that is Docker Compose here. */

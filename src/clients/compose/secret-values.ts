@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { soundsSecret } from '../../lib/secret-name.ts'
 import type { ComposeProject } from './project.ts'
-
-const secretName = /pass|pwd|secret|token|key|credential|auth/i
 
 /**
  * Values of those variables in the project's environment files whose names sound secret. Compose repeats values in its
@@ -18,5 +17,5 @@ export async function readSecretValues(project: ComposeProject): Promise<readonl
 function secretValue(text: string): readonly string[] {
   const [, name = '', value = ''] = /^\s*(?:export\s+)?([\w.-]+)\s*[=:]\s*(.*?)\s*$/.exec(text) ?? []
   const [, , inner = value] = /^(['"])(.*)\1/.exec(value) ?? []
-  return secretName.test(name) && inner !== '' ? [inner] : []
+  return soundsSecret(name) && inner !== '' ? [inner] : []
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts'
 import { composeFailure } from './failure.ts'
 import type { ComposeProject } from './project.ts'
-import type { RunResult } from './run.ts'
+import type { RunResult } from '../../lib/process/run-command.ts'
 import { readSecretValues } from './secret-values.ts'
 import { parseSteps, type ComposeStep } from './steps.ts'
 

@@ -1,8 +1,9 @@
 import { AppError } from '../../errors.ts'
+import { readEngineProduct, type EngineProduct } from './engine-product.ts'
 import { objectOf, textOf } from './json.ts'
 
 /** What is spoken with an engine, and what it runs on. */
-export interface EngineVersion {
+export interface EngineVersion extends EngineProduct {
   /** `1.45`. */
   readonly api: string
   readonly os: string
@@ -25,9 +26,12 @@ export function chooseApiVersion(answer: unknown): EngineVersion {
   }
   const minimum = textOf(MinAPIVersion)
   if (isVersion(minimum) && compareVersions(api, minimum) < 0) {
-    throw new AppError('TARGET_UNSUPPORTED', `the engine asks for API ${minimum}; ${newest} is the newest known here`)
+    throw new AppError(
+      'TARGET_UNSUPPORTED',
+      `the engine asks for API ${minimum} at least; this longshore knows ${oldest} to ${newest}: use a newer one`,
+    )
   }
-  return { api, os: textOf(Os), architecture: textOf(Arch) }
+  return { api, os: textOf(Os), architecture: textOf(Arch), ...readEngineProduct(answer) }
 }
 
 export const isAtLeast = (version: string, wanted: string): boolean => compareVersions(version, wanted) >= 0

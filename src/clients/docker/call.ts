@@ -1,8 +1,9 @@
 import { AppError } from '../../errors.ts'
 import { chooseApiVersion, type EngineVersion } from './api-version.ts'
-import type { EngineAddress } from './engine-address.ts'
-import { engineError } from './engine-error.ts'
+import { formatEngineAddress, type EngineAddress } from './engine-address.ts'
+import { engineError, readMessage } from './engine-error.ts'
 import { exchange, openConnection, readBody, subjectOf, type EngineAnswer, type EngineRequest } from './exchange.ts'
+import { refusal } from './refusal.ts'
 
 /** Calls to one engine, in the API version that both sides know. */
 export interface Call {
@@ -27,7 +28,7 @@ export function createCall(address: EngineAddress): Call {
 
   const read = async (request: EngineRequest, signal: AbortSignal): Promise<unknown> => {
     const subject = subjectOf(request)
-    const answer = await refuseErrors(await exchange(connection, request, signal), subject)
+    const answer = await refuseErrors(await exchange(connection, request, signal), request, address)
     const text = (await readBody(answer, bodyBytesMax, subject)).toString('utf8')
     return text.trim() === '' ? null : parse(text, subject)
   }
@@ -61,7 +62,7 @@ export function createCall(address: EngineAddress): Call {
       forgetting(
         versioned(request, signal)
           .then((each) => exchange(connection, each, signal))
-          .then((answer) => refuseErrors(answer, subjectOf(request))),
+          .then((answer) => refuseErrors(answer, request, address)),
       ),
     json: (request, signal) => forgetting(versioned(request, signal).then((each) => read(each, signal))),
     ping: async (signal) => {
@@ -74,10 +75,18 @@ export function createCall(address: EngineAddress): Call {
 /** A part of a path: a name, an id or an image reference, whose slashes stay. */
 export const encodeName = (name: string): string => name.split('/').map(encodeURIComponent).join('/')
 
-async function refuseErrors(answer: EngineAnswer, subject: string): Promise<EngineAnswer> {
-  if (answer.status < 400) return answer
-  const body = await readBody(answer, 64 * 1024, subject)
-  throw engineError(answer.status, body.toString('utf8'), subject)
+async function refuseErrors(
+  answer: EngineAnswer,
+  request: EngineRequest,
+  address: EngineAddress,
+): Promise<EngineAnswer> {
+  const { status } = answer
+  if (status < 400) return answer
+  const subject = subjectOf(request)
+  const body = (await readBody(answer, 64 * 1024, subject)).toString('utf8')
+  const refused = { status, body, message: readMessage(body) }
+  const refusedBy = refusal(request, refused, { subject, address: formatEngineAddress(address) })
+  throw refusedBy ?? engineError(status, body, subject)
 }
 
 function parse(text: string, subject: string): unknown {

@@ -39,7 +39,8 @@ function codeOf(status: number, body: string): ErrorCode {
     case 401:
       return 'TARGET_FORBIDDEN'
     case 403:
-      return isRefusal(body) ? 'TARGET_FORBIDDEN' : 'TARGET_CONFLICT'
+      // The engine itself says so where something is in use, such as a static address; other refusals: `refusal.ts`.
+      return 'TARGET_CONFLICT'
     case 404:
       return 'TARGET_NOT_FOUND'
     case 409:
@@ -47,11 +48,6 @@ function codeOf(status: number, body: string): ErrorCode {
     default:
       return 'TARGET_FAILED'
   }
-}
-
-/** The engine itself says 403 where something is in use, such as a static address; a proxy before it, or a plug-in, refuses. */
-function isRefusal(body: string): boolean {
-  return !body.trimStart().startsWith('{') || body.includes('authorization denied')
 }
 
 /**

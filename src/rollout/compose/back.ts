@@ -1,5 +1,6 @@
 import type { ComposeFacts, Reason } from '../facts.ts'
 import { judge, startGate, type Gate } from '../gate.ts'
+import { afterRollback, beforeRollback } from '../hook-steps.ts'
 import type { EffectKind, Rollout } from '../rollout.ts'
 import {
   change,
@@ -22,6 +23,8 @@ import { hasFollowed, isAsMeant } from './follower.ts'
 /** R: file and tag say the old version again, and another `up` brings it back; then our traces go. */
 export function back(rollout: Rollout, facts: ComposeFacts, now: number): Step {
   if (isTakenUp(rollout, facts)) return end(rollout, now, { outcome: 'superseded', reason: replacedByHand })
+  const hook = beforeRollback(rollout, [...facts.olds, ...facts.news].some(isUp), now)
+  if (hook !== null) return hook
   const isOurEdit = needsEdit(rollout) && facts.definition === 'after'
   if (isOurEdit && canTry(rollout, 'edit-back', triesMax * 2)) return effect(rollout, 'R', 'edit-back')
   const isGone = isGoneByHand(rollout, facts)
@@ -31,6 +34,8 @@ export function back(rollout: Rollout, facts: ComposeFacts, now: number): Step {
   if (isTagOurs(rollout, facts) && canTry(rollout, 'tag-back')) return effect(rollout, 'R', 'tag-back')
   if (isOurEdit) return needsHuman(rollout, now, notPutBack(rollout))
   if (isGone) return end(rollout, now, { outcome: 'superseded', reason: removedByHand })
+  const hookAfter = afterRollback(rollout, now)
+  if (hookAfter !== null) return hookAfter
   return end(rollout, now, facts.definition === 'other' ? { reason: withEdit(rollout) } : {})
 }
 

@@ -1,4 +1,5 @@
 import type { ComposeFacts } from '../facts.ts'
+import { afterRollout } from '../hook-steps.ts'
 import type { Rollout } from '../rollout.ts'
 import { change, type Step } from '../step.ts'
 import { back } from './back.ts'
@@ -11,7 +12,10 @@ export function compose(rollout: Rollout, facts: ComposeFacts, now: number): Ste
       return forward(rollout, facts, now)
     case 'passed':
       // No old instance is kept: a second container with Compose's labels would be destroyed by the next `up`.
-      return change(rollout, 'J8', { stage: 'ended', outcome: 'succeeded', endedAt: new Date(now).toISOString() })
+      return (
+        afterRollout(rollout, now) ??
+        change(rollout, 'J8', { stage: 'ended', outcome: 'succeeded', endedAt: new Date(now).toISOString() })
+      )
     case 'back':
       return back(rollout, facts, now)
     case 'kept':

@@ -1,4 +1,5 @@
 import type { ComposeFacts, Reason } from '../facts.ts'
+import { beforeRollout } from '../hook-steps.ts'
 import type { Rollout } from '../rollout.ts'
 import { change, effect, goBack, hasAttempted, hasTouchedOld, isUp, type Step } from '../step.ts'
 import { editedByHand, removedByHand, replacedByHand } from './by-hand.ts'
@@ -7,11 +8,11 @@ import { roll } from './roll.ts'
 
 /** J1 to the verdict of the gate. */
 export function forward(rollout: Rollout, facts: ComposeFacts, now: number): Step {
-  return prepare(rollout, facts) ?? roll(rollout, facts, now)
+  return prepare(rollout, facts, now) ?? roll(rollout, facts, now)
 }
 
 /** J1 to J3: everything that leaves the running version alone. Null when done. */
-function prepare(rollout: Rollout, facts: ComposeFacts): Step | null {
+function prepare(rollout: Rollout, facts: ComposeFacts, now: number): Step | null {
   if (hasTouchedOld(rollout)) return null
   const takeover = takenOver(rollout, facts)
   if (takeover) return goBack(rollout, 'superseded', takeover)
@@ -19,6 +20,9 @@ function prepare(rollout: Rollout, facts: ComposeFacts): Step | null {
   if (facts.candidateImage !== rollout.toImage) return change(rollout, 'J1', { toImage: facts.candidateImage })
   if (!facts.isProtected) return effect(rollout, 'J1', 'protect')
   if (!hasAttempted(rollout, 'capture')) return effect(rollout, 'J2', 'capture')
+  // Before the file of its owner says anything else.
+  const hook = beforeRollout(rollout, now)
+  if (hook !== null) return hook
   if (facts.definition === 'other') return goBack(rollout, 'superseded', editedByHand)
   if (needsEdit(rollout) && facts.definition === 'before') return effect(rollout, 'J3', 'edit')
   return facts.tagImage === rollout.toImage ? null : effect(rollout, 'J3', 'move-tag')

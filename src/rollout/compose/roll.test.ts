@@ -46,6 +46,18 @@ test.each<[string, Partial<Rollout>, Partial<ComposeFacts>, object]>([
   ],
   ['moves the tag again where somebody moved it', {}, { tagImage: 'sha256:third' }, { effect: 'move-tag' }],
   [
+    'leaves what somebody else brought up, rather than to take it from them or add to it',
+    { ...many, order: 'start-first' },
+    { olds: [instance('old'), instance('theirs')], strangers: ['theirs'] },
+    { rollout: { stage: 'ended', outcome: 'superseded', reason: { code: 'REPLACED_BY_HAND' } } },
+  ],
+  [
+    'proves the candidate that somebody else brought up as its own',
+    { ...many, gateProgress: open },
+    { olds: threeOld.slice(1), news: [fresh('theirs')], strangers: ['theirs'] },
+    { kind: 'wait' },
+  ],
+  [
     'passes when all that run are proven',
     { ...many, proven: ['a', 'b', 'c'] },
     { olds: [], news: [fresh('a'), fresh('b'), fresh('c')] },

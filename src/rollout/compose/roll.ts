@@ -13,7 +13,7 @@ import {
   triesMax,
   type Step,
 } from '../step.ts'
-import { editedByHand, removedByHand, stoppedByHand } from './by-hand.ts'
+import { editedByHand, removedByHand, replacedByHand, stoppedByHand } from './by-hand.ts'
 import { needsEdit } from './edit.ts'
 import { hasFollowed, isAsMeant } from './follower.ts'
 import { mostBeside } from './most-beside.ts'
@@ -22,6 +22,9 @@ import { mostBeside } from './most-beside.ts'
 export function roll(rollout: Rollout, facts: ComposeFacts, now: number): Step {
   const { olds, news } = facts
   if (olds.length + news.length === 0) return goBack(rollout, 'superseded', removedByHand)
+  // Somebody's own `up` made something else of it: going on, and going back, would both take that from them.
+  const isTheirs = olds.some(({ id }) => facts.strangers.includes(id))
+  if (isTheirs) return end(rollout, now, { outcome: 'superseded', reason: replacedByHand })
   const ended = news.find((each) => rollout.proven.includes(each.id) && !isUp(each) && !hasCompleted(rollout, each))
   if (ended?.stoppedByHand === true) return respectStop(rollout, facts, now)
   if (ended !== undefined) return failed(rollout, `it passed its gate and then ended with exit code ${ended.exitCode}`)

@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseDigest } from '../../image/digest.ts'
 import { back } from './back.ts'
 import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
+import { attempt } from '../machine.ts'
 import { planRollout } from '../plan.ts'
+import type { Rollout } from '../rollout.ts'
 
 const old: InstanceFacts = {
   id: 'old',
@@ -73,4 +75,45 @@ test('leaves the tag where another workload runs the candidate under it', () => 
 
 test('leaves a tag that somebody moved elsewhere meanwhile', () => {
   expect(back(rollout, { ...facts, tagImage: 'sha256:third' }, 0)).toMatchObject({ rollout: { stage: 'ended' } })
+})
+
+describe('dependants whose provider does not come back', () => {
+  const app: InstanceFacts = { ...old, id: 'app', name: 'app.longshore-prev', status: 'exited', restart: 'no' }
+  const plan = {
+    instance: 'app',
+    name: 'app',
+    image: 'sha256:app',
+    restart: 'always',
+    wasRunning: true,
+    by: ['volumes'],
+  } as const
+  const set = {
+    ...rollout,
+    dependants: [plan],
+    attempted: ['pull', 'create', 'create-dependants', 'stop-dependants', 'stop-old', 'rename-dependants'],
+  } as const
+  const stopped = { ...old, name: 'web.longshore-prev', status: 'exited', restart: 'no' } as const
+  const of = (each: InstanceFacts) => [{ plan, old: each, new: null, isBehind: false, nameHolder: null }]
+
+  test.each<[string, Partial<ReplaceFacts>]>([
+    ['a stranger has its name', { old: stopped, nameHolder: 'stranger' }],
+    ['it was removed and a stranger has its name', { old: null, nameHolder: 'stranger' }],
+    ['both versions were removed', { old: null, nameHolder: null }],
+  ])('have their names and policies again and run where they can when %s', (_, change) => {
+    const seen = { ...facts, tagImage: null, ...change }
+    const effects: unknown[] = []
+    const next = (before: Rollout, each: InstanceFacts): Rollout => {
+      const step = back(before, { ...seen, dependants: of(each) }, 0)
+      effects.push(step.kind === 'effect' ? step.effect : step.rollout.outcome)
+      return step.kind === 'effect' ? attempt(step.rollout, step.step, step.effect) : step.rollout
+    }
+
+    const renamed = next(set, app)
+    const armed = next(renamed, { ...app, name: 'app' })
+    const started = next(armed, { ...app, name: 'app', restart: 'always' })
+    // It lives in what is not there any more, and cannot run.
+    next(started, { ...app, name: 'app', restart: 'always' })
+
+    expect(effects).toEqual(['rename-dependants-back', 'arm-old-dependants', 'start-old-dependants', 'superseded'])
+  })
 })

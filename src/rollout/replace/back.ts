@@ -1,5 +1,7 @@
+import { namesOf } from '../dependant.ts'
 import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
 import { judge, startGate, type Gate } from '../gate.ts'
+import { afterRollback, beforeRollback } from '../hook-steps.ts'
 import { previousName } from '../names.ts'
 import type { EffectKind, Rollout } from '../rollout.ts'
 import {
@@ -15,21 +17,38 @@ import {
   triesMax,
 } from '../step.ts'
 import type { Step } from '../step.ts'
+import {
+  releaseDependants,
+  removeNewDependants,
+  renameDependantsBack,
+  restoreDependants,
+  stopNewDependants,
+} from './dependants.ts'
+import { copyAgain, isCopyLeft } from './removes-itself.ts'
 
 /** R: the old version serves again, under its name, tag and restart policy; then our traces go. */
 export function back(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
   const { old, new: fresh } = facts
   if (old === null) return withoutOld(rollout, facts, now)
+  const hook = beforeRollback(rollout, isUp(old) || (fresh !== null && isUp(fresh)), now)
+  if (hook !== null) return hook
+  const stopping = stopNewDependants(rollout, facts, now)
+  if (stopping !== null) return stopping
   if (fresh !== null && isUp(fresh)) return must(rollout, 'stop-new', now)
+  const renaming = renameDependantsBack(rollout, facts, now)
+  if (renaming !== null) return renaming
   if (heldByStranger(facts)) return leaveToStranger(rollout, facts, now)
   if (fresh !== null && fresh.name === rollout.name) return must(rollout, 'rename-new-back', now)
   if (old.name === previousName(rollout.name)) return must(rollout, 'rename-old-back', now)
   if (hasTouchedOld(rollout)) {
     if (old.restart !== rollout.restart) return must(rollout, 'arm-old', now)
-    const step = startOld(rollout, old, now)
+    // What did not run before is as it was.
+    const set = isUp(old) || rollout.stopped !== null ? restoreDependants(rollout, facts, now) : null
+    if (set !== null) return set
+    const step = rollout.stopped === null ? startOld(rollout, old, now) : null
     if (step !== null) return step
   }
-  return tidyUp(rollout, facts) ?? end(rollout, now)
+  return tidyUp(rollout, facts) ?? afterRollback(rollout, now) ?? end(rollout, now)
 }
 
 /** Starts the old version and sees it stay up for a moment. Null when it does. */
@@ -65,6 +84,9 @@ function tidyUp(rollout: Rollout, facts: ReplaceFacts): Step | null {
     !facts.isTagShared &&
     rollout.tagBefore !== rollout.toImage
   if (isTagMoved && canTry(rollout, 'tag-back')) return effect(rollout, 'R', 'tag-back')
+  if (isCopyLeft(rollout, facts) && canTry(rollout, 'remove-copy')) return effect(rollout, 'R', 'remove-copy')
+  const dependants = removeNewDependants(rollout, facts)
+  if (dependants !== null) return dependants
   if (facts.new !== null && canTry(rollout, 'remove-new')) return effect(rollout, 'R', 'remove-new')
   return null
 }
@@ -82,8 +104,11 @@ function heldByStranger({ nameHolder, old, new: fresh }: ReplaceFacts): boolean 
 
 /** Somebody made another instance under the workload's name: theirs serves, and ours would fight it for ports. */
 function leaveToStranger(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
-  const sentence = `another container was created as ${rollout.name} meanwhile`
+  const { name, dependants } = rollout
+  const left = dependants.length === 0 ? '' : `, so ${namesOf(dependants)} may have to be made anew with that one`
+  const sentence = `another container was created as ${name} meanwhile${left}`
   return (
+    releaseDependants(rollout, facts) ??
     tidyUp(rollout, facts) ??
     end(rollout, now, { outcome: 'superseded', reason: { code: 'REPLACED_BY_HAND', sentence } })
   )
@@ -92,15 +117,24 @@ function leaveToStranger(rollout: Rollout, facts: ReplaceFacts, now: number): St
 /** The old instance is gone by somebody else's hand: there is nothing to go back to. */
 function withoutOld(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
   const { new: fresh } = facts
+  const copying = heldByStranger(facts) ? null : copyAgain(rollout, facts)
+  if (copying === 'failed') return needsHuman(rollout, now, copyDoesNotStay(rollout))
+  if (copying !== null) return copying
   if (!hasTouchedOld(rollout) || fresh === null || heldByStranger(facts)) {
+    const stopping = stopNewDependants(rollout, facts, now)
+    if (stopping !== null) return stopping
     if (fresh !== null && isUp(fresh)) return must(rollout, 'stop-new', now)
-    return tidyUp(rollout, facts) ?? end(rollout, now, { outcome: 'superseded' })
+    const releasing = renameDependantsBack(rollout, facts, now) ?? releaseDependants(rollout, facts)
+    return releasing ?? tidyUp(rollout, facts) ?? end(rollout, now, { outcome: 'superseded' })
   }
   if (fresh.name !== rollout.name && canTry(rollout, 'rename-new')) return effect(rollout, 'R', 'rename-new')
   if (fresh.restart !== rollout.restart && canTry(rollout, 'arm-new')) return effect(rollout, 'R', 'arm-new')
   const why = rollout.reason === null ? '' : ` (${rollout.reason.sentence})`
   return needsHuman(rollout, now, `the old version was removed by hand, and the new one is not good${why}`)
 }
+
+const copyDoesNotStay = ({ fromReference }: Rollout): string =>
+  `the old version, which removed itself, could not be brought back; make it anew from ${fromReference}`
 
 function oldDoesNotStart(rollout: Rollout): string {
   return `the old version could not be started again; try: docker start ${rollout.name}`

@@ -1,5 +1,6 @@
 import type { InstanceFacts, Reason, ReplaceFacts } from '../facts.ts'
 import { judge, startGate } from '../gate.ts'
+import { beforeRollout } from '../hook-steps.ts'
 import type { Rollout } from '../rollout.ts'
 import {
   change,
@@ -15,22 +16,35 @@ import {
   triesMax,
 } from '../step.ts'
 import type { Step } from '../step.ts'
+import {
+  createDependants,
+  dependantsTakenOver,
+  gapOfSet,
+  renameDependants,
+  startDependants,
+  stopDependants,
+} from './dependants.ts'
+import { copyFirst, endOld, vanished } from './removes-itself.ts'
+import { judgeSet } from './set-gate.ts'
+import { replaceStopped, startedMeanwhile } from './stopped.ts'
 
 /** J1 to the verdict of the gate. */
 export function forward(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
-  return prepare(rollout, facts) ?? (rollout.order === 'stop-first' ? stopFirst : startFirst)(rollout, facts, now)
+  return prepare(rollout, facts, now) ?? (rollout.order === 'stop-first' ? stopFirst : startFirst)(rollout, facts, now)
 }
 
 /** J1 to J3: everything that leaves the old version alone. Null when done. */
-function prepare(rollout: Rollout, facts: ReplaceFacts): Step | null {
+function prepare(rollout: Rollout, facts: ReplaceFacts, now: number): Step | null {
   if (hasTouchedOld(rollout)) return null
-  const takeover = takenOver(rollout, facts)
+  const takeover = takenOver(rollout, facts) ?? dependantsTakenOver(facts)
   if (takeover) return goBack(rollout, 'superseded', takeover)
   if (facts.candidateImage === null) return effect(rollout, 'J1', 'pull')
   if (facts.candidateImage !== rollout.toImage) return change(rollout, 'J1', { toImage: facts.candidateImage })
   if (!facts.isProtected) return effect(rollout, 'J1', 'protect')
   if (!hasAttempted(rollout, 'capture')) return effect(rollout, 'J2', 'capture')
-  if (facts.new !== null) return null
+  const copying = copyFirst(rollout, facts)
+  if (copying !== null) return copying
+  if (facts.new !== null) return createDependants(rollout, facts) ?? beforeRollout(rollout, now)
   if (timesAttempted(rollout, 'create') >= triesMax) {
     return goBack(rollout, 'superseded', removedByHand('the new version was removed'))
   }
@@ -39,15 +53,24 @@ function prepare(rollout: Rollout, facts: ReplaceFacts): Step | null {
 
 function stopFirst(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
   const { old, new: fresh } = facts
+  const vanishing = vanished(rollout, facts, now)
+  if (vanishing !== null) return vanishing
   if (fresh === null) return goBack(rollout, 'superseded', removedByHand('the new version was removed'))
+  if (rollout.stopped !== null) return replaceStopped(rollout, facts, fresh) ?? passGate(rollout, facts, fresh, now)
   if (!hasStarted(fresh)) {
+    const set = stopDependants(rollout, facts)
+    if (set !== null) return set
+    const ending = endOld(rollout, facts)
+    if (ending !== null) return ending
     if (old !== null && old.restart !== 'no') return effect(rollout, 'J4', 'disarm-old')
     if (old !== null && isUp(old)) return effect(rollout, 'J4', 'stop-old')
     if (old !== null && old.name === rollout.name) return effect(rollout, 'J5', 'rename-old')
     if (fresh.name !== rollout.name) return effect(rollout, 'J5', 'rename-new')
-    return effect(rollout, 'J6', 'start-new')
+    return renameDependants(rollout, facts) ?? effect(rollout, 'J6', 'start-new')
   }
   if (old !== null && isUp(old)) return goBack(rollout, 'superseded', startedByHand)
+  const starting = isUp(fresh) ? startDependants(rollout, facts) : null
+  if (starting !== null) return starting
   return passGate(rollout, facts, fresh, now)
 }
 
@@ -58,7 +81,8 @@ function startFirst(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
   return passGate(rollout, facts, fresh, now)
 }
 
-function passGate(rollout: Rollout, facts: ReplaceFacts, fresh: InstanceFacts, now: number): Step {
+/** The look of a gate: its verdict, or how long to wait for one. */
+export function passGate(rollout: Rollout, facts: ReplaceFacts, fresh: InstanceFacts, now: number): Step {
   if (rollout.gateProgress === null) {
     // Nobody looked since the start: an end in that time may be the engine's own, so it does not count against the candidate.
     if (!isUp(fresh) && !fresh.stoppedByHand && !hasCompleted(rollout, fresh)) {
@@ -66,8 +90,10 @@ function passGate(rollout: Rollout, facts: ReplaceFacts, fresh: InstanceFacts, n
     }
     return change(rollout, rollout.step, { gateProgress: startGate(now, fresh.startedAt) })
   }
-  const { progress, verdict } = judge(rollout.gate, rollout.gateProgress, fresh, rollout.restart, now)
-  const looked = { ...rollout, gateProgress: progress, gapMs: rollout.gapMs ?? gap(rollout, facts) }
+  const own = judge(rollout.gate, rollout.gateProgress, fresh, rollout.restart, now)
+  const { progress: checkProgress, verdict } = judgeSet(rollout, facts, own.verdict, now)
+  const gapMs = rollout.gapMs ?? gapOfSet(gap(rollout, facts), facts)
+  const looked = { ...rollout, gateProgress: own.progress, checkProgress, gapMs }
   switch (verdict.kind) {
     case 'pending':
       return { kind: 'wait', rollout: looked, ms: verdict.againMs }
@@ -76,7 +102,11 @@ function passGate(rollout: Rollout, facts: ReplaceFacts, fresh: InstanceFacts, n
     case 'failed':
       return goBack(looked, 'rolled-back', verdict.reason, true)
     case 'passed':
-      return change(looked, rollout.order === 'stop-first' ? 'J7' : 'J5', { stage: 'passed', reason: verdict.reason })
+      return change(looked, rollout.order === 'stop-first' ? 'J7' : 'J5', {
+        stage: 'passed',
+        reason: verdict.reason,
+        checkProgress: null,
+      })
     case 'stopped-by-hand':
       return respectStop(looked, fresh, now)
   }
@@ -99,6 +129,7 @@ function takenOver(rollout: Rollout, { old }: ReplaceFacts): Reason | null {
   if (old.name !== rollout.name) {
     return { code: 'RENAMED_BY_HAND', sentence: `it was renamed to ${old.name} meanwhile` }
   }
+  if (rollout.stopped !== null) return isUp(old) ? startedMeanwhile : null
   if (!isUp(old)) return { code: 'STOPPED_BY_HAND', sentence: 'it was stopped meanwhile' }
   return null
 }
@@ -110,6 +141,7 @@ const startedByHand: Reason = { code: 'STARTED_BY_HAND', sentence: 'the old vers
 /** Time without either version, by the engine's own clock. */
 function gap(rollout: Rollout, { old, new: fresh }: ReplaceFacts): number | null {
   if (rollout.order === 'start-first') return 0
+  if (rollout.stopped !== null) return null
   if (old?.finishedAt == null || fresh?.startedAt == null) return null
   return Math.max(0, Date.parse(fresh.startedAt) - Date.parse(old.finishedAt))
 }

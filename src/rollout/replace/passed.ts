@@ -1,51 +1,76 @@
 import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
 import { judge, startGate, type Gate } from '../gate.ts'
+import { afterRollout } from '../hook-steps.ts'
 import { previousName } from '../names.ts'
 import { policyRestarts } from '../restart-policy.ts'
-import type { Rollout } from '../rollout.ts'
+import type { EffectKind, Rollout } from '../rollout.ts'
 import { change, effect, end, goBack, hasAttempted, hasCompleted, isUp, timesAttempted, triesMax } from '../step.ts'
 import type { Step } from '../step.ts'
+import { armDependants, removeOldDependants, startDependants } from './dependants.ts'
+import { isCopyLeft, keptMs, vanished } from './removes-itself.ts'
+import { isLeftStopped } from './stopped.ts'
 
 /** From the verdict of the gate to the new version standing alone. */
 export function passed(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
   const { old, new: fresh } = facts
-  if (fresh === null) return goBack(rollout, 'superseded', gone)
-  if (!isUp(fresh) && !hasCompleted(rollout, fresh)) return startAgain(rollout, fresh, now)
+  if (fresh === null) return vanished(rollout, facts, now) ?? goBack(rollout, 'superseded', gone)
+  if (!isUp(fresh) && !hasCompleted(rollout, fresh) && !isLeftStopped(rollout)) return startAgain(rollout, fresh, now)
   if (rollout.order === 'start-first') {
     const step = switchOver(rollout, old, fresh, now)
     if (step !== null) return step
   }
+  const set = settleDependants(rollout, facts, fresh)
+  if (set !== null) return set
   if (fresh.restart !== rollout.restart) return effect(rollout, 'J8', 'arm-new')
-  const keepUntil = new Date(now + rollout.keepOldMs).toISOString()
+  const hook = afterRollout(rollout, now)
+  if (hook !== null) return hook
+  const keepUntil = new Date(now + keptMs(rollout)).toISOString()
   return change(rollout, 'J8', { stage: 'kept', outcome: 'succeeded', keepUntil, endedAt: new Date(now).toISOString() })
 }
 
 /** J8, later: the old instance goes once its time is over. */
-export function kept(rollout: Rollout, { old, new: fresh }: ReplaceFacts, now: number): Step {
+export function kept(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
+  const { old, new: fresh } = facts
   if (rollout.keepUntil !== null && now < Date.parse(rollout.keepUntil)) return { kind: 'rest', rollout }
+  if (isCopyLeft(rollout, { ...facts, old: null })) return effect(rollout, 'J8', 'remove-copy')
+  const dependants = fresh === null || isUp(fresh) ? removeOldDependants(rollout, facts) : null
+  if (dependants !== null) return dependants
   // Started by hand, or renamed: somebody wants it. Without the new one no label proves that it was replaced (I8).
   const isOurs = old !== null && !isUp(old) && old.name === previousName(rollout.name)
   if (!isOurs || fresh === null) return change(rollout, 'J8', { stage: 'ended' })
-  if (!isUp(fresh)) return { kind: 'rest', rollout }
+  if (!isUp(fresh) && !isLeftStopped(rollout)) return { kind: 'rest', rollout }
   return effect(rollout, 'J8', 'remove-old')
+}
+
+/** What ended with a restart of the engine runs again; then they are armed, before what says that all is done. */
+function settleDependants(rollout: Rollout, facts: ReplaceFacts, fresh: InstanceFacts): Step | null {
+  if ((facts.dependants ?? []).length === 0) return null
+  return (isUp(fresh) ? startDependants(rollout, facts) : null) ?? armDependants(rollout, facts)
 }
 
 /** Start-first, J6 and J7: names and aliases move to the new version, then the old one ends. Null when done. */
 function switchOver(rollout: Rollout, old: InstanceFacts | null, fresh: InstanceFacts, now: number): Step | null {
   // Before the renames, so that the workload's names are answered throughout; again after them where that is needed.
   if (!fresh.connected) return effect(rollout, 'J6', 'connect-new')
-  if (old !== null && old.name === rollout.name) return effect(rollout, 'J6', 'rename-old')
-  if (fresh.name !== rollout.name) return effect(rollout, 'J6', 'rename-new')
-  if (old === null) return null
-  if (isUp(fresh) && !hasAttempted(rollout, 'disarm-old') && !hasAttempted(rollout, 'stop-old')) {
+  if (old !== null && isUp(fresh) && !afterSecondLook.some((each) => hasAttempted(rollout, each))) {
     const step = checkAgain(rollout, fresh, now)
     if (step !== null) return step
   }
+  if (old !== null && old.name === rollout.name) return effect(rollout, 'J6', 'rename-old')
+  if (fresh.name !== rollout.name) return effect(rollout, 'J6', 'rename-new')
+  if (old === null) return null
+  // Once: without it a few requests may be refused, which is no reason to keep two versions running.
+  if (old.status === 'running' && !hasAttempted(rollout, 'withdraw-old')) return effect(rollout, 'J7', 'withdraw-old')
   if (old.restart !== 'no') return effect(rollout, 'J7', 'disarm-old')
   return isUp(old) ? effect(rollout, 'J7', 'stop-old') : null
 }
 
-/** A short second look: moving names and aliases must not have hurt it. Null when it is well. */
+const afterSecondLook: readonly EffectKind[] = ['rename-old', 'withdraw-old', 'disarm-old', 'stop-old']
+
+/**
+ * A short second look, while both answer to the workload's names: being connected anew must not have hurt it.
+ * Null when it is well.
+ */
 function checkAgain(rollout: Rollout, fresh: InstanceFacts, now: number): Step | null {
   if (rollout.checkProgress === null) {
     return change(rollout, 'J6', { checkProgress: startGate(now, fresh.startedAt) })
@@ -57,17 +82,19 @@ function checkAgain(rollout: Rollout, fresh: InstanceFacts, now: number): Step |
   return null
 }
 
-const shortGate = (gate: Gate): Gate => ({
-  ...gate,
-  stableMs: Math.min(gate.stableMs, 1000),
-  minUptimeMs: Math.min(gate.minUptimeMs, 1000),
-})
+/**
+ * The engine tells names before it has put up the interface, so the first question of a neighbour for its address may
+ * be lost, and Linux asks again after a second (`retrans_time_ms`). Until then the old one has to answer to the names too.
+ */
+const secondLookMs = 1200
+
+const shortGate = (gate: Gate): Gate => ({ ...gate, stableMs: secondLookMs, minUptimeMs: secondLookMs })
 
 /**
  * It passed and then ended. While it is not armed yet the engine does not bring it back, as after a restart of the
  * engine, so we do what the user's policy asks for.
  */
-function startAgain(rollout: Rollout, fresh: InstanceFacts, now: number): Step {
+export function startAgain(rollout: Rollout, fresh: InstanceFacts, now: number): Step {
   if (fresh.stoppedByHand && fresh.name === rollout.name) {
     const reason = { code: 'STOPPED_BY_HAND', sentence: 'the new version was stopped by hand during the switch' }
     if (fresh.restart !== rollout.restart) return effect(rollout, 'J8', 'arm-new')

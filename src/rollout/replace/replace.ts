@@ -5,9 +5,14 @@ import type { Step } from '../step.ts'
 import { back } from './back.ts'
 import { forward } from './forward.ts'
 import { kept, passed } from './passed.ts'
+import { foreseeDependants } from './dependants.ts'
+import { follow } from './follow.ts'
+import { withCopy } from './removes-itself.ts'
 
 /** The first difference of a rollout that puts a new instance in the place of the old one. */
-export function replace(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
+export function replace(rollout: Rollout, seen: ReplaceFacts, now: number): Step {
+  if (rollout.follows?.how === 'restart') return follow(rollout, seen, now)
+  const facts = withCopy(rollout, seen)
   switch (rollout.stage) {
     case 'forward':
       return forward(rollout, facts, now)
@@ -28,7 +33,15 @@ export function replace(rollout: Rollout, facts: ReplaceFacts, now: number): Ste
  */
 export function foreseeReplace(facts: ReplaceFacts, rollout: Rollout, effect: EffectKind): ReplaceFacts | null {
   const { old, new: fresh } = facts
-  if (rollout.order !== 'stop-first' || old === null || fresh === null) return null
+  // Where nothing runs no gap is lengthened by a look, and a person may start it at any time.
+  if (
+    rollout.order !== 'stop-first' ||
+    rollout.removesItself ||
+    rollout.stopped !== null ||
+    old === null ||
+    fresh === null
+  )
+    return null
   switch (effect) {
     case 'disarm-old':
       return { ...facts, old: { ...old, restart: 'no' } }
@@ -39,6 +52,6 @@ export function foreseeReplace(facts: ReplaceFacts, rollout: Rollout, effect: Ef
     case 'rename-new':
       return { ...facts, new: { ...fresh, name: rollout.name }, nameHolder: fresh.id }
     default:
-      return null
+      return foreseeDependants(facts, effect)
   }
 }

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { beforeEach, expect, test } from 'vitest'
 import { ended, running } from '../../../test/fakes/decide-input.ts'
 import { readHistory } from '../sql/history.ts'
+import { noHooks } from '../../rollout/hooks.ts'
 import { readOverrides } from '../sql/overrides.ts'
 import { readPauses } from '../sql/pauses.ts'
 import { readRollout, writeRollout } from '../sql/rollouts.ts'
@@ -11,6 +12,8 @@ import { readWorkload } from '../sql/workloads.ts'
 import { sqliteDialect } from '../sqlite/dialect.ts'
 import { migrate, schemaVersion } from './migrate.ts'
 import type { Migration } from './migration.ts'
+import { sets } from './0009-sets.ts'
+import { hooks } from './0011-hooks.ts'
 import { migrations } from './migrations.ts'
 
 const types = { sequence: 'integer' } as const
@@ -49,12 +52,15 @@ test('an empty database gets every table, and a second run changes nothing', asy
   await migrate(db, types)
 
   expect(first).toEqual([
+    'approvals',
     'dead_letters',
     'event_inbox',
     'event_keys',
+    'gate_failures',
     'history',
     'images',
     'journal',
+    'mass_changes',
     'meta',
     'overrides',
     'pauses',
@@ -63,6 +69,7 @@ test('an empty database gets every table, and a second run changes nothing', asy
     'sightings',
     'snapshots',
     'tag_observations',
+    'wave_rollouts',
     'workloads',
   ])
   expect(tables()).toEqual(first)
@@ -127,7 +134,10 @@ test('a state from before people could say anything is read with nothing said, a
 
   await migrate(db, types)
 
-  expect(await readWorkload(db, 'local/container/web')).toMatchObject({ since: '2026-11-20T10:00:00.000Z' })
+  expect(await readWorkload(db, 'local/container/web')).toMatchObject({
+    since: '2026-11-20T10:00:00.000Z',
+    group: null,
+  })
   expect(await readHistory(db, { limit: 1 })).toMatchObject([{ kind: 'resume', actor: null }])
   expect([await readOverrides(db), await readPauses(db)]).toEqual([[], []])
 })
@@ -165,4 +175,40 @@ test('what was said before it was known what it took the place of took the place
   await migrate(db, types)
 
   expect(await readOverrides(db)).toMatchObject([{ kind: 'deploy', tag: '2', insteadOf: null }])
+})
+
+test('a rollout from before all kinds of containers were known is read as one of a container that ran', async () => {
+  await migrate(db, types, migrations.slice(0, 7))
+  const rollout = ended('failed', running, 0)
+  const { stopped: _stopped, removesItself: _removes, ...older } = rollout
+  await writeRollout(db, older as typeof rollout) // as the seventh version wrote it
+
+  await migrate(db, types)
+
+  expect(await readRollout(db, rollout.id)).toEqual({ ...rollout, stopped: null, removesItself: false })
+})
+
+test('a rollout that was planned before there were sets was alone and followed nobody', async () => {
+  await migrate(db, types, migrations.slice(0, migrations.indexOf(sets)))
+  const rollout = ended('failed', running, 0)
+  const { dependants: _1, follows: _2, ...older } = rollout
+  await writeRollout(db, older as typeof rollout) // as the version before wrote it
+
+  await migrate(db, types)
+
+  expect(await readRollout(db, rollout.id)).toEqual(rollout)
+})
+
+test('a rollout that was planned before there were hooks runs none, open ones and ended ones alike', async () => {
+  await migrate(db, types, migrations.slice(0, migrations.indexOf(hooks)))
+  const rollouts = [ended('failed', running, 0), { ...ended(null, running, 1), stage: 'back', endedAt: null } as const]
+  for (const { hooks: _1, hookResults: _2, ...older } of rollouts) {
+    await writeRollout(db, older as (typeof rollouts)[0]) // as the version before wrote it
+  }
+
+  await migrate(db, types)
+
+  for (const each of rollouts) {
+    expect(await readRollout(db, each.id)).toEqual({ ...each, hooks: noHooks, hookResults: [] })
+  }
 })

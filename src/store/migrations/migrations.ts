@@ -5,6 +5,10 @@ import { wordsOfPeople } from './0004-words-of-people.ts'
 import { eventInbox } from './0005-event-inbox.ts'
 import { procedures } from './0006-procedures.ts'
 import { replacedPins } from './0007-replaced-pins.ts'
+import { kindsOfContainers } from './0008-kinds-of-containers.ts'
+import { sets } from './0009-sets.ts'
+import { groupsAndBrake } from './0010-groups-and-brake.ts'
+import { hooks } from './0011-hooks.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number of a migration is its place, counted from 1. Append only: released ones never change. */
@@ -16,4 +20,8 @@ export const migrations: readonly Migration[] = [
   eventInbox,
   procedures,
   replacedPins,
+  kindsOfContainers,
+  sets,
+  groupsAndBrake,
+  hooks,
 ]

@@ -3,9 +3,10 @@ import type { Reason } from '../../rollout/rollout.ts'
 import type { Time } from './time.ts'
 
 /** What a person can say. */
-type WordKind = 'resume' | 'pin' | 'unpin' | 'pause' | 'deploy' | 'rollback' | 'quarantine-released'
+type WordKind = 'resume' | 'release' | 'pin' | 'unpin' | 'pause' | 'deploy' | 'rollback' | 'quarantine-released'
 
-export type HistoryKind = 'rollout-started' | 'rollout-ended' | 'held' | 'hold' | 'found' | 'removed' | WordKind
+export type HistoryKind =
+  'rollout-started' | 'rollout-ended' | 'hook' | 'held' | 'hold' | 'brake' | 'found' | 'removed' | WordKind
 
 export interface HistoryEntry {
   readonly at: Time

@@ -7,8 +7,11 @@ import { isDigestText, isReason } from './values.ts'
 const isKind = keyOf<HistoryKind>({
   'rollout-started': true,
   'rollout-ended': true,
+  hook: true,
   held: true,
   hold: true,
+  brake: true,
+  release: true,
   resume: true,
   found: true,
   removed: true,

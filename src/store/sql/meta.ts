@@ -12,6 +12,8 @@ type MetaKey =
   /** Process id of the owner, for the message that others get. */
   | 'owner_pid'
   | 'hold'
+  /** What answers at each target. */
+  | 'engine_notes'
   /** When it was last found that this state can be written. */
   | 'checked_at'
 

@@ -1,7 +1,9 @@
+import { ties, type Dependant, type Follow } from '../../rollout/dependant.ts'
 import type { Gate, GateProgress } from '../../rollout/gate.ts'
 import type { Probe } from '../../rollout/probe.ts'
 import type { Definition, Order, Outcome, Rollout, Stage } from '../../rollout/rollout.ts'
 import { effectKinds, journalSteps } from '../../rollout/rollout.ts'
+import { isHookResult, isHooks } from './hook-shape.ts'
 import type { Check } from './shape.ts'
 import { isFlag, isNumber, isText, keyOf, listOf, objectOf, oneOf, orNull } from './shape.ts'
 import { isDigestText, isReason } from './values.ts'
@@ -37,6 +39,22 @@ const isDefinition = objectOf<Definition>({
   hash: orNull(isText),
 })
 
+const isDependant = objectOf<Dependant>({
+  instance: isText,
+  name: isText,
+  image: isText,
+  restart: isText,
+  wasRunning: isFlag,
+  by: listOf(oneOf(ties)),
+})
+
+const isFollow = objectOf<Follow>({
+  how: oneOf(['restart', 'recreate']),
+  provider: isText,
+  sentence: isText,
+  isLeftStopped: isFlag,
+})
+
 const isOrder = keyOf<Order>({ 'stop-first': true, 'start-first': true })
 
 const isStage = keyOf<Stage>({
@@ -64,8 +82,12 @@ export const isRollout: Check<Rollout> = objectOf<Rollout>({
   workload: isText,
   target: isText,
   name: isText,
-  procedure: oneOf(['replace', 'compose']),
+  procedure: oneOf(['replace', 'compose', 'create']),
   oldInstance: isText,
+  stopped: orNull(oneOf(['update', 'start'])),
+  removesItself: isFlag,
+  dependants: listOf(isDependant),
+  follows: orNull(isFollow),
   scale: isNumber,
   image: isText,
   fromReference: isText,
@@ -81,6 +103,7 @@ export const isRollout: Check<Rollout> = objectOf<Rollout>({
   tagBefore: orNull(isText),
   keepOldMs: isNumber,
   keepImages: isNumber,
+  hooks: isHooks,
   policy: isText,
   createdAt: isText,
   stage: isStage,
@@ -90,6 +113,7 @@ export const isRollout: Check<Rollout> = objectOf<Rollout>({
   step: isJournalStep,
   attempted: listOf(oneOf(effectKinds)),
   failures: listOf(oneOf(effectKinds)),
+  hookResults: listOf(isHookResult),
   gateProgress: orNull(isGateProgress),
   proven: listOf(isText),
   checkProgress: orNull(isGateProgress),

@@ -3,12 +3,15 @@ import * as events from './events.ts'
 import { appendHistory, readHistory } from './history.ts'
 import { readImage, writeImage } from './images.ts'
 import { appendJournal, readJournal } from './journal.ts'
+import { readEngineNotes, writeEngineNote } from './engine-notes.ts'
 import { readHold, readMeta, writeHold, writeMeta } from './meta.ts'
 import { isRepeated, readSightings, readTagObservation, writeTagObservation } from './observations.ts'
 import * as overrides from './overrides.ts'
 import * as pauses from './pauses.ts'
 import { deleteQuarantine, readQuarantine, readQuarantines, writeQuarantine } from './quarantine.ts'
 import * as rollouts from './rollouts.ts'
+import * as holds from './target-holds.ts'
+import { deleteWave, joinWave, readWave } from './waves.ts'
 import { deleteWorkload, readWorkload, readWorkloads, writeBaselineImage, writeWorkload } from './workloads.ts'
 import { createWriter } from './writer.ts'
 import type { Db } from './tables.ts'
@@ -37,6 +40,9 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
     hold: () => readHold(db),
     setHold: (hold, also) => writeWord(null, also, (transaction) => writeHold(transaction, hold)),
 
+    engineNotes: () => readEngineNotes(db),
+    saveEngineNote: (each) => write((transaction) => writeEngineNote(transaction, each)),
+
     tagObservation: (...key) => readTagObservation(db, ...key),
     saveTagObservation: (observation) =>
       (isRepeated(observation) ? note : write)((transaction) => writeTagObservation(transaction, observation)),
@@ -56,7 +62,14 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
         await rollouts.writeRollout(transaction, rollout)
         if (also.journal) await appendJournal(transaction, also.journal)
         if (also.history) await appendHistory(transaction, also.history)
+        for (const entry of also.historyOfOthers ?? []) await appendHistory(transaction, entry)
         if (also.quarantine) await writeQuarantine(transaction, also.quarantine)
+        if (also.wave !== undefined) {
+          const from = also.waveFrom === undefined ? rollout.fromDigest : also.waveFrom
+          await joinWave(transaction, also.wave, rollout, from)
+        }
+        if (also.gateFailure) await holds.writeGateFailure(transaction, rollout.id, also.gateFailure)
+        if (also.brake) await appendHistory(transaction, also.brake)
         if (also.baselineImage !== undefined) {
           await writeBaselineImage(transaction, rollout.workload, also.baselineImage)
         }
@@ -66,6 +79,18 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
     journal: (rollout) => readJournal(db, rollout),
     saveSnapshot: (rollout, snapshot) => write((transaction) => rollouts.writeSnapshot(transaction, rollout, snapshot)),
     snapshot: (rollout) => rollouts.readSnapshot(db, rollout),
+
+    wave: (group) => readWave(db, group),
+    endWave: (group, ended) => write((transaction) => deleteWave(transaction, group, ended)),
+
+    gateFailures: () => holds.readGateFailures(db),
+    massChanges: () => holds.readMassChanges(db),
+    setMassChange: (found, also) => writeWord(null, also, (transaction) => holds.writeMassChange(transaction, found)),
+    clearMassChange: (target) => note((transaction) => holds.deleteMassChange(transaction, target)),
+    approvals: () => holds.readApprovals(db),
+    clearApproval: (workload) => note((transaction) => holds.deleteApproval(transaction, workload)),
+    releaseTarget: (target, approvals, also) =>
+      writeWord(null, also, (transaction) => holds.releaseTarget(transaction, target, approvals)),
 
     quarantine: (workload) => readQuarantine(db, workload),
     quarantines: () => readQuarantines(db),

@@ -46,6 +46,7 @@ interface WorkloadsTable {
   readonly state: string
   readonly reason: string
   readonly candidate: string | null
+  readonly groupName: string | null
   readonly observedAt: string
   readonly decidedAt: string
   readonly since: string
@@ -105,6 +106,35 @@ interface PausesTable {
   readonly since: string
 }
 
+interface WaveRolloutsTable {
+  readonly groupName: string
+  readonly workload: string
+  readonly rollout: string
+  readonly fromDigest: string | null
+}
+
+interface GateFailuresTable {
+  readonly sequence: Sequence
+  readonly rollout: string
+  readonly target: string
+  readonly workload: string
+  readonly digest: string
+  readonly at: string
+}
+
+interface MassChangesTable {
+  readonly target: string
+  readonly count: number
+  readonly most: number
+  readonly since: string
+}
+
+interface ApprovalsTable {
+  readonly target: string
+  readonly workload: string
+  readonly digest: string
+}
+
 interface HistoryTable {
   readonly sequence: Sequence
   readonly at: string
@@ -155,6 +185,10 @@ export interface Tables {
   readonly quarantine: QuarantineTable
   readonly overrides: OverridesTable
   readonly pauses: PausesTable
+  readonly waveRollouts: WaveRolloutsTable
+  readonly gateFailures: GateFailuresTable
+  readonly massChanges: MassChangesTable
+  readonly approvals: ApprovalsTable
   readonly history: HistoryTable
   readonly eventKeys: EventKeysTable
   readonly eventInbox: EventInboxTable

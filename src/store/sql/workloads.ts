@@ -23,6 +23,7 @@ const isWorkload: Check<WorkloadRow> = objectOf<WorkloadRow>({
   state: isState,
   reason: isReason,
   candidate: orNull(isDigestText),
+  group: orNull(isText),
   observedAt: isText,
   decidedAt: isText,
   since: isText,
@@ -40,9 +41,10 @@ export async function readWorkloads(db: Db): Promise<readonly WorkloadRow[]> {
 
 /** @param keepsBaseline whether what is known of the image that it is meant to run stays */
 export async function writeWorkload(db: Db, workload: WorkloadRow, keepsBaseline: boolean): Promise<void> {
-  const { id, image, imageId, digest, mode, baselineImage, state, candidate, observedAt, decidedAt, since } = workload
+  const { id, baselineImage, group: groupName, ...rest } = workload
+  const { image, imageId, digest, mode, state, candidate, observedAt, decidedAt, since } = rest
   const reason = JSON.stringify(workload.reason)
-  const row = { image, imageId, digest, mode, state, reason, candidate, observedAt, decidedAt, since }
+  const row = { image, imageId, digest, mode, state, reason, candidate, groupName, observedAt, decidedAt, since }
   await db
     .insertInto('workloads')
     .values({ id, baselineImage, ...row })
@@ -58,6 +60,6 @@ export async function deleteWorkload(db: Db, id: string): Promise<void> {
   await db.deleteFrom('workloads').where('id', '=', id).execute()
 }
 
-function toWorkload(row: Tables['workloads']): WorkloadRow {
-  return readRow('workloads', row.id, isWorkload, { ...row, reason: parseJson(row.reason) })
+function toWorkload({ groupName, ...row }: Tables['workloads']): WorkloadRow {
+  return readRow('workloads', row.id, isWorkload, { ...row, group: groupName, reason: parseJson(row.reason) })
 }

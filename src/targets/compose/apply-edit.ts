@@ -19,7 +19,8 @@ export async function edit(deps: ComposeDeps, rollout: Rollout, { signal }: Appl
   if (service === null) throw new AppError('TARGET_NOT_FOUND', `no container of ${rollout.name} is left`)
   const project = projectOf(service.members[0].compose, deps.configured)
   await deps.inTurn(nameParts(rollout.name).project, async () => {
-    const change = planEdit(await readDefinition(deps, project, service.service), rollout.image)
+    const { found } = await readDefinition(deps, project, service.service)
+    const change = planEdit(found, rollout.image)
     const isAsPlanned =
       change.kind === 'edit' &&
       change.path === planned.path &&

@@ -14,7 +14,9 @@ import type { ComposeStep } from '../../clients/compose/steps.ts'
 import { AppError } from '../../errors.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { add, removeOne, up, upOld } from './apply-up.ts'
+import { capture } from './capture.ts'
 import { hashOf } from './definition/hash.ts'
+import { knownInstances } from './instances.ts'
 import type { Snapshot } from './snapshot.ts'
 
 const { signal } = new AbortController()
@@ -240,6 +242,77 @@ describe('the oldest old instance', () => {
 
   test('is none of another service or project', async () => {
     expect(await remove({ order: 'start-first' }, { service: 'api' }, { project: 'other' })).toEqual([])
+  })
+})
+
+describe('an instance that somebody else made meanwhile', () => {
+  const theirs: GivenMember = { number: 3, id: 'theirs', image: 'sha256:third' }
+  /** A rollout that began on what is there now. */
+  const begun = async (rollout: Partial<Rollout>, ...given: readonly GivenMember[]) => {
+    stage.world.containers = given.map(of)
+    const made = composeRollout({ order: 'start-first', ...rollout })
+    await capture(stage.deps, made, signal)
+    return made
+  }
+
+  test('is not ended in the place of an old one', async () => {
+    const rollout = await begun({ scale: 2 }, {}, { number: 2, id: 'second' })
+    stage.world.containers = [of(theirs), of({ ...theirs, number: 4, id: 'theirs-4' }), of({ ...fresh, number: 5 })]
+
+    await removeOne(stage.deps, rollout, { signal })
+
+    expect(stage.world.done).toEqual([])
+  })
+
+  test('is not ended with the surplus on the way back, nor by Compose', async () => {
+    const rollout = await begun({ stage: 'back' }, {})
+    stage.world.onUp = async () => void stage.world.containers.push(of(fresh))
+    await add(stage.deps, { ...rollout, stage: 'forward' }, { signal })
+    stage.world.onUp = async () => {}
+    stage.world.containers.push(of({ ...fresh, number: 3, id: 'theirs' }))
+
+    await upOld(stage.deps, rollout, { signal, snapshot: snapshot() })
+
+    expect(stage.world.done).toEqual(['stop new', 'remove new'])
+    expect(ups().at(-1)?.options).toMatchObject({ scale: { web: 2 } })
+  })
+
+  test('is told from what a command of ours made that failed, or that we were killed in', async () => {
+    const rollout = await begun({}, {})
+    stage.world.onUp = async () => {
+      stage.world.containers.push(of(fresh))
+      throw new AppError('TARGET_FAILED', 'half-way')
+    }
+    await expect(add(stage.deps, rollout, { signal })).rejects.toMatchObject({ code: 'TARGET_FAILED' })
+    // Its deps are gone with the process; what it wrote down is not.
+    const next = { ...stage.deps, settled: new Set<string>() }
+    stage.world.containers.push(of({ ...fresh, number: 3, id: 'theirs' }))
+
+    expect(await knownInstances(next, rollout, signal)).toMatchObject({
+      olds: ['shop-web-1-id'],
+      news: ['new'],
+      before: null,
+    })
+  })
+
+  test('is told in the look after a kill, by what was there before the command', async () => {
+    const rollout = await begun({}, {})
+    const killed = Promise.withResolvers<void>()
+    stage.world.onUp = () => {
+      stage.world.containers.push(of(fresh))
+      killed.resolve()
+      return new Promise(() => {})
+    }
+    void add(stage.deps, rollout, { signal })
+    await killed.promise
+
+    expect(await knownInstances(stage.deps, rollout, signal)).toMatchObject({ news: ['new'] })
+  })
+
+  test('of an earlier rollout is nobody that this one knows', async () => {
+    const earlier = await begun({ id: 'earlier' }, {})
+
+    expect(await knownInstances(stage.deps, { ...earlier, id: 'operation-1' }, signal)).toBeNull()
   })
 })
 

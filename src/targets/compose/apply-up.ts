@@ -6,9 +6,11 @@ import { stopLimitMs } from '../engine/stop-limit.ts'
 import type { ApplyContext } from '../target.ts'
 import { bringUp } from './bring-up.ts'
 import { nameParts, type ComposeDeps } from './compose-deps.ts'
-import { contentHash } from './content-hash.ts'
 import { definitionNow } from './files.ts'
+import { isKnown, knownInstances, rememberNews } from './instances.ts'
+import { inputsHash, inputsOf } from './inputs.ts'
 import { projectOf } from './project-of.ts'
+import { readDefinition } from './read-definition.ts'
 import { findService, withoutMemory, type Member } from './services.ts'
 import { readSnapshot, withFilesOf } from './snapshot.ts'
 
@@ -17,7 +19,9 @@ export function up(deps: ComposeDeps, rollout: Rollout, context: ApplyContext): 
   return inProject(deps, rollout, context, async (project) => {
     await requireSame(deps, project, rollout, context.signal)
     const followers = rollout.definition?.followers ?? []
-    await bringUp(deps, project, rollout, followers, { scale: rollout.scale }, context.signal)
+    await rememberNews(deps, rollout, context.signal, () =>
+      bringUp(deps, project, rollout, followers, { scale: rollout.scale }, context.signal),
+    )
   })
 }
 
@@ -28,19 +32,22 @@ export function add(deps: ComposeDeps, rollout: Rollout, context: ApplyContext):
     const { service } = await findService(withoutMemory(deps), rollout.name, context.signal)
     // Fewer than there are would have Compose remove the others.
     const scale = Math.max(mostBeside(rollout), service?.members.length ?? 0)
-    await bringUp(deps, project, rollout, [], { scale, noRecreate: true }, context.signal)
+    await rememberNews(deps, rollout, context.signal, () =>
+      bringUp(deps, project, rollout, [], { scale, noRecreate: true }, context.signal),
+    )
   })
 }
 
 /**
  * The oldest instance of the old version goes. Compose has no word for that, so the engine is told; only a container
- * that carries Compose's own labels of this very service, and does not run the candidate, is touched (I8). Where one has
- * gone already, none does.
+ * that carries Compose's own labels of this very service, that this rollout knows, and that does not run the candidate,
+ * is touched (I8). Where one has gone already, none does.
  */
 export async function removeOne(deps: ComposeDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
   const { service } = await findService(withoutMemory(deps), rollout.name, signal)
   const members = service?.members ?? []
-  const old = members.find((each) => isOld(each, rollout))
+  const known = await knownInstances(deps, rollout, signal)
+  const old = members.find((each) => isOld(each, rollout) && isKnown(known, each.container.Id))
   if (old === undefined || members.length < mostBeside(rollout)) return
   await remove(deps, old, signal)
 }
@@ -51,11 +58,13 @@ export async function removeOne(deps: ComposeDeps, rollout: Rollout, { signal }:
  */
 export function upOld(deps: ComposeDeps, rollout: Rollout, context: ApplyContext): Promise<void> {
   return inProject(deps, rollout, context, async (project) => {
-    const { definition, scale } = rollout
+    const { definition } = rollout
     const followers = definition?.followers ?? []
     const run = async (from: ComposeProject) => {
-      await removeSurplus(deps, rollout, context.signal)
-      await bringUp(deps, from, rollout, followers, { scale, isWayBack: true }, context.signal)
+      const scale = await removeSurplus(deps, rollout, context.signal)
+      await rememberNews(deps, rollout, context.signal, () =>
+        bringUp(deps, from, rollout, followers, { scale, isWayBack: true }, context.signal),
+      )
     }
     if (definition === null || (await definitionNow(definition)) === 'before') return run(project)
     return withFilesOf(readSnapshot(context.snapshot), project, deps.spareFolder, run)
@@ -64,14 +73,20 @@ export function upOld(deps: ComposeDeps, rollout: Rollout, context: ApplyContext
 
 /**
  * The new instances beside as many as are wanted go before Compose looks: told to have fewer, it keeps and recreates
- * those that differ from the file, and removes the good ones (2.26.1).
+ * those that differ from the file, and removes the good ones (2.26.1). Those of somebody else stay.
+ *
+ * @returns how many there have to be, so that Compose removes none of theirs either
  */
-async function removeSurplus(deps: ComposeDeps, rollout: Rollout, signal: AbortSignal): Promise<void> {
+async function removeSurplus(deps: ComposeDeps, rollout: Rollout, signal: AbortSignal): Promise<number> {
   const { service } = await findService(withoutMemory(deps), rollout.name, signal)
+  const known = await knownInstances(deps, rollout, signal)
   const members = service?.members ?? []
   const surplus = Math.max(0, members.length - rollout.scale)
-  const news = members.filter((each) => !isOld(each, rollout))
-  for (const each of news.toReversed().slice(0, surplus)) await remove(deps, each, signal)
+  const isOurs = ({ container }: Member): boolean => isKnown(known, container.Id)
+  const news = members.filter((each) => !isOld(each, rollout) && isOurs(each))
+  const removed = news.toReversed().slice(0, surplus)
+  for (const each of removed) await remove(deps, each, signal)
+  return members.every(isOurs) ? rollout.scale : Math.max(rollout.scale, members.length - removed.length)
 }
 
 async function remove({ engine }: ComposeDeps, { container }: Member, signal: AbortSignal): Promise<void> {
@@ -80,8 +95,10 @@ async function remove({ engine }: ComposeDeps, { container }: Member, signal: Ab
 }
 
 /**
- * A pull can take long, and not every file that Compose reads is watched: an `env_file:`, a secret. What changed in them
- * meanwhile must not come along with the new image.
+ * A pull can take long. What a person changed meanwhile, also in an `env_file:` or a secret, must not come along with
+ * the new image, and nothing that Compose may not read must have come into reach.
+ *
+ * @throws TARGET_CONFLICT, COMPOSE_PATH_REFUSED
  */
 async function requireSame(
   deps: ComposeDeps,
@@ -89,8 +106,18 @@ async function requireSame(
   { name, definition }: Rollout,
   signal: AbortSignal,
 ): Promise<void> {
-  if (definition === null || definition.hash === null) return
-  if ((await contentHash(deps, project, nameParts(name).service, signal)) === definition.hash) return
+  if (definition === null) return
+  const { service } = nameParts(name)
+  const asked = {
+    project,
+    definition: await readDefinition(deps, project, service),
+    services: [service, ...definition.followers],
+  }
+  const inputs = await inputsOf(deps, asked)
+  const isAsPlanned = (await definitionNow(definition)) === (definition.edit === null ? 'before' : 'after')
+  // Null where a version of ours planned it that could not tell.
+  const hash = definition.hash === null ? null : await inputsHash(deps, asked, inputs, definition, signal)
+  if (isAsPlanned && hash === definition.hash) return
   throw new AppError('TARGET_CONFLICT', 'its files or its environment were changed while the image was pulled')
 }
 

@@ -8,7 +8,7 @@ import { startFailure } from '../engine/start-failure.ts'
 import { stopLimitMs } from '../engine/stop-limit.ts'
 import { nameParts, type ComposeDeps } from './compose-deps.ts'
 import { clearLeftovers } from './leftovers.ts'
-import { findService, withoutMemory } from './services.ts'
+import { findService, withoutMemory, type Member } from './services.ts'
 
 export interface Bringing {
   readonly scale: number
@@ -36,9 +36,11 @@ export async function bringUp(
   const { service } = nameParts(rollout.name)
   const services = [service, ...followers]
   await clearLeftovers(withoutMemory(deps), project.project, services, signal)
-  const limitMs = await upLimitMs(deps, rollout.name, services, signal)
+  const { all } = await findService(withoutMemory(deps), rollout.name, signal)
+  const there = all.filter((each) => services.includes(each.service)).flatMap((each) => each.members)
+  const limitMs = upLimitMs(there)
   const options: UpOptions = { scale: { [service]: scale }, operation: rollout.id, ...more }
-  const isOwn = await ownNames(deps, rollout.name, services, signal)
+  const isOwn = ownNames(project.project, services, there)
   const tryOut = async (how: UpOptions) => {
     const { steps, problem } = await compose.dryRunUp(project, services, how, signal)
     if (!isWayBack) refuseRemade(steps)
@@ -94,15 +96,7 @@ async function startMade(
 }
 
 /** Whether a container, by its name, belongs to one of the services: it is there already, or Compose would name it so. */
-async function ownNames(
-  deps: ComposeDeps,
-  workload: string,
-  services: readonly string[],
-  signal: AbortSignal,
-): Promise<(name: string) => boolean> {
-  const { project } = nameParts(workload)
-  const { all } = await findService(withoutMemory(deps), workload, signal)
-  const there = all.filter((each) => services.includes(each.service)).flatMap((each) => each.members)
+function ownNames(project: string, services: readonly string[], there: readonly Member[]): (name: string) => boolean {
   const names = new Set(there.map(({ container }) => nameOf(container)))
   const starts = services.flatMap((each) => [`${project}-${each}-`, `${project}_${each}_`])
   return (name) =>
@@ -112,13 +106,5 @@ async function ownNames(
 /** Beyond what the containers ask for to end. */
 const upMs = 10 * 60_000
 
-async function upLimitMs(
-  deps: ComposeDeps,
-  workload: string,
-  services: readonly string[],
-  signal: AbortSignal,
-): Promise<number> {
-  const { all } = await findService(withoutMemory(deps), workload, signal)
-  const there = all.filter((each) => services.includes(each.service)).flatMap((each) => each.members)
-  return there.reduce((sum, { container }) => sum + stopLimitMs(container), upMs)
-}
+const upLimitMs = (there: readonly Member[]): number =>
+  there.reduce((sum, { container }) => sum + stopLimitMs(container), upMs)

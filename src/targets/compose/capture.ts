@@ -2,6 +2,7 @@ import { AppError } from '../../errors.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { ComposeDeps } from './compose-deps.ts'
 import { readIfThere } from './files.ts'
+import { rememberOlds } from './instances.ts'
 import { findService, withoutMemory } from './services.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -9,6 +10,11 @@ import type { Snapshot } from './snapshot.ts'
 export async function capture(deps: ComposeDeps, rollout: Rollout, signal: AbortSignal): Promise<Snapshot> {
   const { service } = await findService(withoutMemory(deps), rollout.name, signal)
   if (service === null) throw new AppError('TARGET_NOT_FOUND', `no container of ${rollout.name} is left`)
+  await rememberOlds(
+    deps,
+    rollout,
+    service.members.map(({ container }) => container.Id),
+  )
   const paths = rollout.definition?.files.map(({ path }) => path) ?? []
   const files = await Promise.all(
     paths.map(async (path) => ({ path, base64: (await readIfThere(path))?.toString('base64') ?? '' })),

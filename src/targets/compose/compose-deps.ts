@@ -16,6 +16,8 @@ export interface ComposeDeps extends EngineDeps {
   readonly inTurn: Turns
   /** Rollouts whose orphaned commands have been waited for. */
   readonly settled: Set<string>
+  /** By service, what was looked at when files and containers were last seen to agree. */
+  readonly agreed: Map<string, string>
 }
 
 /** Id of a workload that is a Compose service. */

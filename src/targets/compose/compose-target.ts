@@ -1,6 +1,7 @@
 import type { Compose } from '../../clients/compose/compose.ts'
 import { engineAbilities } from '../engine/engine-abilities.ts'
 import type { EngineDeps } from '../engine/engine-deps.ts'
+import { leftAloneByEngine } from '../engine/engine-support.ts'
 import { watch } from '../engine/watch.ts'
 import type { Target } from '../target.ts'
 import { apply } from './apply.ts'
@@ -27,12 +28,12 @@ export interface ComposeTargetOptions {
 
 /** The Compose services of one Docker engine, rolled out by the user's own `docker compose`. */
 export function createComposeTarget(base: EngineDeps, options: ComposeTargetOptions): Target {
-  const deps: ComposeDeps = { ...base, ...options, inTurn: createTurns(), settled: new Set() }
+  const deps: ComposeDeps = { ...base, ...options, inTurn: createTurns(), settled: new Set(), agreed: new Map() }
   return {
     ...engineAbilities(deps),
     kind: 'compose',
     procedure: 'compose',
-    listWorkloads: (signal) => listWorkloads(deps, signal),
+    listWorkloads: async (signal) => leftAloneByEngine(deps, await listWorkloads(deps, signal), signal),
     prepare: (workload, image, signal) => prepare(deps, workload, image, signal),
     observe: (rollout, signal) => observe(deps, rollout, signal),
     apply: (rollout, effect, context) => apply(deps, rollout, effect, context),

@@ -2,22 +2,18 @@ import type { ComposeProject } from '../../clients/compose/project.ts'
 import type { ComposeDeps } from './compose-deps.ts'
 import { hashOf } from './definition/hash.ts'
 
-/**
- * Hash of what Compose makes of a service, with the values of its `env_file:` in it: the hash that Compose itself gives
- * by `config --hash` leaves those out (2.26.1).
- */
+/** Hash of what Compose makes of services, for projects that we cannot read ourselves. */
 export async function contentHash(
   { compose }: Pick<ComposeDeps, 'compose'>,
   project: ComposeProject,
-  service: string,
+  services: readonly string[],
   signal: AbortSignal,
 ): Promise<string> {
-  const read = async (profiles: readonly string[]): Promise<unknown> => {
-    const { raw } = await compose.readConfig({ ...project, profiles }, signal)
-    const services = raw['services']
-    return typeof services === 'object' && services !== null ? Reflect.get(services, service) : undefined
-  }
-  // A service whose profile is not chosen is left out, although `up` by its name takes it.
-  const content = (await read(project.profiles)) ?? (await read(['*'])) ?? null
-  return hashOf(Buffer.from(JSON.stringify(content)))
+  // Services whose profile is not chosen are left out, although `up` by their name takes them.
+  const { raw } = await compose.readConfig({ ...project, profiles: ['*'] }, signal)
+  const all = raw['services']
+  const content = services.map((each) =>
+    typeof all === 'object' && all !== null ? (Reflect.get(all, each) ?? null) : null,
+  )
+  return hashOf(Buffer.from(JSON.stringify([content, raw['secrets'] ?? null, raw['configs'] ?? null])))
 }

@@ -9,6 +9,7 @@ import type { ComposeDeps } from './compose-deps.ts'
 import { recoverInterruptedWrite } from './definition/write-file-safely.ts'
 import { definitionNow } from './files.ts'
 import { isFollowing } from './followers.ts'
+import { isKnown, knownInstances } from './instances.ts'
 import { findService, withoutMemory, type Member, type Service } from './services.ts'
 import { removeLeftCopies } from './snapshot.ts'
 
@@ -25,6 +26,7 @@ export async function observe(deps: ComposeDeps, rollout: Rollout, signal: Abort
     engine.listContainers(signal),
   ])
   const members = service?.members ?? []
+  const known = await knownInstances(deps, rollout, signal)
   const image = candidate?.Id ?? rollout.toImage
   const own = new Set(members.map(({ container }) => container.Id))
   const facts = (found: readonly Member[]) => Promise.all(found.map((each) => instance(deps, rollout, each, signal)))
@@ -38,6 +40,7 @@ export async function observe(deps: ComposeDeps, rollout: Rollout, signal: Abort
           return withProbe(deps, rollout, each.container, found, signal)
         }),
     ),
+    strangers: members.flatMap(({ container: { Id } }) => (isKnown(known, Id) ? [] : [Id])),
     followers: await followers(deps, rollout, service, all, signal),
     candidateImage: candidate?.Id ?? null,
     tagImage: tagged?.Id ?? null,

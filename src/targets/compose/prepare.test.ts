@@ -169,7 +169,7 @@ describe('a rollout is held', () => {
   })
 
   test('when a container outside the project would break', async () => {
-    const inside = { HostConfig: { NetworkMode: 'container:shop-web-1-id' } }
+    const inside = { HostConfig: { NetworkMode: 'container:shop-web-1-id', AutoRemove: true } }
     const other = of({ id: 'x', name: 'strange', inspect: inside })
     stage.world.containers = [of(), { ...other, Config: { ...other.Config, Labels: {} } }]
 

@@ -1,15 +1,16 @@
 import type { Definition } from '../../rollout/rollout.ts'
 import type { LeftAlone, Preparation, Workload } from '../target.ts'
 import type { ComposeDeps } from './compose-deps.ts'
-import type { FoundImage } from './definition/found-image.ts'
-import { planEdit } from './definition/plan-edit.ts'
+import { agreement } from './agreement.ts'
+import type { DefinitionSource } from './definition/found-image.ts'
+import { planEdit, type PlannedEdit } from './definition/plan-edit.ts'
+import { readProject } from './definition/read-project.ts'
 import { requireWritable } from './definition/require-writable.ts'
-import { contentHash } from './content-hash.ts'
-import { drift } from './drift.ts'
 import { filesOf, hashIfThere } from './files.ts'
 import { followersOf } from './followers.ts'
+import { inputsHash, inputsOf } from './inputs.ts'
 import { projectOf } from './project-of.ts'
-import { readDefinition } from './read-definition.ts'
+import { readDefinition, type ReadDefinition } from './read-definition.ts'
 import { movedFollower, selfFollower, strangeFollower, unreadyDependency } from './readiness.ts'
 import { findService, type Service } from './services.ts'
 
@@ -30,55 +31,79 @@ export async function prepare(
   if (service === null) return held({ code: 'GONE', sentence: 'no container of it is left' })
   const followers = followersOf(service, all)
   const following = all.filter((each) => followers.includes(each.service))
+  const strange = await strangeFollower(deps, service, signal)
   const unready =
     selfFollower(deps, following) ??
     unreadyDependency(service, all) ??
-    (await strangeFollower(deps, service, signal)) ??
+    strange.unfit ??
     (await movedFollower(deps, following, signal))
   if (unready !== null) return held(unready)
 
   const project = projectOf(service.members[0].compose, deps.configured)
-  // Before Compose is let near the files: what they include may lie elsewhere.
-  const found = await readDefinition(deps, project, service.service)
-  // What other machines define, where that is allowed, only Compose itself reads.
-  if (found.kind === 'impossible' && found.value === null && !deps.allowRemote) {
-    return held({ code: 'IMAGE_NOT_EDITABLE', sentence: found.sentence })
-  }
-  const [drifted, content] = await Promise.all([
-    drift(deps, project, service, signal),
-    contentHash(deps, project, service.service, signal),
-  ])
+  const services = [service.service, ...followers]
+  // Before Compose is let near the files: what they name may lie elsewhere.
+  const definition = await readDefinition(deps, project, service.service)
+  const unknown = notUnderstood(definition, deps)
+  if (unknown !== null) return held({ code: 'IMAGE_NOT_EDITABLE', sentence: unknown })
+  const now = { project, definition, services }
+  const inputs = await inputsOf(deps, now)
+  const drifted = await agreement(deps, now, inputs, { service, all }, signal)
   if (drifted !== null) return held(drifted)
 
+  const { found } = definition
   const edit = image === workload.image ? null : planEdit(found, image)
   if (edit?.kind === 'impossible') return held({ code: 'IMAGE_NOT_EDITABLE', sentence: edit.sentence })
-  if (edit?.kind === 'edit') await requireWritable(edit.path)
-  const paths = new Set([...filesOf(project), ...pathsOf(found)])
+  const planned = edit?.kind === 'edit' ? edit : null
+  if (planned !== null) await requireWritable(planned.path)
+  const paths = new Set([...filesOf(project), ...pathsOf(definition.source)])
   const files = await Promise.all(
     [...paths].map(async (path) => {
       const before = await hashIfThere(path)
-      return { path, before, after: edit?.kind === 'edit' && edit.path === path ? edit.afterHash : before }
+      return { path, before, after: planned?.path === path ? planned.afterHash : before }
     }),
   )
-  const definition: Definition = {
+  const change: Pick<Definition, 'files' | 'edit'> = {
     files,
-    edit: edit?.kind === 'edit' ? { path: edit.path, line: edit.line, from: workload.image, to: image } : null,
-    followers,
-    isDivisible: followers.length === 0 && !hasAnonymousVolume(service),
-    hash: edit?.kind === 'edit' ? null : content,
+    edit: planned === null ? null : { path: planned.path, line: planned.line, from: workload.image, to: image },
   }
-  return { kind: 'ready', definition }
+  const then = planned === null ? now : { ...now, definition: withText(definition, planned) }
+  const readThen = planned === null ? inputs : await inputsOf(deps, then)
+  return {
+    kind: 'ready',
+    definition: {
+      ...change,
+      followers,
+      // Whoever lives in one of its containers knows that by its name, which only making it again in place keeps.
+      isDivisible: followers.length + strange.plain.length === 0 && !hasAnonymousVolume(service),
+      hash: await inputsHash(deps, then, readThen, change, signal),
+    },
+    ...(strange.plain.length > 0 && { followedBy: strange.plain.map((name) => `${deps.target}/container/${name}`) }),
+  }
 }
 
-const held = (reason: LeftAlone): Preparation => ({ kind: 'held', reason })
+/** Why nobody can tell what the files say; null where we can, or Compose alone reads a part, as it may. */
+function notUnderstood({ found, project }: ReadDefinition, { allowRemote }: ComposeDeps): string | null {
+  if (found.kind !== 'impossible' || found.value !== null) return null
+  // What other machines define, where that is allowed, only Compose itself reads.
+  return allowRemote && project.problems.length === 0 ? null : found.sentence
+}
 
-/** Every file that was read to find the image, those that others include too. */
-function pathsOf(found: FoundImage): readonly string[] {
-  if (found.kind === 'impossible') return []
-  return [...found.source.contents].flatMap(([path, content]) =>
+/** The project as it will be once its file is edited, which may change what else it names. */
+function withText(
+  { source }: ReadDefinition,
+  { path, newBytes }: PlannedEdit,
+): Pick<ReadDefinition, 'source' | 'project'> {
+  const contents = new Map(source.contents).set(path, { text: Buffer.from(newBytes).toString() })
+  return { source: { ...source, contents }, project: readProject(source.project, contents) }
+}
+
+/** Every file that was read, those that others include or extend too. */
+const pathsOf = ({ contents }: DefinitionSource): readonly string[] =>
+  [...contents].flatMap(([path, content]) =>
     content !== null && 'text' in content && path !== '/dev/null' ? [path] : [],
   )
-}
+
+const held = (reason: LeftAlone): Preparation => ({ kind: 'held', reason })
 
 /** Only where Compose itself recreates a container does the new one get the old one's anonymous volumes. */
 const hasAnonymousVolume = ({ members }: Service): boolean =>

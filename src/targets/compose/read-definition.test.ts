@@ -26,8 +26,8 @@ const project = (change: Partial<ComposeProject> = {}): ComposeProject => ({
   ...change,
 })
 const web = (image: string) => `services:\n  web:\n    image: ${image}\n`
-const read = (change: Partial<ComposeProject> = {}, deps = {}) =>
-  readDefinition({ ...stage.deps, ...deps }, project(change), 'web')
+const read = async (change: Partial<ComposeProject> = {}, deps = {}) =>
+  (await readDefinition({ ...stage.deps, ...deps }, project(change), 'web')).found
 
 describe('the image of a service', () => {
   test('is found in the file that has the last word', async () => {
@@ -76,13 +76,25 @@ describe('a file', () => {
     await expect(read({ files: [stage.path('link.yaml')] })).rejects.toMatchObject({ code: 'COMPOSE_PATH_REFUSED' })
   })
 
-  test('that another includes is refused there too, and is not guessed', async () => {
+  test('that another includes is refused there too, and the line is named', async () => {
     writeFileSync(join(elsewhere, 'real.yaml'), web('web:1'))
     stage.write('compose.yaml', `include: [${join(elsewhere, 'real.yaml')}]\n`)
 
-    const found = await read()
+    await expect(read({}, { allowRemote: true })).rejects.toMatchObject({
+      code: 'COMPOSE_PATH_REFUSED',
+      message: expect.stringMatching(/compose\.yaml:1: .*lies outside the allowed folders/),
+    })
+  })
 
-    expect(found).toMatchObject({ kind: 'impossible', value: null })
+  test('that is only usual is refused there too: Compose would read it', async () => {
+    writeFileSync(join(elsewhere, 'real.env'), 'TAG=1\n')
+    symlinkSync(join(elsewhere, 'real.env'), stage.path('.env'))
+    stage.write('compose.yaml', web('web:1'))
+
+    await expect(read()).rejects.toMatchObject({
+      code: 'COMPOSE_PATH_REFUSED',
+      message: expect.stringContaining('.env:1'),
+    })
   })
 })
 

@@ -2,19 +2,31 @@ import { dirname } from 'node:path'
 import type { ComposeProject } from '../../clients/compose/project.ts'
 import { AppError } from '../../errors.ts'
 import type { ComposeDeps } from './compose-deps.ts'
-import { findImage, type DefinitionInput } from './definition/find-image.ts'
-import type { FoundImage } from './definition/found-image.ts'
+import { locateImage, readProjectFiles, type DefinitionInput } from './definition/find-image.ts'
+import type { DefinitionSource, FoundImage } from './definition/found-image.ts'
 import { confinedReader } from './definition/read-file.ts'
+import type { Project } from './definition/read-project.ts'
 
-type ReadingDeps = Pick<ComposeDeps, 'roots' | 'allowRemote'> & {
+export type ReadingDeps = Pick<ComposeDeps, 'roots' | 'allowRemote'> & {
   readonly compose: Pick<ComposeDeps['compose'], 'environment'>
 }
 
+/** A project as its files say now. */
+export interface ReadDefinition {
+  readonly found: FoundImage
+  readonly project: Project
+  readonly source: DefinitionSource
+}
+
 /**
- * Where a service's image is written, by what the files say now.
+ * What the files say now, and where a service's image is written in them. Reads nothing outside of the allowed folders.
  * @throws COMPOSE_FILE_UNREADABLE, COMPOSE_PATH_REFUSED
  */
-export async function readDefinition(deps: ReadingDeps, project: ComposeProject, service: string): Promise<FoundImage> {
+export async function readDefinition(
+  deps: ReadingDeps,
+  project: ComposeProject,
+  service: string,
+): Promise<ReadDefinition> {
   const readFile = confinedReader(rootsOf(deps, project))
   const read = async (path: string) => {
     const text = await readFile(path)
@@ -31,7 +43,12 @@ export async function readDefinition(deps: ReadingDeps, project: ComposeProject,
     allowRemote: deps.allowRemote,
     readFile,
   }
-  return findImage(input, service)
+  const { project: whole, source } = await readProjectFiles(input, service)
+  const refused = whole.problems.find(({ isRefused }) => isRefused === true)
+  if (refused !== undefined) {
+    throw new AppError('COMPOSE_PATH_REFUSED', `${refused.path}:${refused.line}: ${refused.sentence}`)
+  }
+  return { found: locateImage(whole, source, deps.allowRemote), project: whole, source }
 }
 
 /** Folders that the project's files may lie in: those that are configured, or its own. */

@@ -81,19 +81,32 @@ describe('a container that lives in one of the service', () => {
   const inside = { HostConfig: { NetworkMode: 'container:shop-web-1-id' } }
   const strange = { ...container(inside), Id: 'strange', Name: '/strange' }
 
-  test('and is not of its project is named', async () => {
+  const found = async () => strangeFollower(stage.deps, composeService(), signal)
+
+  test('and is a plain container can follow it', async () => {
     stage = stageCompose([composeContainer(), strange])
 
-    expect(await strangeFollower(stage.deps, composeService(), signal)).toEqual({
-      code: 'DEPENDENT',
-      sentence: 'its dependant would break: strange',
-    })
+    expect(await found()).toEqual({ unfit: null, plain: ['strange'] })
+  })
+
+  test('and would be gone once it is stopped would break', async () => {
+    const removed = { ...strange, HostConfig: { ...strange.HostConfig, AutoRemove: true } }
+    stage = stageCompose([composeContainer(), removed])
+
+    expect((await found()).unfit).toEqual({ code: 'DEPENDENT', sentence: 'its dependant would break: strange' })
+  })
+
+  test('and was kept stopped by a rollout of its own is not', async () => {
+    const kept = { ...strange, Name: '/strange.longshore-prev', State: { ...strange.State, Running: false } }
+    stage = stageCompose([composeContainer(), kept])
+
+    expect(await found()).toEqual({ unfit: null, plain: [] })
   })
 
   test('and is a service of its project is not', async () => {
     stage = stageCompose([composeContainer(), composeContainer({ service: 'sidecar', inspect: inside })])
 
-    expect(await strangeFollower(stage.deps, composeService(), signal)).toBeNull()
+    expect(await found()).toEqual({ unfit: null, plain: [] })
   })
 
   test('and is one of an image that `docker compose build` made is not', async () => {
@@ -104,22 +117,22 @@ describe('a container that lives in one of the service', () => {
     const labels = composeLabels({ project: 'shop', service: 'sidecar' })
     stage.world.images.set('sha256:built', { Id: 'sha256:built', Config: { Labels: labels } })
 
-    expect(await strangeFollower(stage.deps, composeService(), signal)).toBeNull()
+    expect(await found()).toEqual({ unfit: null, plain: [] })
   })
 
   test('and was made by `docker compose run` is, since no `up` makes it again', async () => {
     const labels = composeLabels({ oneoff: 'True' })
     stage = stageCompose([composeContainer(), composeContainer({ service: 'sidecar', labels, inspect: inside })])
 
-    expect((await strangeFollower(stage.deps, composeService(), signal))?.code).toBe('DEPENDENT')
+    expect((await found()).unfit?.code).toBe('DEPENDENT')
   })
 
-  test('and is of its project by what its image says is', async () => {
+  test('and is of its project by what its image says is a plain one', async () => {
     const labels = composeLabels({ project: 'shop', service: 'sidecar' })
     const forged = { ...strange, Image: 'sha256:forged', Config: { ...strange.Config, Labels: labels } }
     stage = stageCompose([composeContainer(), forged])
     stage.world.images.set('sha256:forged', { Id: 'sha256:forged', Config: { Labels: labels } })
 
-    expect((await strangeFollower(stage.deps, composeService(), signal))?.code).toBe('DEPENDENT')
+    expect(await found()).toEqual({ unfit: null, plain: ['strange'] })
   })
 })

@@ -1,6 +1,8 @@
 import { healthOf } from '../engine/instance-facts.ts'
 import { dependencies, nameOf } from '../engine/dependants.ts'
 import { readComposeLabels, trustedLabels } from '../engine/compose-labels.ts'
+import type { ContainerInspect } from '../../clients/docker/shapes.ts'
+import type { Labels } from '../engine/own-labels.ts'
 import { isSelf } from '../engine/self.ts'
 import type { LeftAlone } from '../target.ts'
 import { isUp } from './left-alone.ts'
@@ -49,20 +51,38 @@ export async function movedFollower(
   return null
 }
 
-/** A container outside the project, or one that `docker compose run` made, that lives in one of the service's and would break; null when there is none. */
+/**
+ * What lives in one of the service's containers without being a service of its project: one that would break, or names of
+ * plain containers, which can follow by themselves.
+ */
 export async function strangeFollower(
   { engine, inspections }: Pick<ComposeDeps, 'engine' | 'inspections'>,
   { project, members }: Service,
   signal: AbortSignal,
-): Promise<LeftAlone | null> {
+): Promise<{ readonly unfit: LeftAlone | null; readonly plain: readonly string[] }> {
+  const plain: string[] = []
   const hosts = new Set(members.flatMap(({ container }) => [container.Id, nameOf(container)]))
   for (const summary of await engine.listContainers(signal)) {
     const container = await inspections.container(summary, signal)
     if (container === null || !dependencies(container).some(({ on }) => hosts.has(on))) continue
     const image = await inspections.image(container.Image, signal)
     const labels = trustedLabels(container.Config.Labels ?? {}, image?.Config?.Labels ?? {})
-    if (readComposeLabels(labels)?.project === project) continue
-    return { code: 'DEPENDENT', sentence: `its dependant would break: ${nameOf(container)}` }
+    if (readComposeLabels(labels)?.project === project || isKept(container)) continue
+    if (!isPlain(container, labels)) {
+      const sentence = `its dependant would break: ${nameOf(container)}`
+      return { unfit: { code: 'DEPENDENT', sentence }, plain: [] }
+    }
+    plain.push(nameOf(container))
   }
-  return null
+  return { unfit: null, plain }
 }
+
+/** Of no project and no Swarm service, and there after it was stopped. */
+const isPlain = ({ HostConfig }: ContainerInspect, labels: Labels): boolean =>
+  HostConfig.AutoRemove !== true &&
+  labels['com.docker.compose.project'] === undefined &&
+  labels['com.docker.swarm.service.id'] === undefined
+
+/** The old instance of one that has followed already, which is kept stopped beside it. */
+const isKept = (container: ContainerInspect): boolean =>
+  !container.State.Running && nameOf(container).endsWith('.longshore-prev')

@@ -6,11 +6,16 @@ import type { ApplyContext } from '../target.ts'
 import { carryOver } from './carry-over.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { isConnectedTo, requestedEndpoints } from './endpoints.ts'
-import { findNew } from './instance.ts'
+import { candidateOf, findNew } from './instance.ts'
+import { requireSupport } from '../engine/engine-support.ts'
 import { requireInstance } from '../engine/require-instance.ts'
 import { operationLabels } from './labels.ts'
 import { clearNext, clearPrevious } from './leftovers.ts'
+import { requireRights } from './require-rights.ts'
 import { startFailure } from '../engine/start-failure.ts'
+import { inheritedMounts } from './sets/inherited.ts'
+import { refuseNewcomers, wire } from './sets/wire.ts'
+import { withImageUnder } from './sets/with-image-under.ts'
 
 /**
  * J3: the new instance exists beside the old one, not started, of the candidate's image and on all its networks.
@@ -18,7 +23,9 @@ import { startFailure } from '../engine/start-failure.ts'
  */
 export async function create(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
   const { engine } = deps
-  const candidate = await engine.inspectImage(`${rollout.repository}@${rollout.digest}`, signal)
+  await requireSupport(deps, rollout, signal)
+  await requireRights(deps, rollout, signal)
+  const candidate = await engine.inspectImage(candidateOf(rollout), signal)
   const oldImage = await engine.inspectImage(rollout.fromImage, signal)
   const old = await requireInstance(deps, rollout.oldInstance, signal)
   if (candidate === null || oldImage === null) {
@@ -32,10 +39,13 @@ export async function create(deps: DockerDeps, rollout: Rollout, { signal }: App
     order: rollout.order,
     operationLabels: operationLabels(rollout, requestedEndpoints(old)),
     apiVersion: api,
+    inherited: await inheritedMounts(deps, old, signal),
   })
+  await refuseNewcomers(deps, old, new Set(rollout.dependants.map(({ instance }) => instance)), signal)
+  const body = await wire(deps, rollout, old, carried.body, signal)
   deps.newInstances.delete(rollout.id)
   const existing = await findNew(deps, rollout, signal)
-  const id = existing ?? (await createUnder(deps, rollout, carried.body, candidate, signal))
+  const id = existing ?? (await createUnder(deps, rollout, body, candidate, signal))
   deps.newInstances.set(rollout.id, id)
   const container = await requireInstance(deps, id, signal)
   await checkImage(deps, container, candidate, rollout, signal)
@@ -52,21 +62,27 @@ async function createUnder(
   signal: AbortSignal,
 ): Promise<string> {
   const { engine } = deps
-  await engine.tagImage(candidate.Id, rollout.repository, rollout.tag, signal)
   const send = () => engine.createContainer(nextName(rollout.name), body, null, signal)
-  try {
-    return await send().catch(async (error: unknown) => {
+  const sendAgain = () =>
+    send().catch(async (error: unknown) => {
       const isTaken = error instanceof AppError && error.code === 'TARGET_CONFLICT'
       if (!isTaken || !(await clearNext(deps, rollout, signal))) throw error
       return send()
     })
+  // What only follows another leaves its tag where it is.
+  if (rollout.follows !== null) {
+    return withImageUnder(deps, { reference: rollout.image, image: candidate.Id }, sendAgain, signal)
+  }
+  await engine.tagImage(candidate.Id, rollout.repository, rollout.tag, signal)
+  try {
+    return await sendAgain()
   } catch (error) {
     throw startFailure(error)
   }
 }
 
 /** Between our moving the tag and the create somebody may have moved it elsewhere. */
-async function checkImage(
+export async function checkImage(
   { engine, newInstances }: DockerDeps,
   container: ContainerInspect,
   candidate: ImageInspect,
@@ -84,7 +100,8 @@ async function checkImage(
   )
 }
 
-async function connectMissing(
+/** Connects it to those of the networks that it is not on yet. */
+export async function connectMissing(
   { engine }: DockerDeps,
   container: ContainerInspect,
   endpoints: readonly NetworkEndpoint[],

@@ -5,6 +5,7 @@ import type { ApplyContext } from '../target.ts'
 import { nameOf } from '../engine/dependants.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { requireInstance } from '../engine/require-instance.ts'
+import { currentOld } from './copy-old.ts'
 import { requireNew } from './instance.ts'
 import { clearPrevious } from './leftovers.ts'
 
@@ -30,11 +31,11 @@ export async function renameNewBack(deps: DockerDeps, rollout: Rollout, { signal
 }
 
 export async function renameOldBack(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
-  await rename(deps, rollout.oldInstance, rollout.name, signal)
+  await rename(deps, await currentOld(deps, rollout, signal), rollout.name, signal)
 }
 
 /** Asks first and looks afterwards: inside the gap of a stop-first replacement each question counts. */
-async function rename(deps: DockerDeps, id: string, name: string, signal: AbortSignal): Promise<void> {
+export async function rename(deps: DockerDeps, id: string, name: string, signal: AbortSignal): Promise<void> {
   try {
     await deps.engine.renameContainer(id, name, signal)
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Rollout } from '../../rollout/rollout.ts'
 import type { ApplyContext } from '../target.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { answeringTo, isConnectedTo, requestedEndpoints, resolvesNames, tellsNames } from './endpoints.ts'
+import { currentOld } from './copy-old.ts'
 import { findNew, requireNew } from './instance.ts'
 import { requireInstance } from '../engine/require-instance.ts'
 import { readNetworks } from './labels.ts'
@@ -20,7 +21,8 @@ export async function connectOld(deps: DockerDeps, rollout: Rollout, { signal }:
   const fresh = newId === null ? null : await deps.engine.inspectContainer(newId, signal)
   // Its own settings are no help when we stopped between taking it off a network and putting it back.
   const plan = fresh && readNetworks(fresh.Config.Labels ?? {})
-  await connect(deps, rollout.oldInstance, plan ?? (await planned(deps, rollout.oldInstance, signal)), signal)
+  const old = await currentOld(deps, rollout, signal)
+  await connect(deps, old, plan ?? (await planned(deps, old, signal)), signal)
 }
 
 async function planned(deps: DockerDeps, id: string, signal: AbortSignal): Promise<readonly NetworkEndpoint[]> {

@@ -18,8 +18,11 @@ export async function removeNew(deps: DockerDeps, rollout: Rollout, { signal }: 
   const labels = await trustedLabels(deps, container, signal)
   const isOurs = labels[operationLabel] === rollout.id && labels[replacesLabel] === rollout.oldInstance
   if (!isOurs || container.Id === rollout.oldInstance) throw refused(container)
-  const old = await engine.inspectContainer(rollout.oldInstance, signal)
-  await engine.removeContainer(container.Id, old !== null && !sharesVolumes(container, old), signal)
+  // What was made from nothing shares its volumes with nobody.
+  const isAlone = rollout.procedure === 'create'
+  const old = isAlone ? null : await engine.inspectContainer(rollout.oldInstance, signal)
+  const hasOwnVolumes = isAlone || (old !== null && !sharesVolumes(container, old))
+  await engine.removeContainer(container.Id, hasOwnVolumes, signal)
 }
 
 /** Removes the instance that was replaced: the very one that the label of its replacement names (I8). */

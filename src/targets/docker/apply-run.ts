@@ -2,11 +2,13 @@ import { AppError } from '../../errors.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { ApplyContext } from '../target.ts'
 import type { DockerDeps } from './docker-deps.ts'
+import { currentOld } from './copy-old.ts'
 import { findNew, requireNew } from './instance.ts'
 import { requireInstance } from '../engine/require-instance.ts'
 import { parseRestartPolicy } from '../engine/restart-policy.ts'
 import { stopLimitMs } from '../engine/stop-limit.ts'
 import { startFailure } from '../engine/start-failure.ts'
+import { untilRemoved } from './until-removed.ts'
 
 /** While neither or both run, the engine must not start one of them by itself, after a reboot for instance. */
 export async function disarmOld({ engine }: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
@@ -23,12 +25,19 @@ export async function armNew(deps: DockerDeps, rollout: Rollout, { signal }: App
 }
 
 export async function stopOld(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
-  await stop(deps, rollout.oldInstance, signal)
+  await end(deps, rollout, rollout.oldInstance, signal)
 }
 
 export async function stopNew(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
   const id = await findNew(deps, rollout, signal)
-  if (id !== null) await stop(deps, id, signal)
+  if (id !== null) await end(deps, rollout, id, signal)
+}
+
+/** Stops it and, where that removes it, waits until it is gone and its name is free. */
+async function end(deps: DockerDeps, rollout: Rollout, id: string, signal: AbortSignal): Promise<void> {
+  if (!rollout.removesItself) return stop(deps, id, signal)
+  if ((await deps.engine.inspectContainer(id, signal)) !== null) await stop(deps, id, signal)
+  await untilRemoved(deps, id, signal)
 }
 
 export async function startNew(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
@@ -41,9 +50,9 @@ export async function startNew(deps: DockerDeps, rollout: Rollout, { signal }: A
 }
 
 /** That the old version does not start is never the candidate's fault. */
-export async function startOld({ engine }: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
+export async function startOld(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
   try {
-    await engine.startContainer(rollout.oldInstance, signal)
+    await deps.engine.startContainer(await currentOld(deps, rollout, signal), signal)
   } catch (cause) {
     const failure = startFailure(cause)
     if (!(failure instanceof AppError) || failure.code !== 'TARGET_START_FAILED') throw failure

@@ -2,12 +2,17 @@ import { AppError } from '../../errors.ts'
 import { isReplaceEffect, type EffectKind, type ReplaceEffect, type Rollout } from '../../rollout/rollout.ts'
 import type { ApplyContext } from '../target.ts'
 import { create } from './apply-create.ts'
+import { copyOld, removeCopy } from './copy-old.ts'
+import { createEnsured } from './ensured/create-ensured.ts'
 import { protect, pull, tagBack } from '../engine/apply-image.ts'
 import { renameNew, renameNewBack, renameOld, renameOldBack } from './apply-names.ts'
 import { connectNew, connectOld } from './apply-networks.ts'
 import { removeNew, removeOld } from './apply-remove.ts'
 import { armNew, armOld, disarmOld, startNew, startOld, stopNew, stopOld } from './apply-run.ts'
+import { withdrawOld } from './apply-withdraw.ts'
 import type { DockerDeps } from './docker-deps.ts'
+import { createDependants, removeNewDependants, removeOldDependants } from './sets/apply-make.ts'
+import * as set from './sets/apply-run.ts'
 
 type Effect = (deps: DockerDeps, rollout: Rollout, context: ApplyContext) => Promise<void>
 
@@ -16,7 +21,10 @@ const effects: Readonly<Record<ReplaceEffect, Effect>> = {
   protect,
   // Its result goes to the state, so it is `capture` of the target.
   capture: () => Promise.resolve(),
-  create,
+  'copy-old': copyOld,
+  create: (deps, rollout, context) =>
+    rollout.procedure === 'create' ? createEnsured(deps, rollout, context) : create(deps, rollout, context),
+  'withdraw-old': withdrawOld,
   'disarm-old': disarmOld,
   'stop-old': stopOld,
   'rename-old': renameOld,
@@ -34,6 +42,20 @@ const effects: Readonly<Record<ReplaceEffect, Effect>> = {
   'start-old': startOld,
   'remove-new': removeNew,
   'remove-old': removeOld,
+  'remove-copy': removeCopy,
+  'create-dependants': createDependants,
+  'disarm-dependants': set.disarmDependants,
+  'stop-dependants': set.stopDependants,
+  'rename-dependants': set.renameDependants,
+  'start-dependants': set.startDependants,
+  'arm-dependants': set.armDependants,
+  'stop-new-dependants': set.stopNewDependants,
+  'rename-dependants-back': set.renameDependantsBack,
+  'arm-old-dependants': set.armOldDependants,
+  'start-old-dependants': set.startOldDependants,
+  'remove-new-dependants': removeNewDependants,
+  'remove-old-dependants': removeOldDependants,
+  'restart-old': set.restartOld,
 }
 
 /** Brings one effect about; twice is the same as once. */

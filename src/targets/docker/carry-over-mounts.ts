@@ -7,8 +7,13 @@ const anonymousName = /^[0-9a-f]{64}$/
 /**
  * The mounts of a container as requests that bring back the same volumes: a volume that the engine named is named
  * at its destination, so that it is kept also when the new image does not declare it.
+ *
+ * @param inherited where its volumes are another container's, and come from there again
  */
-export function carryMounts(old: ContainerInspect): Pick<HostConfig, 'Binds' | 'Mounts'> {
+export function carryMounts(
+  old: ContainerInspect,
+  inherited: ReadonlySet<string> = new Set(),
+): Pick<HostConfig, 'Binds' | 'Mounts'> {
   const volumes = new Map<string, MountPoint>()
   for (const mount of old.Mounts ?? []) {
     if (mount.Type === 'volume' && mount.Name !== undefined) volumes.set(posix.resolve(mount.Destination), mount)
@@ -27,7 +32,8 @@ export function carryMounts(old: ContainerInspect): Pick<HostConfig, 'Binds' | '
     [...binds.map(bindDestination), ...mounts.map(({ Target }) => Target)].map((path) => posix.resolve(path)),
   )
   const anonymous = [...volumes]
-    .filter(([destination, { Name }]) => !requested.has(destination) && anonymousName.test(Name ?? ''))
+    .filter(([destination]) => !requested.has(destination) && !inherited.has(destination))
+    .filter(([, { Name }]) => anonymousName.test(Name ?? ''))
     .map(([, mount]) => named(mount))
 
   return { Binds: old.HostConfig.Binds ? binds : null, Mounts: [...mounts, ...anonymous] }

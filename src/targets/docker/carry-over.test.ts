@@ -240,3 +240,11 @@ describe('a MAC address', () => {
     expect(further('02:42:0a:01:00:fe')).toHaveProperty('MacAddress')
   })
 })
+
+test('volumes that are another container’s come from there again, and are not named as its own', () => {
+  const Mounts = [{ Name: anonymous, Destination: '/shared' }]
+  const old = container({ HostConfig: { VolumesFrom: ['vpn'] }, Mounts })
+
+  expect(carry(old, { inherited: new Set(['/shared']) }).body.HostConfig.Mounts).toEqual([])
+  expect(carry(old).body.HostConfig.Mounts).toMatchObject([{ Source: anonymous, Target: '/shared' }])
+})

@@ -15,6 +15,8 @@ export interface CarryOverSources {
   readonly operationLabels: Readonly<Record<string, string>>
   /** Version of the API that the create is sent with, at least 1.41 and below 1.52, which hides the user's MAC address. */
   readonly apiVersion: string
+  /** Where it has volumes only because another container has them; nowhere when absent. */
+  readonly inherited?: ReadonlySet<string>
 }
 
 export interface CarriedOver {
@@ -36,7 +38,7 @@ export function carryOver(sources: CarryOverSources): CarriedOver {
       ...(networks.macAddress === undefined ? {} : { MacAddress: networks.macAddress }),
       HostConfig: {
         ...old.HostConfig,
-        ...carryMounts(old),
+        ...carryMounts(old, sources.inherited),
         RestartPolicy: { Name: 'no', MaximumRetryCount: 0 },
         // The client that ran the old container wrote the old id there.
         ContainerIDFile: '',

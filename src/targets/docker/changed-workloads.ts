@@ -1,6 +1,6 @@
 import type { EngineEvent } from '../../clients/docker/events.ts'
 import { workloadId } from './docker-deps.ts'
-import { withoutSuffix } from './find-rollouts.ts'
+import { withoutSuffix } from '../../rollout/names.ts'
 
 /** Ids of the workloads that an event of a container is about: two when it was renamed. */
 export function changedWorkloads(target: string, { action, attributes }: EngineEvent): readonly string[] {

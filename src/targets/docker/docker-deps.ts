@@ -1,9 +1,16 @@
 import type { EngineDeps } from '../engine/engine-deps.ts'
+import type { EnsuredContainer } from './ensured/ensured-container.ts'
 
 /** What everything in this folder works with. */
 export interface DockerDeps extends EngineDeps {
   /** Engine ids of the instances that our rollouts made, by rollout: asking again would lengthen the gap. */
   readonly newInstances: Map<string, string>
+  /** Names of containers that others use, by engine id: when one is gone, only its id is left of it. */
+  readonly providerNames: Map<string, string>
+  /** What instances that remove themselves printed when they were last looked at, by engine id. */
+  readonly lastWords: Map<string, string>
+  /** Containers that are to exist on this engine. */
+  readonly ensured: readonly EnsuredContainer[]
 }
 
 /** Id of a workload that is a plain container. */

@@ -2,8 +2,11 @@ import type { ReplaceFacts, Rollout } from '../../rollout/rollout.ts'
 import type { Target } from '../target.ts'
 import { engineAbilities } from '../engine/engine-abilities.ts'
 import type { EngineDeps } from '../engine/engine-deps.ts'
+import { describeEngine, leftAloneByEngine } from '../engine/engine-support.ts'
 import { apply } from './apply.ts'
 import type { DockerDeps } from './docker-deps.ts'
+import type { EnsuredContainer } from './ensured/ensured-container.ts'
+import { readLastWords } from './last-words.ts'
 import { changedWorkloads } from './changed-workloads.ts'
 import { findRollouts } from './find-rollouts.ts'
 import { requireInstance } from '../engine/require-instance.ts'
@@ -16,21 +19,30 @@ export interface DockerTarget extends Target {
   observe(rollout: Rollout, signal: AbortSignal): Promise<ReplaceFacts>
 }
 
-/** The plain containers of one Docker engine. */
-export function createDockerTarget(base: EngineDeps): DockerTarget {
-  const deps: DockerDeps = { ...base, newInstances: new Map() }
+/**
+ * The plain containers of one Docker engine.
+ * @param ensured those that are to be made where they do not exist
+ */
+export function createDockerTarget(base: EngineDeps, ensured: readonly EnsuredContainer[] = []): DockerTarget {
+  const deps: DockerDeps = { ...base, newInstances: new Map(), providerNames: new Map(), lastWords: new Map(), ensured }
   return {
     ...engineAbilities(deps),
     kind: 'container',
+    describe: (signal) => describeEngine(deps, signal),
     procedure: 'replace',
-    listWorkloads: (signal) => listWorkloads(deps, signal),
+    listWorkloads: async (signal) => leftAloneByEngine(deps, await listWorkloads(deps, signal), signal),
     observe: (rollout, signal) => observe(deps, rollout, signal),
+    readLogTail: (instance, signal) => readLastWords(deps, instance, signal),
     apply: (rollout, effect, context) => apply(deps, rollout, effect, context),
     async capture(rollout, signal) {
       const container = await requireInstance(deps, rollout.oldInstance, signal)
-      return { container, image: await deps.engine.inspectImage(rollout.fromImage, signal) }
+      const dependants = await Promise.all(
+        rollout.dependants.map(({ instance }) => deps.engine.inspectContainer(instance, signal)),
+      )
+      return { container, image: await deps.engine.inspectImage(rollout.fromImage, signal), dependants }
     },
     findRollouts: (signal) => findRollouts(deps, signal),
-    watch: (onChange, signal) => watch(deps, (event) => changedWorkloads(deps.target, event), onChange, signal),
+    watch: (onChange, signal, onRefused) =>
+      watch(deps, (event) => changedWorkloads(deps.target, event), onChange, signal, onRefused),
   }
 }

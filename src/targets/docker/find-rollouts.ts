@@ -1,31 +1,47 @@
+import { withoutSuffix } from '../../rollout/names.ts'
 import type { FoundRollout } from '../target.ts'
 import { workloadId, type DockerDeps } from './docker-deps.ts'
 import { decodeIntent } from './intent.ts'
-import { intentLabel, operationLabel, replacesLabel } from './labels.ts'
+import { intentLabel, operationLabel, replacesLabel, restoresLabel, rolloutOf } from './labels.ts'
 import { labelledByUs } from './list-workloads.ts'
+import type { Labels } from '../engine/own-labels.ts'
 
 /** Rollouts that labels on containers speak of, finished ones too. */
 export async function findRollouts(deps: DockerDeps, signal: AbortSignal): Promise<readonly FoundRollout[]> {
   const summaries = await deps.engine.listContainers(signal)
   const ids = new Set(summaries.map(({ id }) => id))
   const ours = await labelledByUs(deps, summaries, signal)
+  const made = new Set([...ours.values()].map((labels) => labels[operationLabel]))
+  const copied = new Set([...ours.values()].map((labels) => labels[restoresLabel]))
+  const leaders = new Set([...ours.values()].filter(isLeader).map((labels) => labels[operationLabel]))
   return summaries.flatMap(({ id, name }) => {
     const labels = ours.get(id)
-    const operation = labels?.[operationLabel]
+    const operation = labels && rolloutOf(labels)
     if (labels === undefined || operation === undefined) return []
+    // A copy tells of its rollout where the new instance is gone; one that is the workload again only tells of us.
+    const isCopy = labels[operationLabel] === undefined
+    if (isCopy && made.has(operation)) return []
+    const hasEnded = isCopy && withoutSuffix(name) === name
     const replaces = labels[replacesLabel] ?? ''
     const intent = decodeIntent(labels[intentLabel] ?? '')
-    const isConsistent = intent?.id === operation && intent.oldInstance === replaces && intent.target === deps.target
+    const isOwn = intent?.id === operation && intent.target === deps.target && !hasEnded
+    // A dependant tells of the rollout of its set where nothing else does.
+    const isDependant = isOwn && intent.dependants.some(({ instance }) => instance === replaces)
+    if (isDependant && leaders.has(operation)) return []
+    const isConsistent = isOwn && (isDependant || intent.oldInstance === replaces)
     return [
       {
         operation,
         workload: isConsistent ? intent.workload : workloadId(deps.target, withoutSuffix(name)),
         intent: isConsistent ? intent : null,
-        hasOld: ids.has(replaces),
+        hasOld: ids.has(isDependant ? intent.oldInstance : replaces) || copied.has(operation),
       },
     ]
   })
 }
 
-/** The workload's own name of an instance of ours. */
-export const withoutSuffix = (name: string): string => name.replace(/\.longshore-(next|prev)$/, '')
+/** Whether these are the labels of what a rollout is about, rather than of one of its dependants. */
+function isLeader(labels: Labels): boolean {
+  const intent = decodeIntent(labels[intentLabel] ?? '')
+  return intent !== null && intent.oldInstance === (labels[replacesLabel] ?? '')
+}

@@ -1,16 +1,21 @@
 import { isDigest } from '../../image/digest.ts'
+import { ties } from '../../rollout/dependant.ts'
+import { noHooks } from '../../rollout/hooks.ts'
 import { effectKinds, journalSteps, type Rollout } from '../../rollout/rollout.ts'
 
-/** A rollout as text for a label. Its probe stays out: everybody can read labels, and a command may hold a secret. */
-export const encodeIntent = (rollout: Rollout): string => JSON.stringify(withoutProbe(rollout))
+/**
+ * A rollout as text for a label. Its probe and its hooks stay out: everybody can read labels, and a command may hold a
+ * secret.
+ */
+export const encodeIntent = (rollout: Rollout): string => JSON.stringify(withoutCommands(rollout))
 
-/** Reads a rollout back from a label; null unless every field is what it has to be. No label gives a probe. */
+/** Reads a rollout back from a label; null unless every field is what it has to be. No label gives a command. */
 export function decodeIntent(encoded: string): Rollout | null {
   try {
     const parsed: unknown = JSON.parse(encoded)
     const value = typeof parsed === 'object' && parsed !== null ? { ...added(parsed), ...parsed } : null
     // Each field is checked against the table below, which the compiler holds complete.
-    return object(checks)(value) ? withoutProbe(value as unknown as Rollout) : null
+    return object(checks)(value) ? withoutCommands(value as unknown as Rollout) : null
   } catch {
     return null
   }
@@ -23,14 +28,24 @@ const added = (written: object) => ({
   fromReference: 'image' in written ? written.image : null,
   definition: null,
   proven: [],
+  stopped: null,
+  removesItself: false,
+  dependants: [],
+  follows: null,
 })
 
-const withoutProbe = (rollout: Rollout): Rollout => ({ ...rollout, gate: { ...rollout.gate, probe: null } })
+const withoutCommands = (rollout: Rollout): Rollout => ({
+  ...rollout,
+  gate: { ...rollout.gate, probe: null },
+  hooks: noHooks,
+  hookResults: [],
+})
 
 type Check = (value: unknown) => boolean
 
 const text: Check = (value) => typeof value === 'string'
 const filled: Check = (value) => typeof value === 'string' && value !== ''
+const flag: Check = (value) => typeof value === 'boolean'
 const number: Check = (value) => typeof value === 'number' && Number.isFinite(value)
 const orNull =
   (check: Check): Check =>
@@ -60,13 +75,26 @@ const gateProgress = object({
   lookedAt: number,
 })
 
+const dependant = object({
+  instance: filled,
+  name: filled,
+  image: filled,
+  restart: filled,
+  wasRunning: flag,
+  by: listOf(oneOf(ties)),
+})
+
 const checks: Readonly<Record<keyof Rollout, Check>> = {
   id: filled,
   workload: filled,
   target: filled,
   name: filled,
-  procedure: oneOf(['replace']),
-  oldInstance: filled,
+  procedure: oneOf(['replace', 'create']),
+  oldInstance: text,
+  stopped: orNull(oneOf(['update', 'start'])),
+  removesItself: (value) => typeof value === 'boolean',
+  dependants: listOf(dependant),
+  follows: orNull(object({ how: oneOf(['recreate']), provider: text, sentence: text, isLeftStopped: flag })),
   scale: number,
   image: filled,
   fromReference: filled,
@@ -75,7 +103,7 @@ const checks: Readonly<Record<keyof Rollout, Check>> = {
   tag: filled,
   digest: (value) => typeof value === 'string' && isDigest(value),
   fromDigest: orNull((value) => typeof value === 'string' && isDigest(value)),
-  fromImage: filled,
+  fromImage: text,
   order: oneOf(['stop-first', 'start-first']),
   gate: object({ stableMs: number, minUptimeMs: number, deadlineMs: number, restartsMax: number }),
   restart: filled,
@@ -91,6 +119,9 @@ const checks: Readonly<Record<keyof Rollout, Check>> = {
   step: oneOf(journalSteps),
   attempted: listOf(oneOf(effectKinds)),
   failures: listOf(oneOf(effectKinds)),
+  // Never taken from a label, whatever it says.
+  hooks: () => true,
+  hookResults: () => true,
   gateProgress: orNull(gateProgress),
   proven: listOf(text),
   checkProgress: orNull(gateProgress),

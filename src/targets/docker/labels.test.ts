@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { noHooks } from '../../rollout/hooks.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { decodeIntent, encodeIntent } from './intent.ts'
 import { operationLabels, readNetworks } from './labels.ts'
@@ -12,6 +13,10 @@ const rollout: Rollout = {
   name: 'web',
   procedure: 'replace',
   oldInstance: 'old',
+  stopped: null,
+  removesItself: false,
+  dependants: [],
+  follows: null,
   scale: 1,
   image: 'web:1',
   fromReference: 'web:1',
@@ -27,6 +32,7 @@ const rollout: Rollout = {
   tagBefore: null,
   keepOldMs: 0,
   keepImages: 1,
+  hooks: noHooks,
   policy: 'digest',
   createdAt: '2026-01-01T00:00:00.000Z',
   stage: 'forward',
@@ -36,6 +42,7 @@ const rollout: Rollout = {
   step: 'J3',
   attempted: ['pull', 'protect', 'capture', 'create'],
   failures: [],
+  hookResults: [],
   gateProgress: null,
   proven: [],
   checkProgress: null,
@@ -72,11 +79,49 @@ describe('what we write on an instance', () => {
     expect(readNetworks(labels)).toEqual(networks)
   })
 
+  test('knows its dependants, and believes nothing else in their place', () => {
+    const app = { instance: 'i', name: 'app', image: 'sha256:a', restart: 'always', wasRunning: true, by: ['network'] }
+    const set = {
+      ...rollout,
+      dependants: [app],
+      follows: { how: 'recreate', provider: 'vpn', sentence: 'it follows', isLeftStopped: true },
+    }
+
+    expect(decodeIntent(JSON.stringify(set))).toEqual(set)
+    for (const wrong of [{ instance: '' }, { wasRunning: 1 }, { by: ['wish'] }, { name: null }]) {
+      expect(decodeIntent(JSON.stringify({ ...set, dependants: [{ ...app, ...wrong }] }))).toBeNull()
+    }
+  })
+
   test('has no probe, and gives none to whoever reads it: no label becomes a command', () => {
     const gate = { ...rollout.gate, probe: { kind: 'exec', command: ['/check', 'secret'] } } as const
 
     expect(encodeIntent({ ...rollout, gate })).not.toContain('secret')
     expect(decodeIntent(JSON.stringify({ ...rollout, gate }))?.gate.probe).toBeNull()
+  })
+
+  test('has no hooks, and gives none to whoever reads it, however a stranger writes them', () => {
+    const hook = {
+      name: 'own it',
+      place: 'here',
+      command: ['/bin/sh', '-c', 'secret'],
+      user: null,
+      instances: 'first',
+      timeoutMs: 1000,
+      onFailure: 'continue',
+      whenDown: 'run',
+    } as const
+    const hooks = { beforeRollout: [hook], afterRollout: [hook], beforeRollback: [hook], afterRollback: [hook] }
+    const hostile = { ...rollout, hooks, hookResults: [{ outcome: 'done' }], attempted: ['hook-before-rollout'] }
+
+    expect(encodeIntent({ ...rollout, hooks })).not.toContain('secret')
+    for (const each of [
+      hostile,
+      { ...hostile, hooks: { ...hooks, constructor: [hook] } },
+      { ...hostile, hooks: 'x' },
+    ]) {
+      expect(decodeIntent(JSON.stringify(each))).toMatchObject({ hooks: noHooks, hookResults: [] })
+    }
   })
 
   test.each(['', '{}', 'null', '[]', '{"__proto__":{"id":"x"}}', encodeIntent(rollout).slice(0, -1)])(

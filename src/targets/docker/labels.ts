@@ -10,6 +10,8 @@ export const operationLabel = operationLabelPrefix
 export const replacesLabel = `${operationLabelPrefix}.replaces`
 /** The rollout as it was planned, so that recovery works without our state. */
 export const intentLabel = `${operationLabelPrefix}.intent`
+/** On a copy of an old instance that removes itself: the rollout that goes back to it if need be. */
+export const restoresLabel = `${operationLabelPrefix}.restores`
 /** The networks of the replaced instance as asked for: while it is off one of them, nothing else remembers its place. */
 export const networksLabel = `${operationLabelPrefix}.networks`
 
@@ -22,6 +24,19 @@ export function operationLabels(rollout: Rollout, networks: readonly NetworkEndp
     [networksLabel]: JSON.stringify(networks),
   }
 }
+
+/** What we write on the copy of an instance that removes itself. */
+export function copyLabels(rollout: Rollout, networks: readonly NetworkEndpoint[]): Labels {
+  return {
+    [restoresLabel]: rollout.id,
+    [replacesLabel]: rollout.oldInstance,
+    [intentLabel]: encodeIntent(rollout),
+    [networksLabel]: JSON.stringify(networks),
+  }
+}
+
+/** The rollout that an instance of ours was made by, or made for as a copy. */
+export const rolloutOf = (labels: Labels): string | undefined => labels[operationLabel] ?? labels[restoresLabel]
 
 /** Reads back what `operationLabels` wrote on an instance of ours; null when there is none or it was tampered with. */
 export function readNetworks(labels: Labels): readonly NetworkEndpoint[] | null {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import type { ContainerInspect, HostConfig } from '../../clients/docker/shapes.ts'
-import { dependants } from '../engine/dependants.ts'
 import { leftAlone, type Circumstances } from './left-alone.ts'
 
 const id = 'ab'.repeat(32)
@@ -25,7 +24,8 @@ const usual: Circumstances = {
   labels: {},
   isImageKnown: true,
   self: { mountinfo: '', hostname: 'server' },
-  dependants: [],
+  unfit: null,
+  follows: false,
 }
 const code = (subject: ContainerInspect, circumstances: Partial<Circumstances> = {}) =>
   leftAlone(subject, { ...usual, ...circumstances })?.code
@@ -58,19 +58,11 @@ test('one whose image is gone is, since its own settings cannot be told apart', 
   expect(code(container(), { isImageKnown: false })).toBe('IMAGE_GONE')
 })
 
-test.each<HostConfig>([
-  { NetworkMode: `container:${id}` },
-  { NetworkMode: 'container:web' },
-  { PidMode: `container:${id}` },
-  { IpcMode: `container:${id}` },
-  { VolumesFrom: ['web:ro'] },
-  { Links: ['/web:/other/alias'] },
-])('one that another needs by %j is, and so is the other', (host) => {
-  const other = container({ name: 'other', host })
+test('one whose set cannot be rolled out waits for that, whether it runs or not', () => {
+  const unfit = { code: 'DEPENDENT', sentence: 'its dependant app would break: it is paused', isHeld: true }
 
-  expect(dependants([container(), other]).get(id)).toEqual(['other'])
-  expect(leftAlone(container(), { ...usual, dependants: ['other'] })?.sentence).toContain('other')
-  expect(code(other)).toBe('DEPENDENT')
+  expect(leftAlone(container(), { ...usual, unfit })).toEqual(unfit)
+  expect(code(container({ isRunning: false }), { unfit })).toBe('DEPENDENT')
 })
 
 test('one that is stopped is', () => {

@@ -1,6 +1,5 @@
 import type { ContainerInspect } from '../../clients/docker/shapes.ts'
 import type { LeftAlone } from '../target.ts'
-import { dependencies } from '../engine/dependants.ts'
 import type { Labels } from '../engine/own-labels.ts'
 import { isSelf, type SelfHints } from '../engine/self.ts'
 
@@ -10,22 +9,36 @@ export interface Circumstances {
   /** Whether the engine still knows the image that it runs. */
   readonly isImageKnown: boolean
   readonly self: SelfHints
-  /** Names of the containers that would break with it. */
-  readonly dependants: readonly string[]
+  /** What of the containers that it uses, or that use it, stands against replacing it; null for nothing. */
+  readonly unfit: LeftAlone | null
+  /** Whether it is to follow a container that it uses, for which it need not run. */
+  readonly follows: boolean
 }
 
 /** Why a container is not to be replaced, or cannot be now; null when it can. What lasts comes before what passes. */
 export function leftAlone(container: ContainerInspect, circumstances: Circumstances): LeftAlone | null {
-  for (const rule of rules) {
-    const found = rule(container, circumstances)
-    if (found !== null) return found
-  }
-  return null
+  const found = rules.flatMap((rule) => rule(container, circumstances) ?? [])
+  // What no setting lifts decides by itself; only without that the settings are asked, one after the other.
+  return (
+    found.find((each) => each.liftedBy === undefined) ??
+    found.reduceRight<LeftAlone | null>(
+      (next, each) => ({ ...each, ...(each.liftedBy && { liftedBy: { ...each.liftedBy, next } }) }),
+      null,
+    )
+  )
 }
+
+type Rule = (container: ContainerInspect, circumstances: Circumstances) => LeftAlone | null
 
 const because = (code: string, sentence: string): LeftAlone => ({ code, sentence })
 
-const rules: readonly ((container: ContainerInspect, circumstances: Circumstances) => LeftAlone | null)[] = [
+const unless = (setting: 'stopped' | 'autoRemove', code: string, sentence: string): LeftAlone => ({
+  code,
+  sentence,
+  liftedBy: { setting, next: null },
+})
+
+const rules: readonly Rule[] = [
   ({ Id }, { self }) => (isSelf(Id, self) ? because('SELF', 'it is longshore itself') : null),
   (_, { labels }) => {
     const service = labels['com.docker.swarm.service.name'] ?? labels['com.docker.swarm.service.id']
@@ -41,27 +54,27 @@ const rules: readonly ((container: ContainerInspect, circumstances: Circumstance
     return because('COMPOSE_SERVICE', `it belongs to the Compose project ${project}, which owns it`)
   },
   ({ HostConfig }) =>
-    HostConfig.AutoRemove ? because('AUTO_REMOVE', 'it was started with --rm, so stopping it would remove it') : null,
+    HostConfig.AutoRemove
+      ? unless('autoRemove', 'AUTO_REMOVE', 'it was started with --rm, so stopping it would remove it')
+      : null,
   (_, { isImageKnown }) =>
     isImageKnown ? null : because('IMAGE_GONE', 'the engine no longer has its image, so its own settings are unknown'),
   ({ Config, Image }) =>
     isTag(Config.Image, Image)
       ? null
       : because('NOT_A_TAG', 'it was created from an image id or a digest, so there is no tag to follow'),
-  (container) => {
-    const [first] = dependencies(container)
-    return first === undefined ? null : because('DEPENDENT', `it uses the ${first.by} of the container ${first.on}`)
-  },
-  (_, { dependants }) =>
-    dependants.length === 0
-      ? null
-      : because('DEPENDENT', `its dependants would break: ${dependants.toSorted().join(', ')}`),
+  (_, { unfit }) => unfit,
   ({ State }) => (State.Paused ? because('PAUSED', 'it is paused') : null),
-  ({ State }) => {
-    if (State.Running || State.Restarting) return null
-    return because('STOPPED', State.Status === 'created' ? 'it was never started' : 'it is not running')
+  ({ State }, { follows }) => {
+    if (State.Running || State.Restarting || follows) return null
+    return unless('stopped', 'STOPPED', notRunning(State.Status))
   },
 ]
+
+function notRunning(status: ContainerInspect['State']['Status']): string {
+  if (status === 'created') return 'it was never started'
+  return status === 'dead' ? 'it is dead: the engine failed to remove it' : 'it is not running'
+}
 
 function isTag(image: string, imageId: string): boolean {
   if (image === '' || image.includes('@') || image.startsWith('sha256:')) return false

@@ -36,7 +36,14 @@ function stage(code: ErrorCode): DockerDeps {
   }
   const self = { mountinfo: '', hostname: 'server' }
   // Listing asks nothing else.
-  return { target: 'local', engine, inspections: createInspections(engine), self } as unknown as DockerDeps
+  return {
+    target: 'local',
+    engine,
+    inspections: createInspections(engine),
+    self,
+    ensured: [],
+    providerNames: new Map(),
+  } as unknown as DockerDeps
 }
 
 test('a container that the engine cannot describe is shown with the reason, and the others are not kept from theirs', async () => {
@@ -69,7 +76,14 @@ test('one that a rollout renames between the list and the look is not taken for 
   }
   const self = { mountinfo: '', hostname: 'server' }
   // Listing asks nothing else.
-  const deps = { target: 'local', engine, inspections: createInspections(engine), self } as unknown as DockerDeps
+  const deps = {
+    target: 'local',
+    engine,
+    inspections: createInspections(engine),
+    self,
+    ensured: [],
+    providerNames: new Map(),
+  } as unknown as DockerDeps
 
   expect(await listWorkloads(deps, signal)).toEqual([])
 })
@@ -87,7 +101,14 @@ describe('containers of Compose', () => {
     }
     const self = { mountinfo: '', hostname: 'server' }
     // Listing asks nothing else.
-    return { target: 'local', engine, inspections: createInspections(engine), self } as unknown as DockerDeps
+    return {
+      target: 'local',
+      engine,
+      inspections: createInspections(engine),
+      self,
+      ensured: [],
+      providerNames: new Map(),
+    } as unknown as DockerDeps
   }
 
   test('that belong to a service are not shown as plain ones, also where their image is gone', async () => {

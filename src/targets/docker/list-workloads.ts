@@ -3,10 +3,12 @@ import type { ContainerInspect } from '../../clients/docker/shapes.ts'
 import { AppError } from '../../errors.ts'
 import type { Workload } from '../target.ts'
 import { readComposeLabels, trustedLabels } from '../engine/compose-labels.ts'
-import { dependants, nameOf } from '../engine/dependants.ts'
+import { nameOf } from '../engine/dependants.ts'
 import type { DockerDeps } from './docker-deps.ts'
-import { operationLabel, replacesLabel } from './labels.ts'
+import { ensuredAmong } from './ensured/list-ensured.ts'
+import { replacesLabel, rolloutOf } from './labels.ts'
 import { ownLabels, type Labels } from '../engine/own-labels.ts'
+import { lookAtSets } from './sets/look.ts'
 import { readWorkload, unreadableWorkload } from './workload.ts'
 
 /** All containers of the engine as workloads, except the second instances that rollouts of ours keep beside them. */
@@ -32,12 +34,12 @@ export async function listWorkloads(deps: DockerDeps, signal: AbortSignal): Prom
   )
   // Null, too, where it went away since the list was made, or gave its name to its successor.
   const containers = inspected.filter((each) => each !== null)
-  const byDependency = dependants(containers)
+  const placeOf = await lookAtSets(deps, summaries, containers, hidden, signal)
   const readable = containers.map(async (container) => {
     const image = await inspections.image(container.Image, signal)
-    return readWorkload({ target, container, image, self, dependants: byDependency.get(container.Id) ?? [] })
+    return readWorkload({ target, container, image, self, place: placeOf(container) })
   })
-  return [...(await Promise.all(readable)), ...unreadable]
+  return ensuredAmong(deps, summaries, containers, [...(await Promise.all(readable)), ...unreadable], signal)
 }
 
 const secondName = /\.longshore-(next|prev)$/
@@ -73,17 +75,17 @@ async function secondInstances(
   return new Set(candidates.map(({ id }) => id).filter((id) => ours.has(id) || replaced.has(id)))
 }
 
-/** The containers that carry an operation label which did not come from their image, with their own labels, by id. */
+/** The containers that carry a label of a rollout of ours which did not come from their image, with their own labels, by id. */
 export async function labelledByUs(
   { inspections }: Pick<DockerDeps, 'inspections'>,
   summaries: readonly ContainerSummary[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Labels>> {
   const found = new Map<string, Labels>()
-  for (const { id, imageId, labels } of summaries.filter((each) => each.labels[operationLabel] !== undefined)) {
+  for (const { id, imageId, labels } of summaries.filter((each) => rolloutOf(each.labels) !== undefined)) {
     const image = await inspections.image(imageId, signal)
     const own = ownLabels(labels, image && (image.Config?.Labels ?? {}))
-    if (own[operationLabel] !== undefined) found.set(id, own)
+    if (rolloutOf(own) !== undefined) found.set(id, own)
   }
   return found
 }

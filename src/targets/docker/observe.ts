@@ -5,18 +5,24 @@ import type { DockerDeps } from './docker-deps.ts'
 import { answeringTo, isConnectedTo, requestedEndpoints, tellsNames } from './endpoints.ts'
 import { readInstance } from '../engine/instance-facts.ts'
 import { keepReference } from '../engine/keep-tag.ts'
-import { newAmong } from './instance.ts'
+import { findCopy } from './copy-old.ts'
+import { candidateOf, newAmong } from './instance.ts'
 import { readNetworks } from './labels.ts'
 import { withProbe } from '../engine/probe.ts'
+import { livesInPast } from './sets/members.ts'
+import { observeSet } from './sets/observe-set.ts'
 import { wasStoppedByHand } from '../engine/stopped-by-hand.ts'
+import { keepLastWords } from './last-words.ts'
+import { findVanished } from './vanished.ts'
 
 /** Everything that a rollout's next step depends on, read from the engine now. */
 export async function observe(deps: DockerDeps, rollout: Rollout, signal: AbortSignal): Promise<ReplaceFacts> {
   const { engine } = deps
   const [summaries, old, candidate, tagged, kept] = await Promise.all([
     engine.listContainers(signal),
-    engine.inspectContainer(rollout.oldInstance, signal),
-    engine.inspectImage(`${rollout.repository}@${rollout.digest}`, signal),
+    // Nothing is replaced by what is made from nothing.
+    rollout.oldInstance === '' ? null : engine.inspectContainer(rollout.oldInstance, signal),
+    engine.inspectImage(candidateOf(rollout), signal),
     engine.inspectImage(`${rollout.repository}:${rollout.tag}`, signal),
     engine.inspectImage(keepReference(rollout.workload, rollout.fromImage), signal),
   ])
@@ -28,6 +34,10 @@ export async function observe(deps: DockerDeps, rollout: Rollout, signal: AbortS
   const plan = (fresh && readNetworks(fresh.Config.Labels ?? {})) ?? (old && requestedEndpoints(old)) ?? []
   const facts = (container: ContainerInspect | null, role: 'old' | 'new') =>
     container && instanceFacts(deps, rollout, container, role, plan, signal)
+  const copyId = await findCopy(deps, rollout, signal)
+  const copy = copyId === null ? null : await engine.inspectContainer(copyId, signal)
+  if (rollout.removesItself && fresh !== null) await keepLastWords(deps, fresh, signal)
+  const mayHaveVanished = rollout.removesItself && fresh === null && rollout.attempted.includes('start-new')
   return {
     old: await facts(old, 'old'),
     new: await facts(fresh, 'new'),
@@ -36,6 +46,12 @@ export async function observe(deps: DockerDeps, rollout: Rollout, signal: AbortS
     isTagShared: summaries.some((each) => each.id !== newId && runsUnder(each, rollout.image, candidate?.Id)),
     isProtected: kept?.Id === rollout.fromImage,
     nameHolder: summaries.find(({ name }) => name === rollout.name)?.id ?? null,
+    ...(rollout.dependants.length > 0 && { dependants: await observeSet(deps, rollout, summaries, signal) }),
+    ...(rollout.follows !== null && { isBehind: old !== null && (await livesInPast(deps, old, signal)) }),
+    ...(rollout.removesItself && {
+      copy: await facts(copy, 'old'),
+      vanished: mayHaveVanished ? await findVanished(deps, rollout, signal) : null,
+    }),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ContainerSummary } from '../../clients/docker/containers.ts'
 import type { ContainerInspect, ImageInspect } from '../../clients/docker/shapes.ts'
 import type { AppError } from '../../errors.ts'
-import type { Workload } from '../target.ts'
+import type { LeftAlone, Workload } from '../target.ts'
 import { canonicalDigests, platformOf } from '../engine/image-facts.ts'
 import { trustedLabels } from '../engine/compose-labels.ts'
 import { withoutOperationLabels } from '../engine/carry-over-config.ts'
@@ -14,6 +14,8 @@ import { leftAlone } from './left-alone.ts'
 import { formatRestartPolicy } from '../engine/restart-policy.ts'
 import type { SelfHints } from '../engine/self.ts'
 import { suggestOrder } from '../engine/suggested-order.ts'
+import type { Place } from './sets/look.ts'
+import { orderOfSet } from './sets/order-of-set.ts'
 
 export interface WorkloadSources {
   readonly target: string
@@ -21,14 +23,22 @@ export interface WorkloadSources {
   /** Null when the engine does not have it any more. */
   readonly image: ImageInspect | null
   readonly self: SelfHints
-  readonly dependants: readonly string[]
+  readonly place: Place
 }
 
 /** A container as a workload. */
-export function readWorkload({ target, container, image, self, dependants }: WorkloadSources): Workload {
+export function readWorkload({ target, container, image, self, place }: WorkloadSources): Workload {
   const name = nameOf(container)
   const all = container.Config.Labels ?? {}
   const labels = ownLabels(all, image && (image.Config?.Labels ?? {}))
+  const left = leftAlone(container, {
+    // Who does not know the image cannot tell whose a label is; then each may be the owner's.
+    labels: trustedLabels(all, image && (image.Config?.Labels ?? {})),
+    isImageKnown: image !== null,
+    self,
+    follows: place.following?.kind === 'follow',
+    unfit: unfitness(container, place),
+  })
   return {
     id: workloadId(target, name),
     target,
@@ -47,18 +57,37 @@ export function readWorkload({ target, container, image, self, dependants }: Wor
     hasHealthCheck: hasHealthCheck(container.Config.Healthcheck),
     healthBudgetMs: healthBudgetMs(container.Config.Healthcheck),
     scale: 1,
-    after: [],
-    noStartFirst: null,
+    after: place.uses,
+    dependants: place.set.dependants,
+    follows: place.following?.kind === 'follow' ? place.following.follow : null,
+    noStartFirst: container.HostConfig.AutoRemove
+      ? 'stopping it removes it, so a copy has to have its place'
+      : orderOfSet(place.set.dependants),
+    removesItself: container.HostConfig.AutoRemove === true,
     definedBy: [],
-    suggestedOrder: suggestOrder(container),
-    leftAlone: leftAlone(container, {
-      // Who does not know the image cannot tell whose a label is; then each may be the owner's.
-      labels: trustedLabels(all, image && (image.Config?.Labels ?? {})),
-      isImageKnown: image !== null,
-      self,
-      dependants,
-    }),
+    suggestedOrder: suggestedOrder(container, place),
+    leftAlone: left,
+    ...noteOf(name, place, left),
   }
+}
+
+/** What is left alone cannot follow by itself, so its owner is told. */
+function noteOf(name: string, { following }: Place, left: LeftAlone | null): Pick<Workload, 'note'> {
+  if (following?.kind !== 'follow' || left === null || left.liftedBy !== undefined) return {}
+  const { how, sentence } = following.follow
+  return { note: `${sentence}; ${how === 'restart' ? `run: docker restart ${name}` : 'make it anew by hand'}` }
+}
+
+/** One that is only to be started again, since what it lives in was, breaks nobody by that: what uses it waits for it. */
+function unfitness({ State }: ContainerInspect, { set, following }: Place): LeftAlone | null {
+  if (following?.kind === 'wait') return set.unfit ?? following.reason
+  const isStart = following?.follow.how === 'restart' && !State.Running && !State.Restarting
+  return isStart ? null : set.unfit
+}
+
+function suggestedOrder(container: ContainerInspect, { set }: Place): Workload['suggestedOrder'] {
+  const why = orderOfSet(set.dependants)
+  return why === null ? suggestOrder(container) : { order: 'stop-first', why }
 }
 
 /** One that the engine lists but fails to describe: it is shown and left alone, and the others go on. */

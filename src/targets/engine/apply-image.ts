@@ -35,6 +35,8 @@ async function foreignPlatform(
   image: string,
   signal: AbortSignal,
 ): Promise<string | null> {
+  // Nothing ran before, so nobody chose another.
+  if (image === '') return null
   const [host, old] = await Promise.all([engine.version(signal), engine.inspectImage(image, signal)])
   if (!old?.Os || !old.Architecture) return null
   if (old.Os === host.os && old.Architecture === host.architecture) return null

@@ -1,33 +1,75 @@
-import type { ContainerInspect } from '../../clients/docker/shapes.ts'
+import type { ContainerInspect, HostConfig } from '../../clients/docker/shapes.ts'
+import type { Tie } from '../../rollout/dependant.ts'
 
-/** The containers that a container cannot run without, as it names them (name or id), with what it needs them for. */
-export function dependencies({
-  HostConfig,
-}: ContainerInspect): readonly { readonly on: string; readonly by: string }[] {
-  const modes = [
-    { mode: HostConfig.NetworkMode, by: 'network' },
-    { mode: HostConfig.PidMode, by: 'processes' },
-    { mode: HostConfig.IpcMode, by: 'memory' },
-  ]
+/** What a container has of another. */
+export interface Dependency {
+  /** The other, as the engine has it written: an id, or for volumes what the user wrote. */
+  readonly on: string
+  readonly by: Tie
+}
+
+const modes = [
+  { mode: 'NetworkMode', by: 'network' },
+  { mode: 'PidMode', by: 'processes' },
+  { mode: 'IpcMode', by: 'memory' },
+] as const
+
+/**
+ * The containers that a container cannot run without. Links are those of the default bridge; on other networks they are
+ * names that are resolved at each question, so nothing breaks there.
+ */
+export function dependencies({ HostConfig }: Pick<ContainerInspect, 'HostConfig'>): readonly Dependency[] {
   return [
-    ...modes.flatMap(({ mode, by }) => (mode?.startsWith('container:') ? [{ on: mode.slice(10), by }] : [])),
-    ...(HostConfig.VolumesFrom ?? []).map((from) => ({ on: from.split(':', 1)[0] ?? '', by: 'volumes' })),
-    ...(HostConfig.Links ?? []).map((link) => ({ on: (link.split(':', 1)[0] ?? '').replace(/^\//, ''), by: 'link' })),
+    ...modes.flatMap(({ mode, by }) => {
+      const value = HostConfig[mode]
+      return value?.startsWith('container:') ? [{ on: value.slice('container:'.length), by }] : []
+    }),
+    ...(HostConfig.VolumesFrom ?? []).map((from) => ({ on: headOf(from), by: 'volumes' as const })),
+    ...(HostConfig.Links ?? []).map((link) => ({ on: headOf(link).replace(/^\//, ''), by: 'link' as const })),
   ]
 }
 
-/** Names of the containers that would break with each container, by its id. */
-export function dependants(all: readonly ContainerInspect[]): ReadonlyMap<string, readonly string[]> {
-  const byReference = new Map(all.flatMap((each) => [[each.Id, each.Id] as const, [nameOf(each), each.Id] as const]))
-  const found = new Map<string, string[]>()
-  for (const each of all) {
-    for (const { on } of dependencies(each)) {
-      const id = byReference.get(on)
-      if (id !== undefined) found.set(id, [...(found.get(id) ?? []), nameOf(each)])
+/** Ties that end with the run of the other: whoever lives in its namespaces has to be started after it. */
+export const endsWithRun = (by: Tie): boolean => by === 'network' || by === 'processes' || by === 'memory'
+
+/**
+ * The same settings, with each container that they refer to as `rename` gives it. The engine turns names into ids where
+ * it can, so only volumes keep what is written.
+ */
+export function rewired(config: HostConfig, rename: (dependency: Dependency) => string): HostConfig {
+  const changes: { -readonly [Key in 'NetworkMode' | 'PidMode' | 'IpcMode']?: string } = {}
+  for (const { mode, by } of modes) {
+    const value = config[mode]
+    if (value?.startsWith('container:')) {
+      changes[mode] = `container:${rename({ on: value.slice('container:'.length), by })}`
     }
   }
-  return found
+  const { VolumesFrom, Links } = config
+  return {
+    ...config,
+    ...changes,
+    ...(VolumesFrom && {
+      VolumesFrom: VolumesFrom.map((from) => {
+        const on = headOf(from)
+        return `${rename({ on, by: 'volumes' })}${from.slice(on.length)}`
+      }),
+    }),
+    ...(Links && {
+      Links: Links.map((link) => {
+        // Of a container that is there the engine writes `/other:/own/alias`.
+        const alias = link.slice(link.indexOf(':') + 1)
+        const on = headOf(link).replace(/^\//, '')
+        return `${rename({ on, by: 'link' })}:${alias.slice(alias.lastIndexOf('/') + 1)}`
+      }),
+    }),
+  }
 }
+
+const headOf = (text: string): string => text.split(':', 1)[0] ?? ''
 
 /** A container's name without the engine's slash. */
 export const nameOf = ({ Name }: Pick<ContainerInspect, 'Name'>): string => Name.replace(/^\//, '')
+
+/** Whether a reference means a container: its name, its id, or the beginning of that. */
+export const refersTo = (on: string, { Id, Name }: Pick<ContainerInspect, 'Id' | 'Name'>): boolean =>
+  on === Id || on === Name.replace(/^\//, '') || (/^[0-9a-f]{6,63}$/.test(on) && Id.startsWith(on))

@@ -4,13 +4,16 @@ import { readImageSettings } from './image-settings.ts'
 import { readLogTail } from './log-tail.ts'
 import { prune } from './prune.ts'
 import { requireInstance } from './require-instance.ts'
+import { runInside } from './run-inside.ts'
 import { settingChanges } from './setting-changes.ts'
 import { waitUntilAvailable } from './wait-until-available.ts'
 
 type Shared = 'name' | 'readLogTail' | 'previewSettings' | 'waitUntilAvailable' | 'close'
 
 /** What every target on a Docker engine does alike, whoever owns its containers. */
-export function engineAbilities(deps: EngineDeps): Pick<Target, Shared> & Required<Pick<Target, 'prune'>> {
+export function engineAbilities(
+  deps: EngineDeps,
+): Pick<Target, Shared> & Required<Pick<Target, 'ping' | 'prune' | 'runInside'>> {
   const { engine } = deps
   return {
     name: deps.target,
@@ -23,6 +26,8 @@ export function engineAbilities(deps: EngineDeps): Pick<Target, Shared> & Requir
       // Without the old image nobody can tell what was its default, so all counts as the user's.
       return settingChanges(container, oldImage?.Config ?? {}, readImageSettings(imageConfig))
     },
+    runInside: (instance, command, signal) => runInside(deps, instance, command, signal),
+    ping: (signal) => engine.ping(signal),
     waitUntilAvailable: (signal) => waitUntilAvailable(deps, signal),
     prune: (image, signal) => prune(deps, image, signal),
     close: () => engine.close(),

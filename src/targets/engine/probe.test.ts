@@ -101,12 +101,12 @@ describe('by a command', () => {
       inspectExec: async () => (left.length > 1 ? left.shift() : left[0]) ?? null,
     }
   }
-  const busy = { isRunning: true, exitCode: null }
+  const busy = { isRunning: true, exitCode: null, command: [] }
 
   test.each([
-    ['healthy: it answered', { isRunning: false, exitCode: 0 }],
-    ['starting: exit code 3', { isRunning: false, exitCode: 3 }],
-    ['starting: exit code unknown', { isRunning: false, exitCode: null }],
+    ['healthy: it answered', { isRunning: false, exitCode: 0, command: [] }],
+    ['starting: exit code 3', { isRunning: false, exitCode: 3, command: [] }],
+    ['starting: exit code unknown', { isRunning: false, exitCode: null, command: [] }],
     ['starting: the command is gone', null],
   ])('%s', async (finding, state) => {
     const engine = engineThat(busy, state)
@@ -123,7 +123,10 @@ describe('by a command', () => {
     expect(await ask(probe, { engine, lateCommands })).toBe('starting: the command has not ended')
     expect(engine.started).toHaveLength(1)
 
-    const later = engineThat({ isRunning: false, exitCode: 1 }, { isRunning: false, exitCode: 0 })
+    const later = engineThat(
+      { isRunning: false, exitCode: 1, command: [] },
+      { isRunning: false, exitCode: 0, command: [] },
+    )
     expect(await ask(probe, { engine: later, lateCommands })).toBe('healthy: it answered')
     expect(lateCommands.size).toBe(0)
   })

@@ -52,7 +52,7 @@ function hasSeenStart(events: readonly EngineEvent[], { Id, State }: ContainerIn
 }
 
 /** Others, such as HUP, are how programs are told to read their configuration again. */
-function lethalSignals(stopSignal: string | null | undefined): ReadonlySet<number> {
+export function lethalSignals(stopSignal: string | null | undefined): ReadonlySet<number> {
   const { SIGINT, SIGQUIT, SIGABRT, SIGKILL, SIGTERM } = constants.signals
   return new Set([SIGINT, SIGQUIT, SIGABRT, SIGKILL, SIGTERM, signalNumber(stopSignal ?? '')])
 }

@@ -31,14 +31,17 @@ export async function watch(
   workloadsOf: (event: EngineEvent) => readonly string[],
   onChange: (change: TargetChange) => void,
   signal: AbortSignal,
+  onRefused?: (error: AppError) => void,
 ): Promise<void> {
   const { engine, inspections, clock } = deps
   const types = ['container', 'image', 'network']
   const filters = { types, actions: [...containerActions, ...imageActions, ...networkActions] }
   let waitMs = backoffMs.first
   let hasMissed = false
+  let isRefused = false
   const onOpen = () => {
     inspections.trust()
+    isRefused = false
     waitMs = backoffMs.first
     if (hasMissed) onChange({ kind: 'resync' })
   }
@@ -49,6 +52,10 @@ export async function watch(
       const isPassing =
         error instanceof AppError && ['TARGET_UNAVAILABLE', 'TARGET_FORBIDDEN', 'TARGET_FAILED'].includes(error.code)
       if (!signal.aborted && !isPassing) throw error
+      if (error instanceof AppError && error.code === 'TARGET_FORBIDDEN') {
+        if (!isRefused) onRefused?.(error)
+        isRefused = true
+      }
     } finally {
       inspections.distrust()
       hasMissed = true

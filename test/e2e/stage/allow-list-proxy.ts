@@ -10,6 +10,8 @@ export interface AllowListProxy {
   readonly used: ReadonlySet<string>
   /** What was refused: method and path. */
   readonly refused: readonly string[]
+  /** What it refuses from now on although it is listed, as `formatRight` writes it; null for nothing. */
+  deny(right: string | null): void
   close(): Promise<void>
 }
 
@@ -18,10 +20,11 @@ export async function startAllowListProxy(engineHost: string): Promise<AllowList
   const socketPath = engineHost.slice('unix://'.length)
   const used = new Set<string>()
   const refused: string[] = []
+  let denied: string | null = null
   const server = createServer((incoming, outgoing) => {
     const { method = '', url = '', headers } = incoming
     const right = rightFor(method, url)
-    if (right === undefined) {
+    if (right === undefined || formatRight(right) === denied) {
       refused.push(`${method} ${url}`)
       // As the usual proxies say it.
       outgoing.writeHead(403, { 'content-type': 'text/html' }).end('<html><body><h1>403 Forbidden</h1></body></html>')
@@ -47,6 +50,7 @@ export async function startAllowListProxy(engineHost: string): Promise<AllowList
     host: `tcp://127.0.0.1:${bound.port}`,
     used,
     refused,
+    deny: (right) => void (denied = right),
     async close() {
       server.closeAllConnections()
       server.close()

@@ -42,6 +42,7 @@ export interface PlanAnswer {
 /** What tests read of `longshore status --output json`. */
 export interface StatusAnswer {
   readonly hold: { readonly code: string; readonly reason: string } | null
+  readonly engines: readonly { readonly target: string; readonly engine: string; readonly limits: readonly string[] }[]
   readonly workloads: readonly (PassAnswer['workloads'][number] & {
     readonly digest: string | null
     readonly mode: string
@@ -61,6 +62,8 @@ export type HistoryAnswer = readonly {
   readonly outcome?: string
   readonly gapMs?: number | null
   readonly logTail?: string | null
+  /** Of a hook. */
+  readonly output?: string
   readonly journal?: readonly { readonly step: string; readonly effect: string; readonly at: string }[]
 }[]
 

@@ -1,3 +1,5 @@
+import { engineRights as clientRights } from '../../../src/clients/docker/engine-rights.ts'
+
 /**
  * What Longshore asks of an engine: the only requests that a proxy between the two has to let through.
  * The end-to-end test of our image runs behind a proxy that allows these and nothing else, and sees each one used;
@@ -20,42 +22,36 @@ const read = (path: string, why: string, ...variables: readonly string[]): Engin
   why,
   variables,
 })
-const post = (path: string, why: string, ...variables: readonly string[]): EngineRight => ({
-  method: 'POST',
-  path,
-  why,
-  variables: [...variables, 'POST'],
-})
-const remove = (path: string, why: string, ...variables: readonly string[]): EngineRight => ({
-  method: 'DELETE',
-  path,
-  why,
-  variables: [...variables, 'POST', 'DELETE'],
-})
 
-const ownRights: readonly EngineRight[] = [
-  read('/version', 'the version of the API, and whether the engine answers', 'VERSION'),
-  read('/events', 'what happens to containers and images, at once', 'EVENTS'),
-  read('/containers/json', 'what there is', 'CONTAINERS'),
-  read('/containers/{id}/json', 'settings, health, exits', 'CONTAINERS'),
-  read('/containers/{id}/logs', 'the last lines of a version that failed', 'CONTAINERS', 'ALLOW_LOGS'),
-  post('/containers/create', 'the new version', 'CONTAINERS'),
-  post('/containers/{id}/start', 'the new version, and the old on the way back', 'CONTAINERS'),
-  post('/containers/{id}/stop', 'the old version, and the new on the way back', 'CONTAINERS'),
-  post('/containers/{id}/rename', 'old and new change names', 'CONTAINERS'),
-  post('/containers/{id}/update', 'the restart policy, off and on again', 'CONTAINERS'),
-  remove('/containers/{id}', 'what it replaced or made itself', 'CONTAINERS'),
-  post('/containers/{id}/exec', 'exec probes of the configuration file', 'CONTAINERS', 'ALLOW_EXEC'),
-  post('/exec/{id}/start', 'exec probes', 'EXEC'),
-  read('/exec/{id}/json', 'exec probes', 'EXEC'),
-  read('/images/json', 'the tags with which it protects images', 'IMAGES'),
-  read('/images/{image}/json', 'digests, platform and defaults of an image', 'IMAGES'),
-  post('/images/create', 'pulls', 'IMAGES'),
-  post('/images/{image}/tag', 'the tag that the container names, and one that protects the old image', 'IMAGES'),
-  remove('/images/{image}', 'its own tags, and superseded images', 'IMAGES'),
-  post('/networks/{id}/connect', 'start-first, and several networks', 'NETWORKS'),
-  post('/networks/{id}/disconnect', 'start-first', 'NETWORKS'),
-]
+/** What it is for, by request; the rest is the client's own table. */
+const purposes: Readonly<Record<string, string>> = {
+  'GET /version': 'the version of the API, and whether the engine answers',
+  'GET /events': 'what happens to containers and images, at once',
+  'GET /containers/json': 'what there is',
+  'GET /containers/{id}/json': 'settings, health, exits',
+  'GET /containers/{id}/logs': 'the last lines of a version that failed',
+  'POST /containers/create': 'the new version',
+  'POST /containers/{id}/start': 'the new version, and the old on the way back',
+  'POST /containers/{id}/stop': 'the old version, and the new on the way back',
+  'POST /containers/{id}/rename': 'old and new change names',
+  'POST /containers/{id}/update': 'the restart policy, off and on again',
+  'DELETE /containers/{id}': 'what it replaced or made itself',
+  'POST /containers/{id}/exec': 'exec probes and hooks of the configuration file',
+  'POST /exec/{id}/start': 'exec probes and hooks',
+  'GET /exec/{id}/json': 'exec probes and hooks',
+  'GET /images/json': 'the tags with which it protects images',
+  'GET /images/{image}/json': 'digests, platform and defaults of an image',
+  'POST /images/create': 'pulls',
+  'POST /images/{image}/tag': 'the tag that the container names, and one that protects the old image',
+  'DELETE /images/{image}': 'its own tags, and superseded images',
+  'POST /networks/{id}/connect': 'start-first, and several networks',
+  'POST /networks/{id}/disconnect': 'start-first',
+}
+
+const ownRights: readonly EngineRight[] = clientRights.map((right) => ({
+  ...right,
+  why: purposes[formatRight(right)] ?? '',
+}))
 
 const composeRights: readonly EngineRight[] = [
   { ...read('/_ping', 'the version of the API', 'PING'), method: 'HEAD' },
@@ -64,7 +60,7 @@ const composeRights: readonly EngineRight[] = [
   read('/networks/{id}', 'the networks of a project', 'NETWORKS'),
   read('/volumes/{id}', 'the volumes of a project', 'VOLUMES'),
   { ...read('/containers/{id}/archive', 'secrets with `environment:`, in dry runs', 'CONTAINERS'), method: 'HEAD' },
-  { ...post('/containers/{id}/archive', 'secrets with `environment:`', 'CONTAINERS'), method: 'PUT' },
+  { ...read('/containers/{id}/archive', 'secrets with `environment:`', 'CONTAINERS', 'POST'), method: 'PUT' },
 ]
 
 export const engineRights: readonly EngineRight[] = [
@@ -84,7 +80,9 @@ export const proxyVariables: readonly string[] = [
 ].toSorted()
 
 /** `POST /containers/{id}/start` */
-export const formatRight = ({ method, path }: Pick<EngineRight, 'method' | 'path'>): string => `${method} ${path}`
+export function formatRight({ method, path }: Pick<EngineRight, 'method' | 'path'>): string {
+  return `${method} ${path}`
+}
 
 function patternOf(path: string): RegExp {
   return new RegExp(`^${path.replace('{id}', '[\\w.%-]+').replace('{image}', '[\\w.%/:@-]+')}$`)

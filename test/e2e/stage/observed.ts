@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { configJsonSchema } from '../../../src/config/json-schema.ts'
 import { loadConfig } from '../../../src/config/load.ts'
 import { runProcess } from '../../../src/cli/run-process.ts'
+import { loadPolicy } from '../../../src/wire-policies.ts'
 import { openApp } from '../../../src/wiring.ts'
 
 /** The command as `main.ts` starts it, but that it stops at each moment of a journal until the test says to go on. */
@@ -17,4 +18,5 @@ await runProcess({
     }),
   loadConfig,
   configSchema: async () => configJsonSchema(),
+  loadPolicy,
 })

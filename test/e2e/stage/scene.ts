@@ -37,8 +37,11 @@ export interface Scene {
 }
 
 /** Starts an engine of its own: labels of another test's rollouts would rightly make a fresh state hold everything (I9). */
-export async function openScene(engineSettings: Parameters<typeof startEngine>[0] = {}): Promise<Scene> {
-  const engine = await startEngine(engineSettings)
+export async function openScene(
+  engineSettings: Parameters<typeof startEngine>[0] = {},
+  start: (settings: typeof engineSettings) => Promise<Engine> = startEngine,
+): Promise<Scene> {
+  const engine = await start(engineSettings)
   const folder = makePrivateFolder('scene')
   const configFile = join(folder, 'longshore.json')
   const stateFolder = join(folder, 'state')
@@ -55,7 +58,8 @@ export async function openScene(engineSettings: Parameters<typeof startEngine>[0
   }
   const configure = (config: Readonly<Record<string, unknown>>) => {
     const quick = {
-      targets: [{ name: 'local', host: engine.host }],
+      // Tests have many rollouts at once, and versions that fail one after the other.
+      targets: [{ name: 'local', host: engine.host, maxParallel: 4, brake: false }],
       dockerConfig: join(folder, 'docker.json'),
       defaults: { gate: { stable: '1s', minUptime: '1s', deadline: '20s' }, keepOld: '1h' },
     }
@@ -86,7 +90,8 @@ export async function openScene(engineSettings: Parameters<typeof startEngine>[0
       const containers = await list('ps', '--all', '--quiet')
       if (containers.length > 0) await cli('rm', '--force', '--volumes', ...containers)
       await cli('network', 'prune', '--force')
-      await cli('volume', 'prune', '--all', '--force')
+      // Before API 1.42 it prunes the named ones anyway, and does not know the option.
+      await cli('volume', 'prune', ...(engine.apiVersion === '1.41' ? [] : ['--all']), '--force')
       rmSync(stateFolder, { recursive: true, force: true })
       configure({})
     },

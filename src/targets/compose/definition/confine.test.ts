@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { confine } from './confine.ts'
+import { confine, confineOptional } from './confine.ts'
 import { confinedReader } from './read-file.ts'
 
 let folder = ''
@@ -51,6 +51,37 @@ describe('a path', () => {
   test('of nothing says so, and reads as nothing', async () => {
     await expect(confine(at('in/none'), [at('in')])).rejects.toMatchObject({ code: 'COMPOSE_FILE_UNREADABLE' })
     expect(await confinedReader([at('in')])(at('in/none'))).toBeNull()
+  })
+})
+
+describe('a path that need not be there', () => {
+  test.each([
+    ['is where it would be', 'in/none/deeper'],
+    ['is where a link would lead', 'in/dangling'],
+  ])('%s', async (_what, path) => {
+    await symlink('none/deeper', at('in/dangling'))
+
+    expect(await confineOptional(at(path), [at('in')])).toBe(at('in/none/deeper'))
+  })
+
+  test.each([
+    ['beside the folder', 'inner/none'],
+    ['behind a link that leads nowhere yet', 'in/dangling'],
+    ['behind a link to a folder', 'in/folder/none'],
+    ['behind a link to that link', 'in/second'],
+  ])('%s is refused', async (_what, path) => {
+    await symlink(at('inner/none'), at('in/dangling'))
+    await symlink('dangling', at('in/second'))
+    await symlink('../inner', at('in/folder'))
+
+    await expect(confineOptional(at(path), [at('in')])).rejects.toMatchObject({ code: 'COMPOSE_PATH_REFUSED' })
+  })
+
+  test('in a circle of links is no path', async () => {
+    await symlink('two', at('in/one'))
+    await symlink('one', at('in/two'))
+
+    await expect(confineOptional(at('in/one'), [at('in')])).rejects.toMatchObject({ code: 'COMPOSE_FILE_UNREADABLE' })
   })
 })
 

@@ -36,17 +36,21 @@ const roundsMax = 40
 
 /** Finds the scalar that decides the image of a service, through overrides, `extends`, `include`, anchors and variables. */
 export async function findImage(input: DefinitionInput, service: string): Promise<FoundImage> {
-  const { project, source } = await readDefinition(input, service)
+  const { project, source } = await readProjectFiles(input, service)
   return locateImage(project, source, input.allowRemote ?? false)
 }
 
 /** Where a project names other machines, also in files that it includes; to be asked before Compose reads it. */
 export async function usesRemote(input: DefinitionInput): Promise<readonly RemoteUse[]> {
-  const { project } = await readDefinition(input, '')
+  const { project } = await readProjectFiles(input, '')
   return project.remotes
 }
 
-async function readDefinition(input: DefinitionInput, service: string) {
+/** Reads all files of a project, those that they include or extend too. */
+export async function readProjectFiles(
+  input: DefinitionInput,
+  service: string,
+): Promise<{ readonly project: Project; readonly source: DefinitionSource }> {
   const contents = new Map<string, FileContent>([['/dev/null', { text: '' }]])
   const usual = join(input.projectDirectory, '.env')
   for (const { path, text } of [...(input.envFiles ?? []), ...input.files]) contents.set(path, { text })
@@ -70,7 +74,7 @@ async function contentOf({ readFile }: DefinitionInput, path: string): Promise<F
     return text === null ? null : { text }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    return { problem: `cannot be used (${error.message})` }
+    return { problem: `cannot be used (${error.message})`, isRefused: error.code === 'COMPOSE_PATH_REFUSED' }
   }
 }
 

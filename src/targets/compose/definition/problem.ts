@@ -5,6 +5,8 @@ export interface Problem {
   readonly line: number
   /** Says what is wrong and, where it can, what to change. */
   readonly sentence: string
+  /** Whether it is a file outside of the allowed folders. */
+  readonly isRefused?: boolean
 }
 
 export type Report = (problem: Problem) => void

@@ -41,9 +41,7 @@ export function readProject(project: ProjectFiles, contents: FileContents): Proj
   const files = project.files.flatMap((path) => {
     const file = reading.file(path, null)
     const content = contents.get(path)
-    if (file === undefined && content !== undefined) {
-      reading.report({ path, line: 1, sentence: `this file ${content === null ? 'is not there' : problemOf(content)}` })
-    }
+    if (file === undefined && content === null) reading.report({ path, line: 1, sentence: 'this file is not there' })
     return file ?? []
   })
   const root = readFiles(files, { scope, directory: project.projectDirectory }, reading, 0)
@@ -92,8 +90,4 @@ function listOf(tree: Tree | undefined): readonly Tree[] {
 
 function leavesIn(tree: Tree | undefined): readonly Leaf[] {
   return listOf(tree).flatMap((item) => (item.kind === 'leaf' ? [item] : []))
-}
-
-function problemOf(content: { readonly text: string } | { readonly problem: string }): string {
-  return 'problem' in content ? content.problem : 'is empty'
 }

@@ -4,6 +4,7 @@ import type { SourceFile } from './env-scope.ts'
 import type { Report } from './problem.ts'
 import type { Scope } from './scope.ts'
 import { lineAt } from './place.ts'
+import { withLists } from './with-lists.ts'
 import { type Branch, type KeyPath, type Leaf, mergeTrees, type Style, type Tree, withoutPath } from './tree.ts'
 
 /** Far above any real file: what is deeper or larger was made to exhaust us, by nesting or by aliases of aliases. */
@@ -47,7 +48,7 @@ export function readYaml(file: SourceFile, surroundings: Surroundings, report: R
       continue
     }
     const reader = createReader(file, surroundings, aliasTargets(document), report)
-    found.push({ root: reader.map(document.contents, [], 0), cleared: reader.cleared })
+    found.push({ root: withLists(reader.map(document.contents, [], 0)), cleared: reader.cleared })
   }
   return found
 }

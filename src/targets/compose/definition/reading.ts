@@ -10,7 +10,7 @@ import type { Leaf, Tree } from './tree.ts'
 const filesMax = 200
 
 /** Text of a file; null when there is none; what is wrong with it otherwise. */
-export type FileContent = { readonly text: string } | { readonly problem: string } | null
+export type FileContent = { readonly text: string } | { readonly problem: string; readonly isRefused: boolean } | null
 export type FileContents = ReadonlyMap<string, FileContent>
 
 /** A place where a Compose file names something on another machine. */
@@ -48,8 +48,8 @@ export function createReading(contents: FileContents): Reading {
     return content !== undefined && content !== null && 'text' in content ? lineAt(content.text, place.start) : 1
   }
 
-  const complain = (leaf: Leaf, sentence: string): undefined => {
-    report({ path: leaf.place.path, line: lineOf(leaf), sentence })
+  const complain = (leaf: Leaf, sentence: string, isRefused = false): undefined => {
+    report({ path: leaf.place.path, line: lineOf(leaf), sentence, isRefused })
     return undefined
   }
 
@@ -66,7 +66,12 @@ export function createReading(contents: FileContents): Reading {
     if (used.size > filesMax) report({ path, line: 1, sentence: `more than ${filesMax} files belong to this project` })
     if (content === undefined || used.size > filesMax) return undefined
     if (content !== null && 'text' in content) return { path, text: content.text }
-    if (asker !== null) complain(asker, `this line names a file that ${content?.problem ?? 'is not there'}: ${path}`)
+    const isRefused = content?.isRefused ?? false
+    if (asker !== null) {
+      return complain(asker, `this line names a file that ${content?.problem ?? 'is not there'}: ${path}`, isRefused)
+    }
+    // One that is only usual need not be there, but Compose would read what we may not.
+    if (content !== null) report({ path, line: 1, sentence: `this file ${content.problem}`, isRefused })
     return undefined
   }
 

@@ -1,0 +1,33 @@
+import type { App } from '../app.ts'
+import { decision, type Decision } from '../decision.ts'
+import { targetDefaults } from '../groups/group-settings.ts'
+import { isApproved, massChangeSentence, mostAtOnce, targetOf } from './mass-change.ts'
+
+interface Planned {
+  readonly id: string
+  readonly decision: Decision
+  readonly rollout: unknown
+}
+
+/**
+ * What a plan found due, held where that is too much at once: a pass would hold it once it has recorded what the plan
+ * only looks at.
+ */
+export async function holdPlanned<Each extends Planned>(
+  { store, limits }: Pick<App, 'store' | 'limits'>,
+  planned: readonly Each[],
+): Promise<readonly (Each | (Each & { readonly rollout: null }))[]> {
+  const approvals = await store.approvals()
+  const counts = ({ id, decision: { reason, candidate } }: Each): boolean =>
+    reason.code === 'DIGEST_MOVED' && candidate !== null && !isApproved(id, candidate, approvals)
+  return planned.map((each) => {
+    if (!counts(each)) return each
+    const name = targetOf(each.id)
+    const same = planned.filter(({ id }) => targetOf(id) === name)
+    const most = mostAtOnce(limits.get(name) ?? targetDefaults, same.length)
+    const count = same.filter(counts).length
+    const sentence = massChangeSentence({ count, most, found: null, isApproved: false }, name)
+    if (sentence === null) return each
+    return { ...each, decision: decision('held', 'MASS_CHANGE', sentence, each.decision.candidate), rollout: null }
+  })
+}

@@ -1,0 +1,13 @@
+import type { LeftAlone } from '../targets/target.ts'
+import type { WorkloadSettings } from './settings.ts'
+
+/** What stands against changing a workload once its settings have lifted what they can; null when nothing does. */
+export function standsAgainst(
+  leftAlone: LeftAlone | null,
+  settings: Pick<WorkloadSettings, 'stopped' | 'autoRemove'>,
+): LeftAlone | null {
+  const lifts = { stopped: settings.stopped !== 'ignore', autoRemove: settings.autoRemove === 'recreate' }
+  let found = leftAlone
+  while (found?.liftedBy !== undefined && lifts[found.liftedBy.setting]) found = found.liftedBy.next
+  return found
+}

@@ -1,0 +1,41 @@
+import type { RestartPolicy } from './restart-policy.ts'
+
+/** What a container has of another: `network`, `processes` and `memory` are namespaces that end with the other's run. */
+export const ties = ['network', 'processes', 'memory', 'volumes', 'link'] as const
+export type Tie = (typeof ties)[number]
+
+/**
+ * A container that cannot do without one that is replaced, so that it is made again with it, of the image that it has.
+ * Together with what is replaced they are a set: it proves itself, and goes back, as one.
+ */
+export interface Dependant {
+  /** Engine id. */
+  readonly instance: string
+  readonly name: string
+  /** Engine id of its image, which stays. */
+  readonly image: string
+  /** The user's restart policy, restored on whichever instance stays. */
+  readonly restart: RestartPolicy
+  /** One that did not run is made again and left stopped. */
+  readonly wasRunning: boolean
+  /** What it has of others of the set. */
+  readonly by: readonly Tie[]
+}
+
+/** Why a workload has to follow a container that it uses, and how. */
+export interface Follow {
+  /** `restart`: the other was started again. `recreate`: it is another container by now, under the same name. */
+  readonly how: 'restart' | 'recreate'
+  /** Name of the container that it uses. */
+  readonly provider: string
+  readonly sentence: string
+  /** Whether a person had stopped it, so that it is made anew and not started. */
+  readonly isLeftStopped: boolean
+}
+
+/** What people are told of a set: `a, b and c`. */
+export function namesOf(dependants: readonly { readonly name: string }[]): string {
+  const names = dependants.map(({ name }) => name)
+  const last = names.at(-1) ?? ''
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`
+}

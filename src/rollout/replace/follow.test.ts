@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import { ended, now, running } from '../../../test/fakes/decide-input.ts'
+import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
+import { fail, nextStep, takeUp } from '../machine.ts'
+import type { Rollout } from '../rollout.ts'
+
+const follows = { how: 'restart', provider: 'vpn', sentence: 'vpn was started again', isLeftStopped: false } as const
+const rollout: Rollout = { ...ended(null, running, 10), reason: null, stage: 'forward', endedAt: null, follows }
+
+const app: InstanceFacts = {
+  id: 'app',
+  name: 'app',
+  status: 'running',
+  restart: 'always',
+  image: 'sha256:app',
+  exitCode: 0,
+  error: '',
+  health: 'healthy',
+  probe: null,
+  healthBudgetMs: 0,
+  restarts: 0,
+  startedAt: '2026-11-20T11:00:00Z',
+  finishedAt: null,
+  connected: true,
+  stoppedByHand: false,
+}
+const facts = (change: Partial<InstanceFacts> = {}, isBehind = true): ReplaceFacts => ({
+  old: { ...app, ...change },
+  new: null,
+  candidateImage: 'sha256:app',
+  tagImage: null,
+  isTagShared: false,
+  isProtected: false,
+  nameHolder: 'app',
+  isBehind,
+})
+const stopped = { status: 'exited', exitCode: 137 } as const
+const tried = (times: number): Rollout => ({ ...rollout, attempted: Array<'restart-old'>(times).fill('restart-old') })
+
+test.each([
+  ['restarts what is behind', rollout, facts(), { kind: 'effect', effect: 'restart-old' }],
+  ['goes on where it was killed between stop and start', tried(1), facts(stopped), { effect: 'restart-old' }],
+  [
+    'starts what the engine could not start without the other',
+    rollout,
+    facts({ ...stopped, error: 'cannot join network' }),
+    { effect: 'restart-old' },
+  ],
+  ['looks whether it stays up once it is not behind', tried(1), facts({}, false), { kind: 'change' }],
+  ['leaves alone what a person stopped', rollout, facts(stopped), { rollout: { outcome: 'superseded' } }],
+  ['leaves alone what a person removed', rollout, { ...facts(), old: null }, { rollout: { outcome: 'superseded' } }],
+  ['gives up after three tries', tried(3), facts(stopped), { rollout: { stage: 'ended', outcome: 'failed' } }],
+])('a restart %s', (_, before, seen, expected) => {
+  expect(nextStep(before, seen, now)).toMatchObject(expected)
+})
+
+test('a restart that was not begun is given up when we were restarted, and one that was goes on', () => {
+  expect(nextStep(takeUp(rollout), facts(), now)).toMatchObject({ rollout: { stage: 'ended', outcome: 'abandoned' } })
+  expect(takeUp(tried(1))).toEqual(tried(1))
+})
+
+test('what does not start is told as a failure of the surroundings, since no other image came', () => {
+  const failure = { isCandidateAtFault: true, code: 'TARGET_START_FAILED', sentence: 'exec: not found' }
+
+  const after = fail(tried(1), 'restart-old', failure, now)
+
+  expect(nextStep(after, facts(stopped), now)).toMatchObject({
+    rollout: { stage: 'ended', outcome: 'failed', candidateAtFault: false },
+  })
+})

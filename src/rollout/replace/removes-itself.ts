@@ -1,0 +1,85 @@
+import type { ReplaceFacts } from '../facts.ts'
+import { previousName } from '../names.ts'
+import type { Rollout } from '../rollout.ts'
+import {
+  change,
+  effect,
+  goBack,
+  hasAttempted,
+  hasCompleted,
+  hasTouchedOld,
+  isUp,
+  timesAttempted,
+  timesFailed,
+  triesMax,
+  type Step,
+} from '../step.ts'
+
+/** Whether stopping the old version removes it, so that a copy of it has to be there before that. */
+const needsCopy = ({ removesItself, stopped }: Rollout): boolean => removesItself && stopped === null
+
+/** The facts with the copy in the place of the old version, once that was stopped: it is what the way back leads to. */
+export function withCopy(rollout: Rollout, facts: ReplaceFacts): ReplaceFacts {
+  const { old, copy = null } = facts
+  if (copy === null || !needsCopy(rollout) || !hasTouchedOld(rollout)) return facts
+  // On the way forward it is waited for; on the way back whoever cannot be started is no help.
+  const isGone = old === null || (rollout.stage !== 'forward' && !isUp(old))
+  return isGone ? { ...facts, old: copy } : facts
+}
+
+/** J2 and J3: settings and a copy, durable before the old version is touched. Null when done, and for all other workloads. */
+export function copyFirst(rollout: Rollout, facts: ReplaceFacts): Step | null {
+  if (!needsCopy(rollout)) return null
+  // What is captured is the only way back once the engine has forgotten the copy too, as after its restart.
+  if (timesAttempted(rollout, 'capture') === timesFailed(rollout, 'capture')) return effect(rollout, 'J2', 'capture')
+  if (facts.copy != null) return null
+  if (timesAttempted(rollout, 'copy-old') < triesMax) return effect(rollout, 'J3', 'copy-old')
+  return goBack(rollout, 'superseded', { code: 'REMOVED_BY_HAND', sentence: 'the copy to go back to was removed' })
+}
+
+/** J4: the old version is stopped and has removed itself. Null when done, and for all other workloads. */
+export function endOld(rollout: Rollout, { old }: ReplaceFacts): Step | null {
+  if (!needsCopy(rollout) || old?.id !== rollout.oldInstance) return null
+  return effect(rollout, 'J4', 'stop-old')
+}
+
+/** The new version ended and is gone, as it was made to: what the engine remembers of its end decides. Null for all others. */
+export function vanished(rollout: Rollout, facts: ReplaceFacts, now: number): Step | null {
+  if (!rollout.removesItself || facts.new !== null || !hasAttempted(rollout, 'start-new')) return null
+  const { vanished: end = null } = facts
+  if (end === null) {
+    return goBack(rollout, 'failed', { code: 'VANISHED', sentence: 'it ended and removed itself; how is not known' })
+  }
+  if (end.stoppedByHand) {
+    const reason = { code: 'STOPPED_BY_HAND', sentence: 'the new version was stopped by hand, which removed it' }
+    return clearUp(rollout, now, { outcome: 'superseded', reason })
+  }
+  if (hasCompleted(rollout, end)) {
+    const reason = { code: 'GATE_COMPLETED', sentence: 'it ran to its end with exit code 0 and removed itself' }
+    return clearUp(rollout, now, { outcome: 'succeeded', reason })
+  }
+  const sentence = `it ended with exit code ${end.exitCode} and removed itself`
+  return goBack(rollout, 'rolled-back', { code: 'GATE_EXITED', sentence }, true)
+}
+
+/** R: the copy is gone too, as after a restart of the engine, so it is made from what was captured. Null for all others. */
+export function copyAgain(rollout: Rollout, facts: ReplaceFacts): Step | 'failed' | null {
+  if (!needsCopy(rollout) || !hasTouchedOld(rollout)) return null
+  // It was started, and did not last: a copy of it would not either.
+  if (hasAttempted(rollout, 'start-old')) return 'failed'
+  const { new: fresh } = facts
+  const kind = fresh === null ? 'copy-old' : isUp(fresh) ? 'stop-new' : 'remove-new'
+  return timesAttempted(rollout, kind) < triesMax * 2 ? effect(rollout, 'R', kind) : 'failed'
+}
+
+/** Whether there is a copy that nothing goes back to. */
+export const isCopyLeft = (rollout: Rollout, { old, copy }: ReplaceFacts): boolean =>
+  copy != null && copy.id !== old?.id && !isUp(copy) && copy.name === previousName(rollout.name)
+
+/** How long the old version is kept: a copy of what was to leave nothing behind is not. */
+export const keptMs = ({ removesItself, keepOldMs }: Rollout): number => (removesItself ? 0 : keepOldMs)
+
+const clearUp = (rollout: Rollout, now: number, end: Pick<Rollout, 'outcome' | 'reason'>): Step => {
+  const at = new Date(now).toISOString()
+  return change(rollout, 'J8', { ...end, stage: 'kept', keepUntil: at, endedAt: at })
+}

@@ -1,0 +1,30 @@
+import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
+import type { Rollout } from '../rollout.ts'
+import { change, effect, goBack, isUp, type Step } from '../step.ts'
+
+/** Whether the new version is not meant to run either, so that nothing about it can be proven but its image. */
+export const isLeftStopped = ({ stopped }: Rollout): boolean => stopped === 'update'
+
+/**
+ * J4 to J6 for an old version that does not run: names change hands while neither does, and then the new one is started
+ * or left as it is. Null when the gate is next.
+ */
+export function replaceStopped(rollout: Rollout, facts: ReplaceFacts, fresh: InstanceFacts): Step | null {
+  const { old } = facts
+  if (old !== null && isUp(old)) return goBack(rollout, 'superseded', startedMeanwhile)
+  if (old !== null && old.restart !== 'no') return effect(rollout, 'J4', 'disarm-old')
+  if (old !== null && old.name === rollout.name) return effect(rollout, 'J5', 'rename-old')
+  if (fresh.name !== rollout.name) return effect(rollout, 'J5', 'rename-new')
+  // Somebody started it, so there is something to prove after all.
+  if (fresh.startedAt !== null) return null
+  if (isLeftStopped(rollout)) return change(rollout, 'J7', { stage: 'passed', reason: leftStopped })
+  return effect(rollout, 'J6', 'start-new')
+}
+
+/** A person's word before we touched it: what was planned was for a version that does not run. */
+export const startedMeanwhile = { code: 'STARTED_BY_HAND', sentence: 'it was started meanwhile' } as const
+
+const leftStopped = {
+  code: 'LEFT_STOPPED',
+  sentence: 'it did not run, so it was replaced and left stopped; nothing but its image could be checked',
+} as const

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { ended, newer } from '../../../test/fakes/decide-input.ts'
+import type { ContainerSummary } from '../../clients/docker/containers.ts'
+import type { DockerDeps } from './docker-deps.ts'
+import { findRollouts } from './find-rollouts.ts'
+import { copyLabels, operationLabels } from './labels.ts'
+
+const rollout = { ...ended(null, newer, 60), id: 'r1', target: 'local', oldInstance: 'old' }
+const made = operationLabels(rollout, [])
+const copied = copyLabels(rollout, [])
+
+const summary = (id: string, name: string, labels: Readonly<Record<string, string>>): ContainerSummary => {
+  return { id, name, image: 'web:1', imageId: 'sha256:1', labels, state: 'created' }
+}
+
+const find = (...summaries: readonly ContainerSummary[]) => {
+  const deps = {
+    target: 'local',
+    engine: { listContainers: async () => summaries },
+    inspections: { image: async () => ({ Id: 'sha256:1' }) },
+  }
+  return findRollouts(deps as unknown as DockerDeps, AbortSignal.timeout(1000)) // what is read here
+}
+
+test('a copy stands for the old version of its rollout', async () => {
+  const found = await find(summary('new', 'web', made), summary('copy', 'web.longshore-prev', copied))
+
+  expect(found).toMatchObject([{ operation: 'r1', hasOld: true, intent: { id: 'r1' } }])
+})
+
+test('a copy alone tells of its rollout: the new instance is gone, and so is the old one', async () => {
+  const found = await find(summary('copy', 'web.longshore-prev', copied))
+
+  expect(found).toMatchObject([{ operation: 'r1', workload: rollout.workload, hasOld: true, intent: { id: 'r1' } }])
+})
+
+test('a copy that is the workload again only tells that we were here', async () => {
+  expect(await find(summary('copy', 'web', copied))).toMatchObject([{ operation: 'r1', intent: null }])
+})
+
+test('what was made from nothing has no old version', async () => {
+  const create = { ...rollout, procedure: 'create', oldInstance: '', fromImage: '' } as const
+
+  expect(await find(summary('new', 'web', operationLabels(create, [])))).toMatchObject([
+    { operation: 'r1', hasOld: false, intent: { procedure: 'create', oldInstance: '' } },
+  ])
+})

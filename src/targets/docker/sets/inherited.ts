@@ -1,0 +1,33 @@
+import { posix } from 'node:path'
+import type { ContainerInspect } from '../../../clients/docker/shapes.ts'
+import { dependencies } from '../../engine/dependants.ts'
+import type { DockerDeps } from '../docker-deps.ts'
+
+/** Where a container has mounts of its own wish, as its settings name them. */
+export function claimedMounts({ HostConfig }: Pick<ContainerInspect, 'HostConfig'>): ReadonlySet<string> {
+  const binds = (HostConfig.Binds ?? []).map((bind) => bind.split(':')[1] ?? bind)
+  return new Set(
+    [...binds, ...(HostConfig.Mounts ?? []).map(({ Target }) => Target), ...Object.keys(HostConfig.Tmpfs ?? {})].map(
+      (path) => posix.resolve(path),
+    ),
+  )
+}
+
+/**
+ * Where a container has volumes only because another has them (`--volumes-from`): naming those as its own would keep it
+ * on them when the other one changes.
+ */
+export async function inheritedMounts(
+  { engine }: Pick<DockerDeps, 'engine'>,
+  container: ContainerInspect,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const inherited = new Set<string>()
+  for (const { on, by } of dependencies(container)) {
+    if (by !== 'volumes') continue
+    const provider = await engine.inspectContainer(on, signal)
+    for (const { Destination } of provider?.Mounts ?? []) inherited.add(posix.resolve(Destination))
+  }
+  for (const own of claimedMounts(container)) inherited.delete(own)
+  return inherited
+}

@@ -1,0 +1,130 @@
+import type { ContainerSummary } from '../../../clients/docker/containers.ts'
+import type { ContainerInspect } from '../../../clients/docker/shapes.ts'
+import { AppError } from '../../../errors.ts'
+import { readComposeLabels, trustedLabels, type ComposeLabels } from '../../engine/compose-labels.ts'
+import { nameOf } from '../../engine/dependants.ts'
+import { isSelf } from '../../engine/self.ts'
+import { workloadId, type DockerDeps } from '../docker-deps.ts'
+import { previousName, withoutSuffix } from '../../../rollout/names.ts'
+import { followingOf, type Following } from './follows.ts'
+import { relationsAmong } from './relations.ts'
+import { setOf, type ContainerSet } from './set-of.ts'
+import { namesOfGone, rememberNames } from './uses.ts'
+
+/** How a container stands among those that it uses and those that use it. */
+export interface Place {
+  readonly set: ContainerSet
+  readonly following: Following
+  /** Ids of the workloads whose containers it uses. */
+  readonly uses: readonly string[]
+}
+
+/**
+ * How the containers of an engine use each other.
+ * @param shown the plain ones, which are workloads of this target
+ * @param hidden ids of those that rollouts keep beside others
+ */
+export async function lookAtSets(
+  deps: DockerDeps,
+  summaries: readonly ContainerSummary[],
+  shown: readonly ContainerInspect[],
+  hidden: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<(container: ContainerInspect) => Place> {
+  const isShown = new Set(shown.map(({ Id }) => Id))
+  const others = await inspectAll(
+    deps,
+    summaries.filter(({ id }) => !isShown.has(id)),
+    signal,
+  )
+  const all = [...shown, ...others]
+  const visible = all.filter(({ Id }) => !hidden.has(Id))
+  const owners = await ownersOf(deps, visible, signal)
+  rememberNames(deps.providerNames, visible)
+  const gone = await namesOfGone(deps, visible, signal)
+  for (const [id, name] of gone) deps.providerNames.set(id, name)
+  const relationsOf = relationsAmong(all)
+  const names = {
+    ofGone: (id: string) => gone.get(id) ?? null,
+    holder: (name: string) => visible.find((each) => nameOf(each) === name) ?? null,
+    // Where somebody took the name of an old version meanwhile, that was left as it is and no label tells of it.
+    keptName: (each: ContainerInspect) =>
+      hidden.has(each.Id) || (!each.State.Running && nameOf(each) === previousName(withoutSuffix(nameOf(each))))
+        ? withoutSuffix(nameOf(each))
+        : null,
+  }
+  return (container) => {
+    const relations = relationsOf(container)
+    return {
+      set: setOf(container, { all: visible, relationsOf, whyNotOurs: (each) => owners.get(each.Id)?.why ?? null }),
+      following: followingOf(container, relations, names),
+      uses: [
+        ...new Set(
+          relations.flatMap(({ provider }) => {
+            if (provider === null) return []
+            const compose = owners.get(provider.Id)?.compose
+            const name = withoutSuffix(nameOf(provider))
+            return compose
+              ? [`${deps.target}/compose/${compose.project}/${compose.service}`]
+              : [workloadId(deps.target, name)]
+          }),
+        ),
+      ].toSorted(),
+    }
+  }
+}
+
+async function inspectAll(
+  { inspections }: DockerDeps,
+  summaries: readonly ContainerSummary[],
+  signal: AbortSignal,
+): Promise<readonly ContainerInspect[]> {
+  const found = await Promise.all(
+    summaries.map((each) =>
+      inspections.container(each, signal).catch((error: unknown) => {
+        // What the engine fails to describe is told where it is a workload.
+        if (error instanceof AppError && error.code === 'TARGET_FAILED') return null
+        throw error
+      }),
+    ),
+  )
+  return found.filter((each) => each !== null)
+}
+
+interface Owner {
+  readonly compose: ComposeLabels | null
+  /** Why it is not ours to make again; null when it is. */
+  readonly why: string | null
+}
+
+async function ownersOf(
+  deps: DockerDeps,
+  containers: readonly ContainerInspect[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Owner>> {
+  const owners = new Map<string, Owner>()
+  for (const container of containers) {
+    const image = await deps.inspections.image(container.Image, signal)
+    const labels = trustedLabels(container.Config.Labels ?? {}, image && (image.Config?.Labels ?? {}))
+    const compose = readComposeLabels(labels)
+    owners.set(container.Id, { compose, why: whyNotOurs(deps, container, labels, compose, image !== null) })
+  }
+  return owners
+}
+
+function whyNotOurs(
+  { self }: Pick<DockerDeps, 'self'>,
+  { Id, HostConfig, State }: ContainerInspect,
+  labels: Readonly<Record<string, string>>,
+  compose: ComposeLabels | null,
+  isImageKnown: boolean,
+): string | null {
+  if (isSelf(Id, self)) return 'it is longshore itself'
+  if (compose !== null) return `it is of the Compose service ${compose.project}/${compose.service}, which Compose makes`
+  const project = labels['com.docker.compose.project']
+  if (project !== undefined) return `it was made by docker compose run in the project ${project}`
+  if (labels['com.docker.swarm.service.id'] !== undefined) return 'its Swarm service decides what it runs'
+  if (HostConfig.AutoRemove) return 'it was started with --rm, so stopping it would remove it'
+  if (State.Paused) return 'it is paused'
+  return isImageKnown ? null : 'the engine no longer has its image, so its own settings are unknown'
+}

@@ -1,0 +1,54 @@
+import type { ContainerSummary } from '../../../clients/docker/containers.ts'
+import type { ContainerInspect } from '../../../clients/docker/shapes.ts'
+import type { Dependant } from '../../../rollout/dependant.ts'
+import type { DependantFacts } from '../../../rollout/facts.ts'
+import type { InstanceFacts, Rollout } from '../../../rollout/rollout.ts'
+import { readInstance } from '../../engine/instance-facts.ts'
+import { wasStoppedByHand } from '../../engine/stopped-by-hand.ts'
+import type { DockerDeps } from '../docker-deps.ts'
+import { livesInPast, madeFor } from './members.ts'
+
+/** What the engine shows of the dependants of a rollout, in its order. */
+export async function observeSet(
+  deps: DockerDeps,
+  rollout: Rollout,
+  summaries: readonly ContainerSummary[],
+  signal: AbortSignal,
+): Promise<readonly DependantFacts[]> {
+  return Promise.all(rollout.dependants.map((plan) => observeOne(deps, rollout, plan, summaries, signal)))
+}
+
+async function observeOne(
+  deps: DockerDeps,
+  rollout: Rollout,
+  plan: Dependant,
+  summaries: readonly ContainerSummary[],
+  signal: AbortSignal,
+): Promise<DependantFacts> {
+  const { engine } = deps
+  const made = madeFor(summaries, rollout, plan)
+  const [old, fresh] = await Promise.all([
+    engine.inspectContainer(plan.instance, signal),
+    made === undefined ? null : engine.inspectContainer(made.id, signal),
+  ])
+  const runs = fresh?.State.Running === true ? fresh : old?.State.Running === true ? old : null
+  return {
+    plan,
+    old: old && (await factsOf(deps, rollout, old, 'stop-dependants', signal)),
+    new: fresh && (await factsOf(deps, rollout, fresh, 'stop-new-dependants', signal)),
+    isBehind: runs !== null && (await livesInPast(deps, runs, signal)),
+    nameHolder: summaries.find(({ name }) => name === plan.name)?.id ?? null,
+  }
+}
+
+async function factsOf(
+  { engine }: DockerDeps,
+  rollout: Rollout,
+  container: ContainerInspect,
+  stop: 'stop-dependants' | 'stop-new-dependants',
+  signal: AbortSignal,
+): Promise<InstanceFacts> {
+  const isOurStop = rollout.attempted.includes(stop)
+  const isByHand = !isOurStop && (await wasStoppedByHand(engine, container, { attempted: [] }, 'old', signal))
+  return readInstance(container, { connected: true, stoppedByHand: isByHand })
+}
