@@ -20,28 +20,3 @@ test('what uses another is planned on what the rollout of that one made of it', 
 
   expect(await store.rollouts(app.id, 9)).toMatchObject([{ oldInstance: 'made-with-vpn' }])
 })
-
-test('what uses another has its turn though the rollout of that one is under way when it is first looked at', async () => {
-  const host = 'registry.example.com'
-  const vpn = workloadAt(host, 'vpn', running)
-  const app = { ...workloadAt(host, 'app', running), after: [vpn.id] }
-  const followed = startFollowed([vpn, app])
-  const { world, store, clock } = followed
-  for (const name of ['vpn', 'app']) world.tags.set(name, newer)
-  // The first look of the other comes once the rollout of the first was written down.
-  const listed = followed.app.targets[0]
-  let looks = 0
-  Object.assign(listed ?? {}, {
-    listWorkloads: async () => {
-      looks += 1
-      while (looks === 3 && (await store.openRollouts()).length === 0) await Promise.resolve()
-      return world.workloads
-    },
-  })
-
-  const passed = runPass(followed.app, followed.queue, followed.stop.signal)
-  await clock.pass(60_000)
-  await passed
-
-  expect(await store.rollouts(app.id, 9)).toHaveLength(1)
-})

@@ -44,7 +44,7 @@ test.each([
   const found = await busySet(storeOf(rollout), subject)
 
   expect(found?.state).toBe(expected ? 'rolling-out' : undefined)
-  if (expected) expect(found).toMatchObject({ isRolloutDue: false, againInMs: 1000 })
+  if (expected) expect(found).toMatchObject({ isRolloutDue: false, againInMs: 1000, waitsFor: rollout.workload })
 })
 
 test('a workload without a set asks for nothing', async () => {
