@@ -113,6 +113,7 @@ export function stageCompose(containers: readonly ContainerInspect[] = []) {
     engine: engine as unknown as Engine,
     inspections: createInspections(engine),
     lateCommands: new Map(),
+    pulls: createTurns(),
     self: { mountinfo: '', hostname: 'server' },
     clock,
     compose,

@@ -7,9 +7,17 @@ import { pullFailure } from './pull-failure.ts'
 import { canonicalDigests } from './image-facts.ts'
 
 /** J1: the candidate's image lies on the engine, complete and under the digest that was decided. */
-export async function pull({ engine }: EngineDeps, rollout: Rollout, context: ApplyContext): Promise<void> {
-  const { signal, onPullProgress, pullAuth } = context
+export async function pull(deps: EngineDeps, rollout: Rollout, context: ApplyContext): Promise<void> {
   const reference = `${rollout.repository}@${rollout.digest}`
+  await deps.pulls(reference, () => pullOnce(deps, rollout, reference, context))
+}
+
+async function pullOnce(
+  { engine }: EngineDeps,
+  rollout: Rollout,
+  reference: string,
+  { signal, onPullProgress, pullAuth }: ApplyContext,
+): Promise<void> {
   const isThere = async () => {
     const image = await engine.inspectImage(reference, signal)
     const [wanted = ''] = canonicalDigests([reference])

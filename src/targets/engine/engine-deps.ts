@@ -1,5 +1,6 @@
 import type { Engine } from '../../clients/docker/engine.ts'
 import type { Clock } from '../../lib/clock.ts'
+import type { Turns } from '../../lib/in-turn.ts'
 import type { Inspections } from './inspections.ts'
 import type { SelfHints } from './self.ts'
 
@@ -13,6 +14,8 @@ export interface EngineDeps {
   readonly inspections: Inspections
   /** Commands of probes that had not ended in time, by container: each waits for the one before. */
   readonly lateCommands: Map<string, string>
+  /** Pulls, by what is pulled: who comes while another pulls it waits, and then finds it there. */
+  readonly pulls: Turns
   readonly self: SelfHints
   readonly clock: Clock
 }

@@ -1,6 +1,7 @@
 import { createEngine } from '../../clients/docker/engine.ts'
 import { parseEngineAddress } from '../../clients/docker/engine-address.ts'
 import { systemClock, type Clock } from '../../lib/clock.ts'
+import { createTurns } from '../../lib/in-turn.ts'
 import type { EngineDeps } from './engine-deps.ts'
 import { createInspections } from './inspections.ts'
 import { readSelfHints, type SelfHints } from './self.ts'
@@ -28,6 +29,7 @@ export function openEngine(options: EngineOptions): EngineDeps {
     engine,
     inspections: createInspections(engine),
     lateCommands: new Map(),
+    pulls: createTurns(),
     self: options.self ?? readSelfHints(),
     clock: options.clock ?? systemClock,
   }
