@@ -88,7 +88,7 @@ export function stageCompose(containers: readonly ContainerInspect[] = []) {
   })
   const compose: Compose = {
     environment: world.environment,
-    find: async () => ({ command: ['docker', 'compose'], version: world.version }),
+    find: async () => ({ command: ['docker', 'compose'], reader: ['docker', 'compose'], version: world.version }),
     readConfig: async () => ({ services: new Map(), raw: {}, unsetVariables: world.unsetVariables }),
     configHash: async () => world.hash,
     async up(project, services, options) {

@@ -28,6 +28,34 @@ afterEach(() => fake.close())
 const compose = (environment: Readonly<Record<string, string>> = {}) =>
   createCompose({ engineHost: 'unix:///engine.sock', environment: { PATH: fake.path, ...environment } })
 
+describe('what only reads', () => {
+  const told: FakeAnswer = { when: 'info', stdout: '' }
+
+  test('is asked of the plug-in itself, where docker tells of it, and what changes things of docker', async () => {
+    const plugin = join(fake.path, 'docker-compose')
+    fake.answer('docker', [version, { ...told, stdout: `buildx /elsewhere\ncompose ${plugin}\n` }, { when: 'up' }])
+    fake.answer('docker-compose', [version, { when: 'config', stdout: `web ${'a'.repeat(64)}\n` }])
+    const one = compose()
+
+    await one.configHash(project, 'web', signal)
+    await one.up(project, ['web'], {}, signal)
+
+    expect(await one.find()).toMatchObject({ command: ['docker', 'compose'], reader: [plugin] })
+    expect(fake.calls('docker-compose').at(-1)?.args).toContain('config')
+    expect(fake.calls().flatMap(({ args }) => args)).not.toContain('config')
+    expect(fake.calls().at(-1)?.args.slice(0, 2)).toEqual(['compose', '--ansi'])
+  })
+
+  test.each([
+    ['docker does not tell where it is', [{ ...told, code: 1 }]],
+    ['it is of another version', [{ ...told, stdout: 'compose /bin/true\n' }]],
+  ])('is asked of docker where %s', async (_, answers) => {
+    fake.answer('docker', [version, ...answers])
+
+    expect(await compose().find()).toMatchObject({ reader: ['docker', 'compose'] })
+  })
+})
+
 describe('every command', () => {
   test('gets the project, no input, and nothing of our environment but what finds programs and credentials', async () => {
     fake.answer('docker', [version, { when: 'up' }])
@@ -106,14 +134,14 @@ describe('finding Compose', () => {
     await Promise.all([one.configHash(project, 'web', signal), one.configHash(project, 'web', signal), one.find()])
 
     expect(fake.calls().filter(({ args }) => args.includes('version'))).toHaveLength(1)
-    expect(await one.find()).toEqual({ command: ['docker', 'compose'], version: '2.26.1' })
+    expect(await one.find()).toMatchObject({ command: ['docker', 'compose'], version: '2.26.1' })
   })
 
   test('takes the standalone command where docker has no plug-in', async () => {
     fake.answer('docker', [{ when: 'version', code: 1, stderr: "docker: 'compose' is not a docker command.\n" }])
     fake.answer('docker-compose', [{ when: 'version --short', stdout: 'v2.29.7' }])
 
-    expect(await compose().find()).toEqual({ command: ['docker-compose'], version: '2.29.7' })
+    expect(await compose().find()).toMatchObject({ command: ['docker-compose'], version: '2.29.7' })
   })
 
   test('says what was looked for, and asks again the next time', async () => {
@@ -236,7 +264,7 @@ describe('an up whose signal fires', () => {
     const one = compose()
     const stop = new AbortController()
     const running = one.up(project, ['web'], { operation: 'op-7' }, stop.signal)
-    await waitUntil('it runs', () => fake.calls().length === 2)
+    await waitUntil('it runs', () => fake.calls().at(-1)?.args.includes('up') === true)
 
     stop.abort()
 

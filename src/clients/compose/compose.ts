@@ -52,6 +52,7 @@ const subject = 'docker compose'
 interface Asked {
   readonly args: readonly string[]
   readonly operation?: string | undefined
+  readonly isRead?: boolean
   /** Beside what every command gets. */
   readonly extra?: Readonly<Record<string, string>>
 }
@@ -59,7 +60,7 @@ interface Asked {
 /** A client that runs the user's own `docker compose`. Starts nothing before it is first asked. */
 export function createCompose(options: ComposeOptions): Compose {
   const { environment, scratchFolder, clock = systemClock } = options
-  let found: Promise<FoundCompose> | null = null
+  let known: Promise<FoundCompose> | null = null
 
   const ask = (request: Pick<RunRequest, 'command' | 'limitMs' | 'onAbort'>): Promise<RunResult | null> => {
     const asked = {
@@ -73,19 +74,20 @@ export function createCompose(options: ComposeOptions): Compose {
     return runCommand(asked, new AbortController().signal)
   }
   const find = (): Promise<FoundCompose> => {
-    found ??= findCompose(ask, environment['PATH'] ?? '').catch((error: unknown) => {
-      found = null
+    known ??= findCompose(ask, environment['PATH'] ?? '').catch((error: unknown) => {
+      known = null
       throw error
     })
-    return found
+    return known
   }
   const run = async (
     project: ComposeProject,
     request: Asked & Pick<RunRequest, 'limitMs' | 'onAbort'>,
     signal: AbortSignal,
   ): Promise<RunResult> => {
-    const { command } = await find()
-    const { args, operation, extra, limitMs, onAbort } = request
+    const { args, operation, extra, limitMs, onAbort, isRead = false } = request
+    const found = await find()
+    const command = isRead ? found.reader : found.command
     const output = ['--ansi', 'never', '--progress', 'plain']
     const result = await runCommand(
       {
@@ -104,11 +106,11 @@ export function createCompose(options: ComposeOptions): Compose {
     if (!existsSync(project.projectDirectory)) {
       throw new AppError('COMPOSE_FILE_INVALID', `the project directory ${project.projectDirectory} is not there`)
     }
-    found = null
+    known = null
     throw new AppError('COMPOSE_MISSING', `${command.join(' ')} is not here any more`)
   }
   const read = async (project: ComposeProject, args: readonly string[], signal: AbortSignal): Promise<RunResult> => {
-    const result = await run(project, { args, limitMs: readLimitMs, onAbort: 'end' }, signal)
+    const result = await run(project, { args, limitMs: readLimitMs, onAbort: 'end', isRead: true }, signal)
     if (result.code !== 0) throw composeFailure(result, 'read', project, await readSecretValues(project))
     return result
   }
@@ -119,7 +121,11 @@ export function createCompose(options: ComposeOptions): Compose {
     const builder = makeScratch(subject, scratchFolder)
     try {
       const extra = { [builderVariable]: builder }
-      return await run(project, { args: ['--dry-run', ...args], extra, limitMs, operation, onAbort: 'end' }, signal)
+      return await run(
+        project,
+        { args: ['--dry-run', ...args], extra, limitMs, operation, onAbort: 'end', isRead: true },
+        signal,
+      )
     } finally {
       rmSync(builder, { recursive: true, force: true })
     }

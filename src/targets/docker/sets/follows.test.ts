@@ -85,8 +85,12 @@ describe('one that does not run', () => {
     expect(follow(containerOf('app', { host: inside, started: null }), [vpn])).toBeNull()
   })
 
-  test('could not be started without the other, and follows', () => {
-    expect(follow(containerOf('app', { host: inside, started: null, error: message }), [vpn])).toBe('restart')
+  test.each([
+    message,
+    'failed to join PID namespace: No such container: vpn-id',
+    'failed to create task: lstat /proc/4711/ns/pid: no such file or directory',
+  ])('could not be started without the other, and follows (%s)', (error) => {
+    expect(follow(containerOf('app', { host: inside, started: null, error }), [vpn])).toBe('restart')
   })
 
   test('and is not to be restarted by its own policy is left so', () => {

@@ -42,13 +42,12 @@ export function followingOf(container: ContainerInspect, relations: readonly Rel
   return { ...first, follow: { ...first.follow, isLeftStopped: !isWanted } }
 }
 
-/** Whether the engine could not start it again because what it lives in did not run. */
-function isWaiting({ State, HostConfig }: ContainerInspect): boolean {
-  const policy = formatRestartPolicy(HostConfig.RestartPolicy)
-  return (
-    policyRestarts(policy, State.ExitCode) && /non running container|No such container|cannot join/.test(State.Error)
-  )
-}
+/**
+ * Whether the engine could not start it again, as it is to. In which words depends on how far the end of what it lives
+ * in had come by then: `No such container`, `cannot join`, or that a file below `/proc` is not there.
+ */
+const isWaiting = ({ State, HostConfig }: ContainerInspect): boolean =>
+  State.Error !== '' && policyRestarts(formatRestartPolicy(HostConfig.RestartPolicy), State.ExitCode)
 
 function followingOne(container: ContainerInspect, { on, by, provider }: Relation, names: Names): Following {
   const kept = provider === null ? null : names.keptName(provider)
