@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/services/longest-first.ts'
 import { skippedReporter } from './test/services/skipped-reporter.ts'
 
-const report = process.env['LONGSHORE_TEST_REPORT']
+const report = process.env['TEST_REPORT']
 
 export default defineConfig({
   test: {
@@ -10,6 +11,7 @@ export default defineConfig({
       report === undefined
         ? ['default', skippedReporter]
         : ['default', skippedReporter, ['json', { outputFile: report }]],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

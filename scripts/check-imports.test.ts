@@ -5,7 +5,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkImports, readRules } from './check-imports.ts'
 import type { Violation } from './check-imports.ts'
 
-const packages = ['pino', 'zod', 'commander', 'yaml', 'kysely', 'fastify', 'pg-boss']
+const packages = [
+  'pino',
+  'zod',
+  'commander',
+  'yaml',
+  'kysely',
+  'fastify',
+  'pg-boss',
+  '@aws-sdk/client-ecr',
+  'google-auth-library',
+]
 
 /** A small tree that obeys every rule. */
 const clean: Record<string, string> = {
@@ -23,7 +33,7 @@ const clean: Record<string, string> = {
   'src/targets/swarm/tasks.ts': `import '../../image/digest.ts'`,
   'src/store/index.ts': `import './sqlite.ts'`,
   'src/store/sqlite.ts': `import 'kysely'; import 'node:sqlite'`,
-  'src/clients/docker/client.ts': `import 'node:http'`,
+  'src/clients/docker/client.ts': `import type { Agent } from 'node:http'; import 'node:net'`,
   'src/rollout/plan.ts': `import '../image/digest.ts'`,
   'src/rollout/plan.test.ts': `import './plan.ts'; import '../../test/fakes/target.ts'; import 'node:fs'`,
   'src/image/digest.ts': `import '../errors.ts'; export interface Digest { hex: string }`,
@@ -86,7 +96,20 @@ const planted: readonly (readonly [rule: string, from: string, to: string, text:
   ['sql-in-one-folder', 'src/app/query.ts', 'node_modules/kysely/index.js', `import type {} from 'kysely'`],
   ['logger-in-one-file', 'src/app/log.ts', 'node_modules/pino/index.js', `import 'pino'`],
   ['schemas-at-the-edge', 'src/app/parse.ts', 'node_modules/zod/index.js', `import 'zod'`],
+  [
+    'amazon-in-one-folder',
+    'src/clients/oci/sign.ts',
+    'node_modules/@aws-sdk/client-ecr/index.js',
+    `import '@aws-sdk/client-ecr'`,
+  ],
+  [
+    'google-in-one-folder',
+    'src/clients/oci/token.ts',
+    'node_modules/google-auth-library/index.js',
+    `import 'google-auth-library'`,
+  ],
   ['arguments-in-one-folder', 'src/app/arguments.ts', 'node_modules/commander/index.js', `import 'commander'`],
+  ['http-in-one-file', 'src/clients/oci/ask.ts', 'http', `import 'node:http'`],
   ['yaml-in-one-folder', 'src/app/read.ts', 'node_modules/yaml/index.js', `import 'yaml'`],
 ]
 

@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../src/config/json-schema.ts'
-import { environmentKeys, fileVariable } from '../src/config/environment.ts'
+import { environmentKeys, fileVariable, otherKeys } from '../src/config/environment.ts'
 
 /** Markdown of docs/configuration.md: an example, then every key with its values and default. */
 export function configReference(schema: JsonSchema, example: string): string {
@@ -31,7 +31,7 @@ table nor read by the file is an error.
 | variable | sets |
 |---|---|
 | \`${fileVariable}\` | the file to read |
-${Object.entries(environmentKeys)
+${Object.entries({ ...environmentKeys, ...otherKeys })
   .map(([name, path]) => `| \`${name}\` | \`${path.join('.')}\` |`)
   .join('\n')}
 
@@ -43,13 +43,16 @@ Labels of a workload beat the first rule that matches it, and that rule beats \`
 | label | values |
 |---|---|
 | \`longshore.watch\` | \`true\`, \`false\` |
-| \`longshore.policy\` | as \`policy\` |
+| \`longshore.policy\` | as \`policy\`, its mapping as JSON |
+| \`longshore.tags\` | globs and \`/regexes/\`, parted by commas or as a JSON list: the \`include\` of the policy |
+| \`longshore.min-age\` | as \`minAge\` of the policy |
 | \`longshore.mode\` | as \`mode\` |
 | \`longshore.order\` | as \`order\` |
 | \`longshore.gate.stable\`, \`longshore.gate.min-uptime\`, \`longshore.gate.deadline\` | as the keys of \`gate\` |
 | \`longshore.keep-old\` | as \`keepOld\` |
 | \`longshore.stopped\` | as \`stopped\` |
 | \`longshore.auto-remove\` | as \`autoRemove\` |
+| \`longshore.jobs\` | as \`jobs\` |
 | \`registry-docker-updater\` | \`true\`: as \`longshore.watch=true\` |
 
 No label sets a probe of the gate or a hook: none ever becomes a command or an address.

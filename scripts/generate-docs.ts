@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { format } from 'prettier'
 import { configJsonSchema } from '../src/config/json-schema.ts'
 import { errorTable } from '../src/errors.ts'
+import { assumptionsPage } from './assumptions.ts'
 import { configReference } from './config-reference.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -15,6 +16,7 @@ export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
   const contents = {
     'docs/configuration.md': `<!-- ${notice} -->\n\n${configReference(schema, example)}`,
     'docs/config.schema.json': JSON.stringify({ $comment: notice, ...schema }),
+    'docs/registries/assumptions.md': `<!-- ${notice} -->\n\n${await assumptionsPage()}`,
     'docs/errors.md': `<!-- ${notice} -->\n\n${errorReference()}`,
   }
   const formatted = Object.entries(contents).map(async ([path, text]) => {

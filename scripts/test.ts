@@ -16,7 +16,7 @@ const steps = ['check', 'build', 'test:conformance', 'test:e2e']
 async function runStep(script: string, report: string): Promise<{ exitCode: number; counts: Counts }> {
   const child = spawn('npm', ['run', '--silent', script], {
     stdio: 'inherit',
-    env: { ...process.env, LONGSHORE_TEST_REPORT: report },
+    env: { ...process.env, TEST_REPORT: report },
   })
   const [code] = await once(child, 'exit')
   const exitCode = typeof code === 'number' ? code : 1

@@ -8,7 +8,10 @@ export { errorTable, type ErrorCode }
  */
 export class AppError extends Error {
   readonly code: ErrorCode
-  /** Earliest useful next try, in milliseconds from when it was thrown; set for REGISTRY_RATE_LIMITED. */
+  /**
+   * Earliest useful next try, in milliseconds from when it was thrown; set for REGISTRY_RATE_LIMITED, and for
+   * TARGET_PULL_FAILED where the registry asked the engine to wait.
+   */
   readonly retryAfterMs: number | undefined
 
   constructor(code: ErrorCode, message: string, options: { cause?: unknown; retryAfterMs?: number } = {}) {
@@ -30,3 +33,7 @@ export function toAppError(error: unknown): AppError {
   const message = error instanceof Error ? error.message : String(error)
   return new AppError('INTERNAL', message, { cause: error })
 }
+
+/** Whether a registry said that it has no such tag, digest or repository. */
+export const isAbsent = (code: string | undefined): boolean =>
+  code === 'REGISTRY_NOT_FOUND' || code === 'REGISTRY_REPOSITORY_UNKNOWN'

@@ -1,30 +1,33 @@
 import { randomUUID } from 'node:crypto'
 import type { App } from './app/app.ts'
-import { createControl } from './app/create-control.ts'
-import { createEventChecks } from './app/check-events.ts'
-import { createEventTally } from './app/event-tally.ts'
+import { createControl } from './app/words/create-control.ts'
+import { createEventChecks } from './app/events/check-events.ts'
+import { createSenderCounts } from './app/events/sender-counts.ts'
+import { createEventTally } from './app/events/event-tally.ts'
 import { createGroupSlots } from './app/groups/group-slots.ts'
-import { createNudges } from './app/nudges.ts'
-import { createOverview } from './app/overview.ts'
-import { readProgress, type FollowedControl } from './app/read-progress.ts'
-import { createReadiness } from './app/read-readiness.ts'
-import { createReceiver } from './app/receive-event.ts'
+import { createStateKeeper } from './app/passes/keep-state.ts'
+import { createNudges } from './app/passes/nudges.ts'
+import { createOverview } from './app/answers/overview.ts'
+import { readProgress, type FollowedControl } from './app/answers/read-progress.ts'
+import { readEvents } from './app/answers/read-events.ts'
+import { createReadiness } from './app/answers/read-readiness.ts'
+import { pollQueues } from './app/events/poll-queues.ts'
+import { createReceiver } from './app/events/receive-event.ts'
+import type { OpenApp, PublicService } from './cli/doors.ts'
 import { createCompose } from './clients/compose/compose.ts'
 import { createLocalCommands } from './clients/local/local-commands.ts'
-import { createOciClient } from './clients/oci/client.ts'
-import { configuredCredentials, firstOf, isIdentityToken } from './clients/oci/credentials.ts'
-import { dockerConfigCredentials } from './clients/oci/docker-config.ts'
-import type { Hosts } from './clients/oci/endpoint.ts'
 import type { Config } from './config/config.ts'
-import { loadConfig } from './config/load.ts'
-import { eventSources } from './events/index.ts'
+import { loadLiveConfig } from './config/load.ts'
+import { readGuardedFile } from './config/read-guarded-file.ts'
 import { queues } from './jobs/index.ts'
-import type { Queue } from './jobs/queue.ts'
 import { systemClock } from './lib/clock.ts'
 import { createLog } from './lib/log.ts'
-import { loadPolicy } from './wire-policies.ts'
-import { registries } from './registries/index.ts'
-import { stores } from './store/index.ts'
+import { openEventQueues, openEventSources } from './wire-events.ts'
+import { settleGitlabHosts } from './wire-gitlab-hosts.ts'
+import type { Network } from './wire-oci-client.ts'
+import { createPolicies } from './wire-policies.ts'
+import { openRegistries } from './wire-registries.ts'
+import { openStore } from './wire-state.ts'
 import { openEngine } from './targets/engine/open-engine.ts'
 import * as targets from './targets/index.ts'
 import type { Target } from './targets/target.ts'
@@ -41,46 +44,29 @@ export interface OpenOptions {
   readonly onJournal?: App['onJournal']
 }
 
-export interface OpenApp {
-  readonly app: App
-  readonly queue: Queue
-  /** What a person can say and ask, on this application. */
-  readonly control: FollowedControl
-  /** Listens for other processes' words at the control socket of the state, whose owner this has to be. */
-  readonly serveControl: () => Promise<{ close(): Promise<void> }>
-  /** Listens for events and for questions about our health; null when the configuration asks for neither. */
-  readonly servePublic: (late: () => readonly string[]) => Promise<PublicService | null>
-  close(): Promise<void>
-}
-
-interface PublicService {
-  /** `http://127.0.0.1:8484` */
-  readonly address: string
-  /** Sees to what events tell, until the signal fires. */
-  followEvents(stop: AbortSignal): Promise<void>
-  close(): Promise<void>
-}
-
 /** How many scans run at a time for each registry host. */
 const scansMax = 64
 
 /** Builds everything from the configuration. The only place that knows which parts there are. */
 export async function openApp(options: OpenOptions): Promise<OpenApp> {
   const { configFile: file, stateFolder: state, env, access } = options
-  const config = await loadConfig({ file, state, env })
+  const { config, secretFiles, rereadRegistries } = await loadLiveConfig({ file, state, env })
   const clock = systemClock
   const log = createLog(config.log.level, config.log.format, options.writeLog)
-  const digest = await loadPolicy('digest')
-  const store = await stores.sqlite({ folder: config.stateFolder, access, now: () => clock.now() })
-  const { registry, pullAuth } = openRegistries(config)
+  const store = await openStore(config, { access, log, now: () => clock.now() })
+  const network = { env, log, certsFolder: config.dockerCertsFolder }
+  const { registries, rules } = await settleGitlabHosts(config, network)
+  const secrets = { versions: secretFiles, reread: rereadRegistries }
+  const images = openRegistries({ ...config, registries, secrets }, clock, network)
   const opened = config.targets.flatMap((each) => openTargets(each, config, env))
   const app: App = {
     store,
     targets: opened,
-    registryFor: () => registry,
-    policyFor: (text) => (text === digest.spec.text ? digest : null),
-    pullAuth,
-    rules: config.rules,
+    registryFor: images.registryFor,
+    registryPauses: images.registryPauses,
+    policyFor: createPolicies(),
+    pullAuth: images.pullAuth,
+    rules,
     defaults: config.defaults,
     groups: config.groups,
     groupSlots: createGroupSlots(),
@@ -95,11 +81,25 @@ export async function openApp(options: OpenOptions): Promise<OpenApp> {
     overview: createOverview(),
     lastLooks: new Map(),
     looksWanted: new Map(),
+    lookUps: new Map(),
     runHere: createLocalCommands(env),
+    ...(config.eventQueues.length > 0 && { eventQueues: openEventQueues(config.eventQueues, network) }),
+    ...(access === 'owner' &&
+      config.listen !== null && {
+        senderCounts: createSenderCounts(
+          config.events.map(({ name }) => name),
+          clock,
+        ),
+      }),
+    ...(access === 'owner' && { keeper: createStateKeeper({ store, clock, log }) }),
     ...(options.onProgress && { onProgress: options.onProgress }),
     ...(options.onJournal && { onJournal: options.onJournal }),
   }
-  const control = { ...createControl(app), progress: (workload: string) => readProgress(app, workload) }
+  const control: FollowedControl = {
+    ...createControl(app),
+    progress: (workload) => readProgress(app, workload),
+    events: (query) => readEvents(app, query),
+  }
   return {
     app,
     queue: queues.local({
@@ -108,8 +108,8 @@ export async function openApp(options: OpenOptions): Promise<OpenApp> {
     }),
     control,
     serveControl: () => serveControl(app, control, config.stateFolder),
-    servePublic: (late) => servePublic(app, config, late),
-    close: () => closeAll(app, registry, store),
+    servePublic: (late) => servePublic(app, config, network, late),
+    close: () => closeAll(app, images, store),
   }
 }
 
@@ -119,27 +119,47 @@ async function serveControl({ log }: App, control: FollowedControl, folder: stri
   return openControlServer({ control, folder, log })
 }
 
+/** Who writes these lets others listen in our name. */
+const readCertificate = (path: string): Promise<string> => readGuardedFile(path, 1024 * 1024)
+
 /** The HTTP server is loaded where it is asked for: most commands never need it. */
 async function servePublic(
   app: App,
   { listen, events }: Config,
+  network: Network,
   late: () => readonly string[],
 ): Promise<PublicService | null> {
-  if (listen === null) return null
+  const polled = app.eventQueues ?? []
+  if (listen === null && polled.length === 0) return null
   const tally = createEventTally()
   const checks = createEventChecks({ ...app, tally })
-  const sources = events.map(({ name, kind, registry, secrets }) => ({
-    name,
-    secrets,
-    source: eventSources[kind]({ registry }),
-  }))
-  const receive = createReceiver({ ...app, sources, tally, onNews: checks.take })
+  const followEvents = async (stop: AbortSignal): Promise<void> => {
+    await Promise.all([checks.run(stop), pollQueues({ ...app, queues: polled, tally, onNews: checks.take }, stop)])
+    for (const { queue } of polled) queue.close()
+  }
+  if (listen === null) return { address: null, followEvents, close: async () => {} }
+  const opened = openEventSources(events, network)
+  const receive = createReceiver({
+    ...app,
+    sources: opened.sources,
+    tally,
+    ...(app.senderCounts && { counts: app.senderCounts }),
+    onNews: checks.take,
+  })
   const { openPublicServer } = await import('./api/public-server.ts')
-  const server = await openPublicServer({ ...app, receive, readiness: createReadiness(app), late }, listen)
-  return { address: server.address, followEvents: checks.run, close: server.close }
+  const readiness = createReadiness(app)
+  const server = await openPublicServer(
+    { ...app, receive, readiness, late, readFile: readCertificate, origins: opened.origins },
+    listen,
+  )
+  const close = async (): Promise<void> => {
+    await server.close()
+    opened.close()
+  }
+  return { address: server.address, followEvents, close }
 }
 
-/** What runs workloads on one engine: plain containers and Compose services, over the same connection. */
+/** What runs workloads on one engine: plain containers, Compose services and those of its Swarm, over one connection. */
 function openTargets(
   { name, host, allowInsecure }: Config['targets'][number],
   { compose: settings, composeServices, ensured, stateFolder }: Config,
@@ -147,57 +167,15 @@ function openTargets(
 ): readonly Target[] {
   const engine = openEngine({ name, host, allowInsecure })
   const compose = createCompose({ engineHost: host, allowRemote: settings.allowRemote, environment })
-  return [
-    targets.container(
-      engine,
-      ensured.filter((each) => each.target === name),
-    ),
-    targets.compose(engine, { ...settings, compose, configured: composeServices, spareFolder: stateFolder }),
-  ]
+  const options = { ...settings, compose, configured: composeServices, spareFolder: stateFolder }
+  const composed = targets.compose(engine, options)
+  const own = ensured.filter((each) => each.target === name)
+  return [targets.container(engine, own, composed.remaking), composed, targets.swarm(engine)]
 }
 
-function openRegistries(config: Config) {
-  const credentials = firstOf([
-    configuredCredentials(
-      config.registries.flatMap(({ host, path, credentials: own }) =>
-        own === null ? [] : [{ host, ...own, ...(path !== null && { pathPrefix: path }) }],
-      ),
-    ),
-    dockerConfigCredentials(config.dockerConfigFile),
-  ])
-  const hosts = hostOptions(config.registries)
-  const registry = registries.distribution({ client: createOciClient({ credentials, hosts }) })
-  const pullAuth: App['pullAuth'] = async (repository, signal) => {
-    const found = await credentials(repository, signal)
-    if (found === null) return null
-    const { username, password } = found
-    return {
-      username,
-      password: password.reveal(),
-      registry: repository.registry,
-      isIdentityToken: isIdentityToken(found),
-    }
-  }
-  return { registry, pullAuth }
-}
-
-/** Entries of one host differ in path and credentials; what they say of the host itself is put together. */
-function hostOptions(entries: Config['registries']): Hosts {
-  return Object.fromEntries(
-    [...Map.groupBy(entries, ({ host }) => host)].map(([host, same]) => [
-      host,
-      {
-        // Absent rather than false, so that loopback keeps its own default.
-        ...(same.some((each) => each.plainHttp) && { plainHttp: true }),
-        authRealms: same.flatMap((each) => each.authRealms),
-        concurrency: Math.min(...same.map((each) => each.concurrency)),
-      },
-    ]),
-  )
-}
-
-async function closeAll(app: App, registry: { close(): void }, store: { close(): Promise<void> }): Promise<void> {
+async function closeAll(app: App, images: { close(): void }, store: { close(): Promise<void> }): Promise<void> {
   for (const target of app.targets) target.close()
-  registry.close()
+  images.close()
+  await app.keeper?.end()
   await store.close()
 }

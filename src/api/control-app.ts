@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { FollowedControl } from '../app/read-progress.ts'
+import type { FollowedControl } from '../app/answers/read-progress.ts'
 import { requestMaxBytes } from '../contract/control.ts'
 import type { Log } from '../lib/log.ts'
 import { createHttpApp } from './http-app.ts'

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { chmodSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { FollowedControl } from '../app/read-progress.ts'
+import type { FollowedControl } from '../app/answers/read-progress.ts'
 import { toAppError } from '../errors.ts'
+import { http } from '../lib/http.ts'
 import type { Log } from '../lib/log.ts'
 import type { Answering } from './control-app.ts'
 import { clearControlSocket } from './control-socket.ts'
@@ -38,7 +38,7 @@ export async function openControlServer({ control, folder, log }: ControlServerO
   let loading: Promise<Answering> | null = null
   const load = (): Promise<Answering> =>
     (loading ??= import('./control-app.ts').then(({ createControlApp }) => createControlApp(control, log)))
-  const server = createServer(
+  const server = http.createServer(
     { requestTimeout: requestMaxMs, connectionsCheckingInterval: 1000 },
     (request, response) => {
       load()

@@ -4,15 +4,17 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { envelope } from '../../test/fakes/event-requests.ts'
 import { startFakeClock } from '../../test/fakes/clock.ts'
 import { createMemoryStore } from '../../test/fakes/store.ts'
-import { createEventTally } from '../app/event-tally.ts'
-import { createOverview } from '../app/overview.ts'
-import { createReadiness } from '../app/read-readiness.ts'
-import { createReceiver } from '../app/receive-event.ts'
+import { createEventTally } from '../app/events/event-tally.ts'
+import { createOverview } from '../app/answers/overview.ts'
+import { createReadiness } from '../app/answers/read-readiness.ts'
+import { createReceiver } from '../app/events/receive-event.ts'
 import { AppError } from '../errors.ts'
 import { eventSources } from '../events/index.ts'
 import { createLog } from '../lib/log.ts'
 import { secret } from '../lib/secret.ts'
-import { createPublicApp, openPublicServer, type PublicDeps, type PublicServer } from './public-server.ts'
+import { usualLimits, type ListenerLimits } from './listener/listener.ts'
+import { createPublicApp, type PublicDeps } from './public-app.ts'
+import { openPublicServer, type PublicServer } from './public-server.ts'
 
 const word = 'the-secret-of-the-registry'
 
@@ -66,6 +68,11 @@ describe('POST /hooks/<source>', () => {
     'application/json',
     'text/plain',
     'application/x-unheard-of',
+    'json',
+    '',
+    'application/',
+    'application/json, text/plain',
+    'application/json; charset',
   ])('accepts what is sent as %s once it is kept', async (type) => {
     const { store, post } = start()
 
@@ -166,7 +173,7 @@ describe('POST /hooks/<source>', () => {
 
 describe('health', () => {
   const ask = async ({ app }: ReturnType<typeof start>, url: string) => {
-    const answer = await app.inject({ url, headers: { host: 'evil.example.com' } })
+    const answer = await app.inject(url)
     return { status: answer.statusCode, body: answer.json<unknown>() }
   }
 
@@ -248,9 +255,11 @@ describe('over a socket', () => {
   let server: PublicServer | undefined
   afterEach(() => server?.close())
 
-  const listen = async (limits?: Parameters<typeof openPublicServer>[2]) => {
+  const readFile = () => Promise.reject(new Error('there is no TLS here'))
+  const listen = async (limits: Partial<ListenerLimits> = {}) => {
     const started = start()
-    server = await openPublicServer(started.deps, { host: '127.0.0.1', port: 0 }, limits)
+    const deps = { ...started.deps, readFile }
+    server = await openPublicServer(deps, { host: '127.0.0.1', port: 0 }, { ...usualLimits, ...limits })
     return { ...started, server, port: Number(new URL(server.address).port) }
   }
 
@@ -328,6 +337,8 @@ describe('over a socket', () => {
   test('says when its port is taken', async () => {
     const { port, deps } = await listen()
 
-    await expect(openPublicServer(deps, { host: '127.0.0.1', port })).rejects.toMatchObject({ code: 'LISTEN_FAILED' })
+    await expect(openPublicServer({ ...deps, readFile }, { host: '127.0.0.1', port })).rejects.toMatchObject({
+      code: 'LISTEN_FAILED',
+    })
   })
 })

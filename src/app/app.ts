@@ -1,28 +1,42 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
-import type { Policy } from '../policies/policy.ts'
 import type { Registry, Repository } from '../registries/registry.ts'
+import type { Refused } from '../rollout/registry-wait.ts'
 import type { Rollout } from '../rollout/rollout.ts'
-import type { Store } from '../store/store.ts'
+import type { Store, TagObservation } from '../store/store.ts'
 import type { PullAuth, PullProgress, Target } from '../targets/target.ts'
+import type { SenderCounts } from './events/sender-counts.ts'
 import type { GroupSettings, TargetLimits } from './groups/group-settings.ts'
 import type { GroupSlots } from './groups/group-slots.ts'
-import type { Nudges } from './nudges.ts'
-import type { Overview } from './overview.ts'
-import type { JournalObserver } from './record-step.ts'
-import type { RunHere } from './run-hook.ts'
-import type { WorkloadRule, WorkloadSettings } from './workload-settings.ts'
+import type { Nudges } from './passes/nudges.ts'
+import type { Overview } from './answers/overview.ts'
+import type { StateKeeper } from './passes/keep-state.ts'
+import type { JournalObserver } from './rollouts/record-step.ts'
+import type { RunHere } from './rollouts/run-hook.ts'
+import type { PolicyReading, PolicyWish } from './selection/policy-wish.ts'
+import type { ConfiguredQueue } from './workloads/configured-queue.ts'
+import type { WorkloadRule, WorkloadSettings } from './workloads/workload-settings.ts'
 
 export type { Queue } from '../jobs/queue.ts'
 export type { PullProgress } from '../targets/target.ts'
+
+/** How long registries, by host, are to be left alone, in milliseconds. */
+export interface RegistryPauses {
+  /** Until a repository may be pulled from; 0 without a pause. */
+  leftMs(repository: Repository): number
+  /** @param what is refused: pulls of whoever pulls from this repository, or all that its host is asked */
+  begin(repository: Repository, ms: number, what: Refused): void
+}
 
 /** Everything that the use cases work with. Built in `wiring.ts`, and nowhere else. */
 export interface App {
   readonly store: Store
   readonly targets: readonly Target[]
   readonly registryFor: (host: string) => Registry
-  /** The policy that a text names; null when there is none. */
-  readonly policyFor: (text: string) => Policy | null
+  /** The policy that settings wish for, built once. */
+  readonly policyFor: (wish: PolicyWish) => Promise<PolicyReading>
+  /** Pauses that registries asked for, of us or of an engine; absent where none are kept. */
+  readonly registryPauses?: RegistryPauses
   readonly pullAuth: (repository: Repository, signal: AbortSignal) => Promise<PullAuth | null>
   readonly rules: readonly WorkloadRule[]
   readonly defaults: WorkloadSettings
@@ -42,12 +56,20 @@ export interface App {
   readonly nudges: Nudges
   /** What the loops of this process last saw. */
   readonly overview: Overview
+  /** Who sent to us since this process began; absent where nothing is listened for. */
+  readonly senderCounts?: SenderCounts
+  /** Queues of events that are read; absent where there are none. */
+  readonly eventQueues?: readonly ConfiguredQueue[]
   /** When each tag was last looked up, by `clock.elapsed()`. */
   readonly lastLooks: Map<string, number>
   /** Tags that are waited for, by scan key, each with the time that its look may not be older than. */
   readonly looksWanted: Map<string, Map<string, number>>
+  /** Looks at tags that are under way, by repository and tag. */
+  readonly lookUps: Map<string, Promise<TagObservation>>
   /** Runs hooks beside us; absent where none can. */
   readonly runHere?: RunHere
+  /** Cares for the state; absent where another process owns it. */
+  readonly keeper?: StateKeeper
   readonly onProgress?: (rollout: Rollout, progress: PullProgress) => void
   readonly onJournal?: JournalObserver
 }

@@ -1,6 +1,6 @@
-import { request } from 'node:http'
 import { refusalSchema, type AnswerOf, type BodyOf, type ControlRoute } from '../contract/control.ts'
 import { AppError, errorTable, type ErrorCode } from '../errors.ts'
+import { http } from '../lib/http.ts'
 
 /** A word may have to wait for a registry; the service itself gives up on one before that. */
 const answerMaxMs = 120_000
@@ -35,7 +35,7 @@ function exchange(socketPath: string, method: string, path: string, body: object
   const { promise, resolve, reject } = Promise.withResolvers<Reply>()
   const payload = body === null ? null : Buffer.from(JSON.stringify(body))
   const headers = payload === null ? {} : { 'content-type': 'application/json', 'content-length': payload.length }
-  const asked = request({ socketPath, method, path, headers, agent: false, timeout: answerMaxMs }, (response) => {
+  const asked = http.request({ socketPath, method, path, headers, agent: false, timeout: answerMaxMs }, (response) => {
     const chunks: Buffer[] = []
     let bytes = 0
     response.on('data', (chunk: Buffer) => {

@@ -2,7 +2,10 @@ import { rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** How often a running service leaves its mark. */
-export const beatEveryMs = 10_000
+const beatEveryMs = 10_000
+
+/** Two marks may be missed on a busy machine, and the fourth one is late. */
+export const silenceMaxMs = 4.5 * beatEveryMs
 
 const beatFile = (stateFolder: string): string => join(stateFolder, 'longshore.beat')
 

@@ -1,6 +1,7 @@
 import type { App, PullProgress, Queue } from '../app/app.ts'
 import type { Policy } from '../app/selection/explain-tags.ts'
-import type { FollowedControl } from '../app/read-progress.ts'
+import type { StateMove, StateUpkeep } from '../app/passes/state-upkeep.ts'
+import type { FollowedControl } from '../app/answers/read-progress.ts'
 
 /** What the commands are given by `main.ts`: where they write, and how they get at everything else, when they need it. */
 export interface Doors {
@@ -15,10 +16,14 @@ export interface Doors {
   /** Shows a line, or none, until other output or the next such line takes its place; null where nobody watches. */
   readonly showProgress: ((line: string) => void) | null
   readonly openApp: (options: OpenAppOptions) => Promise<OpenApp>
-  /** Reads and checks the configuration. @returns the file that it came from, null without one, and where the state lies */
-  readonly checkConfig: (
-    options: GlobalOptions,
-  ) => Promise<{ readonly file: string | null; readonly stateFolder: string }>
+  /** The state as it lies there, in any condition. */
+  readonly openState: (options: GlobalOptions) => Promise<StateUpkeep>
+  /** Moves a state to another place. */
+  readonly moveState: (options: GlobalOptions & MoveOptions) => Promise<StateMove>
+  /** Takes a state into use again that was moved. @returns where it had been moved; null when it was not */
+  readonly cancelMove: (options: GlobalOptions & MoveOptions) => Promise<string | null>
+  /** Reads and checks the configuration. */
+  readonly checkConfig: (options: GlobalOptions) => Promise<CheckedConfig>
   readonly configSchema: () => Promise<unknown>
   /** @throws POLICY_INVALID */
   readonly loadPolicy: (policy: string) => Promise<Policy>
@@ -40,6 +45,38 @@ export interface GlobalOptions {
   readonly state?: string
 }
 
+/** Folders, or URLs of databases; what is left out is the configured state. */
+export interface MoveOptions {
+  readonly from?: string
+  readonly to?: string
+}
+
+/** What commands are told of a configuration that is right. */
+export interface CheckedConfig {
+  /** The file that it came from; null without one. */
+  readonly file: string | null
+  readonly stateFolder: string
+  /** Where the service listens for events; null when it does not. */
+  readonly listen: {
+    readonly host: string
+    readonly port: number
+    /** Paths of files in PEM form; null for plain http. */
+    readonly tls: { readonly certificate: string; readonly key: string } | null
+  } | null
+  readonly events: readonly { readonly name: string }[]
+  /** Queues that are read for events instead. */
+  readonly eventQueues: readonly { readonly name: string }[]
+  /** By host and path; `credentials` is null for strangers. */
+  readonly registries: readonly {
+    readonly host: string
+    readonly path: string | null
+    readonly credentials: object | null
+    /** What passwords are made with, where the entry says so. */
+    readonly ecr?: object | null
+    readonly gar?: object | null
+  }[]
+}
+
 /** What a command asks of the application that it works on. */
 export interface OpenAppOptions extends GlobalOptions {
   readonly access: 'owner' | 'reader' | 'visitor'
@@ -59,9 +96,9 @@ export interface OpenApp {
   close(): Promise<void>
 }
 
-interface PublicService {
-  /** `http://127.0.0.1:8484` */
-  readonly address: string
+export interface PublicService {
+  /** `http://127.0.0.1:8484`; null where queues are read and nobody is listened for. */
+  readonly address: string | null
   /** Sees to what events tell, until the signal fires. */
   followEvents(stop: AbortSignal): Promise<void>
   close(): Promise<void>

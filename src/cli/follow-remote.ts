@@ -1,4 +1,4 @@
-import { endOf, type End, type FollowedControl, type Progress } from '../app/read-progress.ts'
+import { endOf, type End, type FollowedControl, type Progress } from '../app/answers/read-progress.ts'
 import { shortDigest } from '../image/digest.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Doors } from './doors.ts'

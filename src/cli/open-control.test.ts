@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { createFakeControl } from '../../test/fakes/control.ts'
-import { fakeDoors } from '../../test/fakes/doors.ts'
+import { checkedConfig, fakeDoors } from '../../test/fakes/doors.ts'
 import { serveControl } from '../../test/fakes/served-control.ts'
 import type { App } from '../app/app.ts'
 import { controlSocket } from '../contract/control.ts'
@@ -20,7 +20,7 @@ function withoutService(given: Partial<Doors> = {}) {
   const { control, called } = createFakeControl()
   const unused = () => Promise.reject(new Error('not used here'))
   const { doors } = fakeDoors({
-    checkConfig: async () => ({ file: null, stateFolder }),
+    checkConfig: async () => checkedConfig(stateFolder),
     openApp: async ({ access }) => {
       accesses.push(access)
       const queue = { add: unused, close: async () => {} }
@@ -34,7 +34,7 @@ function withoutService(given: Partial<Doors> = {}) {
 test('a running service is reached over its socket, and the state is not opened', async () => {
   const { control, called } = createFakeControl()
   const { stateFolder } = await serveControl(control)
-  const { doors, accesses } = withoutService({ checkConfig: async () => ({ file: null, stateFolder }) })
+  const { doors, accesses } = withoutService({ checkConfig: async () => checkedConfig(stateFolder) })
 
   const opened = await openControl(doors, {}, 'say')
   await opened.control.unpin('web', { actor: 'ada', reason: null })
@@ -74,7 +74,7 @@ test('a socket that a killed service left counts as none', async () => {
 
 test('where no service could listen, since the path would be too long, there is none', async () => {
   const stateFolder = join(tmpdir(), 's'.repeat(120))
-  const { doors, accesses } = withoutService({ checkConfig: async () => ({ file: null, stateFolder }) })
+  const { doors, accesses } = withoutService({ checkConfig: async () => checkedConfig(stateFolder) })
 
   expect((await openControl(doors, {}, 'say')).isService).toBe(false)
 

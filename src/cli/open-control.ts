@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
-import type { FollowedControl, End, Progress } from '../app/read-progress.ts'
-import { isAtRest } from '../app/read-progress.ts'
-import { runPass, type PassReport } from '../app/run-pass.ts'
-import { runWorkload } from '../app/run-workload.ts'
+import type { FollowedControl, End, Progress } from '../app/answers/read-progress.ts'
+import { isAtRest } from '../app/answers/read-progress.ts'
+import { runPass, type PassReport } from '../app/passes/run-pass.ts'
+import { runWorkload } from '../app/passes/run-workload.ts'
 import { controlSocket } from '../contract/control.ts'
 import { AppError, toAppError } from '../errors.ts'
 import { systemClock } from '../lib/clock.ts'
@@ -89,7 +89,8 @@ async function openState(
   }
 }
 
-async function isServed(socket: string): Promise<boolean> {
+/** Whether a service listens at a socket. @throws CONTROL_UNREACHABLE when this user may not use it */
+export async function isServed(socket: string): Promise<boolean> {
   try {
     return await socketAnswers(socket)
   } catch (cause) {

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import type { RolloutProgress } from '../app/read-progress.ts'
+import type { RolloutProgress } from '../app/answers/read-progress.ts'
 
 /** Lines of what a failed version printed that are shown to people; programs get all that was kept. */
 const lastWordsMax = 3

@@ -1,5 +1,5 @@
-import type { Decision } from '../app/decision.ts'
-import type { PassReport } from '../app/run-pass.ts'
+import type { Decision } from '../app/decisions/decision.ts'
+import type { PassReport } from '../app/passes/run-pass.ts'
 import type { Doors } from './doors.ts'
 
 type Failures = PassReport['failures']
@@ -28,6 +28,8 @@ export const decisionJson = (workload: {
   code: workload.decision.reason.code,
   reason: workload.decision.reason.sentence,
   candidate: workload.decision.candidate,
+  /** Where a policy chose one. */
+  tag: workload.decision.candidateTag ?? null,
 })
 
 /** Failures, for programs. */

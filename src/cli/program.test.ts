@@ -52,5 +52,5 @@ test('the help of every command tells of the options that all have', async () =>
 
   expect(await run('plan', '--help')).toBe(0)
 
-  expect(printed.join('')).toMatch(/--exit-code[\s\S]*--config <file>[\s\S]*--state <folder>/)
+  expect(printed.join('')).toMatch(/--exit-code[\s\S]*--config <file>[\s\S]*--state <place>/)
 })

@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander'
 import { AppError, errorTable, toAppError, type ErrorCode } from '../errors.ts'
 import type { ExplainOptions } from './commands/explain.ts'
+import type { EventsOptions } from './commands/events.ts'
 import type { Doors, ExitCode, GlobalOptions, Output } from './doors.ts'
 import { withOutput } from './output-option.ts'
+import { addStateCommands } from './state-commands.ts'
 import { addWordCommands } from './word-commands.ts'
 
 /** Errors of the input: correcting it is all that helps. */
@@ -44,7 +46,10 @@ function buildProgram(doors: Doors, version: string, done: (code: ExitCode) => v
     .description('Keeps every workload on the image its owner meant.')
     .version(version)
     .option('-c, --config <file>', 'configuration file (default: /etc/longshore/longshore.yml if there is one)')
-    .option('--state <folder>', 'folder of the state (default: /var/lib/longshore for root, else one in the home)')
+    .option(
+      '--state <place>',
+      'folder of the state, or postgres:// URL (default: /var/lib/longshore for root, else one in the home)',
+    )
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
@@ -81,13 +86,20 @@ function buildProgram(doors: Doors, version: string, done: (code: ExitCode) => v
     .action(async (workload: string | undefined, options: { output: Output; limit: string; journal?: boolean }) => {
       done(await (await import('./commands/history.ts')).runHistory(doors, workload, { ...global(), ...options }))
     })
+  addEvents(program, doors, global, done)
   program
     .command('health')
     .description('exit 0 while a service works on this state, 1 when none does or it does not go on')
     .action(async () => {
       done(await (await import('./commands/health.ts')).runHealth(doors, global()))
     })
+  withOutput(program.command('doctor'))
+    .description('try everything that rollouts stand on, and say what to do where it is wrong; changes nothing')
+    .action(async (options: { output: Output }) => {
+      done(await (await import('./commands/doctor.ts')).runDoctor(doors, { ...global(), ...options }))
+    })
   addWordCommands(program, doors, global, done)
+  addStateCommands(program, doors, global, done)
   addExplain(program, doors, global, done)
   withOutput(program.command('reference'))
     .description('show how an image reference is read')
@@ -95,6 +107,7 @@ function buildProgram(doors: Doors, version: string, done: (code: ExitCode) => v
     .action(async (text: string, { output }: { output: Output }) => {
       doors.print((await import('./commands/reference.ts')).runReference(text, output))
     })
+  addRegistryCommands(program, doors, global, done)
   addConfigCommands(
     program.command('config').description('check the configuration, or print its schema'),
     doors,
@@ -105,25 +118,59 @@ function buildProgram(doors: Doors, version: string, done: (code: ExitCode) => v
 
 function addExplain(program: Command, doors: Doors, global: () => GlobalOptions, done: (code: ExitCode) => void): void {
   withOutput(program.command('explain'))
-    .description('show what a policy would choose among a list of tags, and what becomes of each')
-    .requiredOption(
-      '-p, --policy <policy>',
-      'as in a label, or its object form as JSON; several are compared',
-      collect,
-      [],
+    .description(
+      'show what the policy of a workload chooses, or a policy among some tags, and what becomes of each tag',
     )
+    .argument('[workload]', 'id or name; without one, a policy and tags have to be named')
+    .option('-p, --policy <policy>', 'as in a label, or its object form as JSON; several are compared', collect)
     .option('--current <tag>', 'tag that the workload runs')
     .option('--platform <os/arch>', 'platform that the image has to be there for')
     .option('--now <time>', 'moment that ages are counted to (default: now)')
     .option('--tags-file <file>', 'tags, one on each line or as JSON; - for standard input')
+    .option('--image <reference>', 'tags as its registry has them now; a tag in it is the current one')
     .option('--all', 'show every tag, however many there are')
-    .action(async (options: Omit<ExplainOptions, keyof GlobalOptions>) => {
-      done(await (await import('./commands/explain.ts')).runExplain(doors, { ...global(), ...options }))
+    .action(async (workload: string | undefined, options: Omit<ExplainOptions, keyof GlobalOptions>) => {
+      done(await (await import('./commands/explain.ts')).runExplain(doors, workload, { ...global(), ...options }))
+    })
+}
+
+function addEvents(program: Command, doors: Doors, global: () => GlobalOptions, done: (code: ExitCode) => void): void {
+  withOutput(program.command('events'))
+    .description('show which push events came, what they woke, and what came of it')
+    .option('-f, --follow', 'go on with what comes, until stopped')
+    .option('--source <name>', 'only those of one source')
+    .option('--since <when>', 'only those since then: 30m, 2h, 1d, or a time such as 2026-11-20T12:00Z')
+    .option('-n, --limit <count>', 'events at the most, up to 5000 (default: 50; 10 with --follow)')
+    .option('--unreadable', 'show the beginning of what could not be read instead')
+    .action(async (options: Omit<EventsOptions, keyof GlobalOptions>) => {
+      done(await (await import('./commands/events.ts')).runEvents(doors, { ...global(), ...options }))
+    })
+}
+
+function addRegistryCommands(
+  program: Command,
+  doors: Doors,
+  global: () => GlobalOptions,
+  done: (code: ExitCode) => void,
+): void {
+  withOutput(program.command('inspect'))
+    .description('show what a registry has under an image reference')
+    .argument('<reference>', 'as in `docker pull`')
+    .option('--platform <os/arch>', 'platform whose size and labels are shown (default: that of this machine)')
+    .action(async (text: string, options: { output: Output; platform?: string }) => {
+      done(await (await import('./commands/inspect.ts')).runInspect(doors, text, { ...global(), ...options }))
+    })
+  withOutput(program.command('tags'))
+    .description('list the tags of a repository, in the order of its registry')
+    .argument('<reference>', 'as in `docker pull`; its tag does not matter')
+    .option('-n, --limit <count>', 'only the last ones')
+    .action(async (text: string, options: { output: Output; limit?: string }) => {
+      done(await (await import('./commands/tags.ts')).runTags(doors, text, { ...global(), ...options }))
     })
 }
 
 /** Every use of the option adds one. */
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value]
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
 
 function addConfigCommands(config: Command, doors: Doors, global: () => GlobalOptions): void {
   config

@@ -1,5 +1,6 @@
-import type { Explanation } from '../app/control.ts'
-import type { FollowedControl, Progress } from '../app/read-progress.ts'
+import type { Explanation, WorkloadChoice } from '../app/words/control.ts'
+import type { FollowedControl, Progress } from '../app/answers/read-progress.ts'
+import type { EventsAnswer } from '../app/answers/read-events.ts'
 import { controlRoutes, type AnswerOf, type BodyOf, type ControlRoute } from '../contract/control.ts'
 import { AppError } from '../errors.ts'
 import { isDigest, type Digest } from '../image/digest.ts'
@@ -23,10 +24,12 @@ export function createRemoteControl(socket: string): FollowedControl {
     rollBack: (workload, revision, by) => ask(controlRoutes.rollBack, workload, { revision, by }),
     deploy: (workload, image, by) => ask(controlRoutes.deploy, workload, { image, by }),
     why: async (workload) => toExplanation(await ask(controlRoutes.why, workload, {})),
+    explain: async (workload) => toChoice(await ask(controlRoutes.explain, workload, {})),
     quarantines: async () =>
       (await ask(controlRoutes.quarantines, '', {})).map((each) => ({ ...each, digest: toDigest(each.digest) })),
     releaseQuarantine: (workload, digest, by) => ask(controlRoutes.releaseQuarantine, workload, { digest, by }),
     pauses: () => ask(controlRoutes.pauses, '', {}),
+    events: async (query) => toEvents(await ask(controlRoutes.events, '', { ...query, also: [...(query.also ?? [])] })),
     progress: async (workload) => toProgress(await ask(controlRoutes.progress, workload, {})),
   }
 }
@@ -34,6 +37,20 @@ export function createRemoteControl(socket: string): FollowedControl {
 function toExplanation(told: AnswerOf<typeof controlRoutes.why>): Explanation {
   const { runs, wants } = told
   return { ...told, runs: { ...runs, digest: orNull(runs.digest) }, wants: orNull(wants) }
+}
+
+function toChoice({ decision, choice, ...told }: AnswerOf<typeof controlRoutes.explain>): WorkloadChoice {
+  const { selected } = choice
+  return {
+    ...told,
+    decision: { ...decision, digest: orNull(decision.digest) },
+    choice: { ...choice, selected: selected && { ...selected, digest: orNull(selected.digest) } },
+  }
+}
+
+function toEvents({ events, heard, newestId }: AnswerOf<typeof controlRoutes.events>): EventsAnswer {
+  const all = events.map((each) => ({ ...each, digest: orNull(each.digest), found: orNull(each.found) }))
+  return { heard, events: all, ...(newestId !== undefined && { newestId }) }
 }
 
 function toProgress({ workload, saidAt, decision, rollout }: AnswerOf<typeof controlRoutes.progress>): Progress {

@@ -1,5 +1,5 @@
-import type { Answer } from '../app/control.ts'
-import type { End } from '../app/read-progress.ts'
+import type { Answer } from '../app/words/control.ts'
+import type { End } from '../app/answers/read-progress.ts'
 import type { Doors, ExitCode, Output } from './doors.ts'
 import { lastWords, outcomeSentence } from './outcome.ts'
 import { json } from './present.ts'

@@ -1,4 +1,4 @@
-import type { PassReport } from '../app/run-pass.ts'
+import type { PassReport } from '../app/passes/run-pass.ts'
 import type { Doors, ExitCode, Output } from './doors.ts'
 import { decisionJson, failuresJson, noWorkloads, tellFailures } from './pass.ts'
 import { json, short } from './present.ts'

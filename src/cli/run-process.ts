@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import type { App } from '../app/app.ts'
 import { readActor } from './actor.ts'
-import type { Doors, GlobalOptions, OpenApp } from './doors.ts'
+import type { CheckedConfig, Doors, GlobalOptions, MoveOptions, OpenApp } from './doors.ts'
 import { runProgram } from './program.ts'
 import { openTerminal } from './terminal.ts'
 
@@ -20,7 +20,23 @@ export interface Parts {
     readonly file?: string | undefined
     readonly state?: string | undefined
     readonly env: NodeJS.ProcessEnv
-  }) => Promise<{ readonly file: string | null; readonly stateFolder: string }>
+  }) => Promise<CheckedConfig>
+  readonly openState: (sources: {
+    readonly configFile: string | undefined
+    readonly stateFolder: string | undefined
+    readonly env: NodeJS.ProcessEnv
+  }) => ReturnType<Doors['openState']>
+  readonly moveState: (
+    sources: { readonly configFile: string | undefined; readonly stateFolder: string | undefined } & MoveOptions & {
+        readonly env: NodeJS.ProcessEnv
+      },
+  ) => ReturnType<Doors['moveState']>
+  readonly cancelMove: (
+    sources: { readonly configFile: string | undefined; readonly stateFolder: string | undefined } & MoveOptions & {
+        readonly env: NodeJS.ProcessEnv
+        readonly actor: string
+      },
+  ) => ReturnType<Doors['cancelMove']>
   readonly configSchema: () => Promise<unknown>
   readonly loadPolicy: Doors['loadPolicy']
 }
@@ -51,6 +67,11 @@ function doors(parts: Parts): Doors {
         writeLog: terminal.tell,
         ...(onPullProgress && { onProgress: (rollout, progress) => onPullProgress(rollout.workload, progress) }),
       }),
+    openState: ({ config, state }) => parts.openState({ configFile: config, stateFolder: state, env }),
+    moveState: ({ config, state, ...places }) =>
+      parts.moveState({ ...places, configFile: config, stateFolder: state, env }),
+    cancelMove: ({ config, state, ...places }) =>
+      parts.cancelMove({ ...places, configFile: config, stateFolder: state, env, actor: readActor(env) }),
     checkConfig: ({ config, state }: GlobalOptions) => parts.loadConfig({ file: config, state, env }),
     configSchema: parts.configSchema,
     loadPolicy: parts.loadPolicy,

@@ -1,5 +1,5 @@
-import type { Answer, By } from '../app/control.ts'
-import type { FollowedControl } from '../app/read-progress.ts'
+import type { Answer, By } from '../app/words/control.ts'
+import type { FollowedControl } from '../app/answers/read-progress.ts'
 import type { Doors, ExitCode, GlobalOptions, Output } from './doors.ts'
 import { openControl } from './open-control.ts'
 import { reportAnswer, reportEnd } from './report-end.ts'

@@ -61,8 +61,11 @@ function renderRow(row: readonly string[], widths: readonly number[]): string[] 
   )
 }
 
-/** Breaks at blanks where it can, and inside a word where that alone is too long. */
-function wrap(text: string, width: number): string[] {
+/**
+ * Breaks at blanks where it can, and inside a word where that alone is too long.
+ * @returns at least one line
+ */
+export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ')) {

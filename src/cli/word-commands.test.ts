@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { createFakeControl, decided, rolled } from '../../test/fakes/control.ts'
 import { digest } from '../../test/fakes/decide-input.ts'
-import { fakeDoors } from '../../test/fakes/doors.ts'
+import { checkedConfig, fakeDoors } from '../../test/fakes/doors.ts'
 import { serveControl } from '../../test/fakes/served-control.ts'
-import type { FollowedControl, Progress } from '../app/read-progress.ts'
+import type { FollowedControl, Progress } from '../app/answers/read-progress.ts'
 import { AppError } from '../errors.ts'
 import type { Doors } from './doors.ts'
 import { runProgram } from './program.ts'
@@ -29,7 +29,7 @@ async function beside(scripted: Partial<FollowedControl> = {}, given: Partial<Do
   const { control, called } = createFakeControl({ progress: stages(before, rolledOut), ...scripted })
   const service = await serveControl(control)
   const { doors, printed, told } = fakeDoors({
-    checkConfig: async () => ({ file: null, stateFolder: service.stateFolder }),
+    checkConfig: async () => checkedConfig(service.stateFolder),
     ...given,
   })
   const words = () => called.filter(([name]) => name !== 'progress')

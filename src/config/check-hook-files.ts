@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path'
-import type { HooksOverride } from '../app/hook-settings.ts'
+import type { HooksOverride } from '../app/workloads/hook-settings.ts'
 import { AppError } from '../errors.ts'
 import { whyUnsafe } from '../lib/guarded-path.ts'
 import { hookMoments } from '../rollout/hooks.ts'

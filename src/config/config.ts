@@ -1,12 +1,16 @@
 import type { GroupSettings, TargetLimits } from '../app/groups/group-settings.ts'
-import { overrideHooks } from '../app/hook-settings.ts'
-import type { SettingsOverride, WorkloadRule, WorkloadSettings } from '../app/workload-settings.ts'
-import type { Secret } from '../lib/secret.ts'
+import { overrideHooks } from '../app/workloads/hook-settings.ts'
+import type { SettingsOverride, WorkloadRule, WorkloadSettings } from '../app/workloads/workload-settings.ts'
 import { noHooks } from '../rollout/hooks.ts'
+import type { PostgresAddress } from '../lib/postgres-address.ts'
 import { toEnsured, type EnsuredConfig } from './ensured.ts'
+import { toEventQueues, toEventSources, type EventQueueConfig, type EventSourceConfig } from './event-sources.ts'
 import { toHooks } from './hooks.ts'
 import { toProbe } from './probe.ts'
+import { listenSchema, toListen, type ListenConfig } from './listen.ts'
+import { toGitlabImages, toRegistries, type GitlabImage, type RegistryConfig } from './registries.ts'
 import type { ParsedConfig } from './schema.ts'
+import { toStatePlace } from './state-schemas.ts'
 
 /** One endpoint that runs workloads. */
 export interface TargetConfig extends TargetLimits {
@@ -15,36 +19,6 @@ export interface TargetConfig extends TargetLimits {
   /** Address of the engine; never empty. */
   readonly host: string
   readonly allowInsecure: boolean
-}
-
-/** What is said of a registry host, or of a path on it. */
-export interface RegistryConfig {
-  /** As in canonical references: `docker.io`, `localhost:5000`. Entries of one host differ in path and credentials only. */
-  readonly host: string
-  readonly kind: 'distribution'
-  /** Only repositories at or below it; null for all of the host. */
-  readonly path: string | null
-  readonly plainHttp: boolean
-  readonly credentials: { readonly username: string; readonly password: Secret } | null
-  readonly authRealms: readonly string[]
-  /** Requests to the host at the same time. */
-  readonly concurrency: number
-}
-
-/** Where the public server listens. */
-export interface ListenConfig {
-  readonly host: string
-  readonly port: number
-}
-
-/** One sender of events. */
-export interface EventSourceConfig {
-  readonly name: string
-  readonly kind: 'distribution' | 'generic'
-  /** As in canonical references. */
-  readonly registry: string
-  /** The one in force, then the one before it while both are taken. */
-  readonly secrets: readonly [Secret, ...Secret[]]
 }
 
 /** A Compose service as the configuration names it. Paths are absolute. */
@@ -69,11 +43,16 @@ export interface Config {
   readonly watch: 'labelled' | 'all'
   readonly targets: readonly TargetConfig[]
   readonly registries: readonly RegistryConfig[]
+  /** Images to be watched that were named by their GitLab projects; weaker than the rules. */
+  readonly gitlabImages: readonly GitlabImage[]
   /** Null when nothing is to be listened for. */
   readonly listen: ListenConfig | null
   readonly events: readonly EventSourceConfig[]
+  readonly eventQueues: readonly EventQueueConfig[]
   /** Docker's own config.json; need not exist. */
   readonly dockerConfigFile: string
+  /** Docker's folder with certificates, by host; need not exist. */
+  readonly dockerCertsFolder: string
   readonly defaults: WorkloadSettings
   readonly groups: ReadonlyMap<string, GroupSettings>
   readonly rules: readonly WorkloadRule[]
@@ -82,7 +61,22 @@ export interface Config {
   /** Those that the rules name. */
   readonly composeServices: readonly ComposeServiceConfig[]
   readonly compose: { readonly roots: readonly string[]; readonly allowRemote: boolean }
+  /** Where the state lies, unless it is in a database, with what lies beside it on this machine. */
   readonly stateFolder: string
+  /** The other place of a state in a file; null without one, or where it is in a database. */
+  readonly stateFallback: {
+    readonly folder: string
+    /** The folder in whose place it is used now, because that cannot be written; null while it is not. */
+    readonly insteadOf: string | null
+  } | null
+  /** Null where the state is a file. */
+  readonly stateDatabase: PostgresAddress | null
+  readonly backups: {
+    readonly keep: number
+    readonly folder: string
+    /** What to do with a state that a newer Longshore wrote. */
+    readonly onNewer: 'refuse' | 'restore'
+  }
   readonly log: ParsedConfig['log']
 }
 
@@ -92,6 +86,10 @@ export interface Surroundings {
   readonly dockerHost: string
   readonly dockerConfigFile: string
   readonly stateFolder: string
+  /** Whether a state can be kept in a folder. */
+  readonly canBeWritten: (folder: string) => boolean
+  /** For what an address of PostgreSQL leaves to its variables. */
+  readonly env: Readonly<Record<string, string | undefined>>
   /** What `~` stands for. */
   readonly home: string
 }
@@ -100,17 +98,28 @@ export interface Surroundings {
 export function toConfig(parsed: ParsedConfig, around: Surroundings): Config {
   const { gate, keepOld, hooks, ...settings } = parsed.defaults
   const path = (text: string) => (text.startsWith('~/') ? around.home + text.slice(1) : text)
+  const { folder, database } = toStatePlace(parsed, around.env)
+  const first = path(folder ?? around.stateFolder)
+  const fallback = database === null && parsed.stateFallback !== undefined ? path(parsed.stateFallback) : null
+  // Where neither can be written, the refusal is about the first.
+  const isAway = fallback !== null && !around.canBeWritten(first) && around.canBeWritten(fallback)
+  const stateFolder = isAway ? fallback : first
   return deepFreeze({
     file: around.file,
     pollIntervalMs: parsed.pollInterval,
     watch: parsed.watch,
     targets: parsed.targets.map((each) => toTarget(each, around.dockerHost)),
-    registries: parsed.registries.map(toRegistry),
-    listen: parsed.listen ?? (parsed.events.length > 0 ? defaultListen : null),
-    events: parsed.events.map(toEventSource),
+    registries: toRegistries(parsed.registries, path),
+    gitlabImages: toGitlabImages(parsed.registries),
+    listen: listenOf(parsed, path),
+    events: toEventSources(parsed.events),
+    eventQueues: toEventQueues(parsed.events),
     dockerConfigFile: path(parsed.dockerConfig ?? around.dockerConfigFile),
+    dockerCertsFolder: path(parsed.dockerCerts),
     defaults: {
       ...settings,
+      tags: null,
+      minAge: null,
       group: null,
       after: [],
       keepOldMs: keepOld,
@@ -128,7 +137,10 @@ export function toConfig(parsed: ParsedConfig, around: Surroundings): Config {
     ensured: parsed.workloads.flatMap(({ ensure }) => (ensure ? toEnsured(ensure, parsed.targets) : [])),
     composeServices: parsed.workloads.flatMap((each) => toComposeService(each, path) ?? []),
     compose: { ...parsed.compose, roots: parsed.compose.roots.map(path) },
-    stateFolder: path(parsed.state ?? around.stateFolder),
+    stateFolder,
+    stateFallback: fallback === null ? null : { folder: fallback, insteadOf: isAway ? first : null },
+    stateDatabase: database,
+    backups: { ...parsed.backups, folder: path(parsed.backups.folder ?? `${stateFolder}/backups`) },
     log: parsed.log,
   })
 }
@@ -136,8 +148,11 @@ export function toConfig(parsed: ParsedConfig, around: Surroundings): Config {
 /** How long a rollout that a hook postponed waits. */
 const hookRetryDefaultMs = 5 * 60_000
 
-/** As the defaults of the schema, for when only `events` is written. */
-const defaultListen: ListenConfig = { host: '127.0.0.1', port: 8484 }
+/** Who writes `events` alone wants them listened for. */
+function listenOf({ listen, events }: ParsedConfig, home: Home): ListenConfig | null {
+  if (listen === undefined && toEventSources(events).length === 0) return null
+  return toListen(listen ?? listenSchema.parse({}), home)
+}
 
 function toTarget({ maxChanges, ...target }: ParsedConfig['targets'][number], dockerHost: string): TargetConfig {
   return {
@@ -154,15 +169,6 @@ const toGroups = (groups: ParsedConfig['groups']): Config['groups'] =>
       { atomic, maxParallel: maxParallel ?? null },
     ]),
   )
-
-function toEventSource({ secret, secretBefore, ...source }: ParsedConfig['events'][number]): EventSourceConfig {
-  return { ...source, secrets: secretBefore === undefined ? [secret] : [secret, secretBefore] }
-}
-
-function toRegistry({ username, password, path, ...registry }: ParsedConfig['registries'][number]): RegistryConfig {
-  const credentials = username === undefined || password === undefined ? null : { username, password }
-  return { ...registry, path: path ?? null, credentials }
-}
 
 /** `compose_file` and `compose_service` are how docker-auto-updater wrote it; its users need not learn another way. */
 function toComposeService(rule: ParsedConfig['workloads'][number], home: Home): ComposeServiceConfig | undefined {

@@ -4,12 +4,30 @@ import { formatPath, type Path, type Problem } from './problem.ts'
 /** Variables that set a key of the configuration, each over the file. */
 export const environmentKeys = {
   LONGSHORE_STATE: ['state'],
+  LONGSHORE_STATE_FOLDER: ['stateFolder'],
+  LONGSHORE_STATE_FALLBACK: ['stateFallback'],
+  LONGSHORE_BACKUPS_KEEP: ['backups', 'keep'],
+  LONGSHORE_BACKUPS_FOLDER: ['backups', 'folder'],
+  LONGSHORE_BACKUPS_ON_NEWER: ['backups', 'onNewer'],
   LONGSHORE_POLL_INTERVAL: ['pollInterval'],
   LONGSHORE_WATCH: ['watch'],
   LONGSHORE_MODE: ['defaults', 'mode'],
   LONGSHORE_LOG_LEVEL: ['log', 'level'],
   LONGSHORE_LOG_FORMAT: ['log', 'format'],
 } as const satisfies Record<string, readonly string[]>
+
+/**
+ * As docker-auto-updater and registrywatcher named them: their users need not learn others. Weaker than our own,
+ * stronger than the file.
+ */
+export const otherKeys = {
+  DATABASE_URL: ['state'],
+  STATE_BACKUPS: ['backups', 'keep'],
+  STATE_BACKUP_DIR: ['backups', 'folder'],
+} as const satisfies Record<string, readonly string[]>
+
+/** As registrywatcher had it; many programs have one of this name. */
+export const databaseVariable = 'DATABASE_URL'
 
 /** Names the configuration file. */
 export const fileVariable = 'LONGSHORE_CONFIG'
@@ -37,17 +55,24 @@ export interface Override {
 
 /** What the environment sets. An empty variable counts as not set. */
 export function readEnvironment(env: Environment): readonly Override[] {
-  return Object.entries(environmentKeys).flatMap(([source, path]) => {
+  const own = valuesOf(env, environmentKeys)
+  const others = valuesOf(env, otherKeys)
+  const isSet = new Set(own.map(({ path }) => formatPath(path)))
+  return [...own, ...others.filter(({ path }) => !isSet.has(formatPath(path)))]
+}
+
+function valuesOf(env: Environment, keys: Readonly<Record<string, readonly string[]>>): readonly Override[] {
+  return Object.entries(keys).flatMap(([source, path]) => {
     const value = env[source]
     return value === undefined || value === '' ? [] : [{ source, path, value }]
   })
 }
 
 /** Mistyped variables would otherwise pass in silence. Those that the file itself reads are its own business. */
-export function unknownVariables(env: Environment, usedByFile: ReadonlySet<string>): readonly Problem[] {
+export function unknownVariables(env: Environment, isUsed: (name: string) => boolean): readonly Problem[] {
   const known = [fileVariable, ...Object.keys(environmentKeys)]
   const unknown = Object.keys(env).filter(
-    (name) => name.startsWith(prefix) && !known.includes(name) && !usedByFile.has(name) && !isForeign(name),
+    (name) => name.startsWith(prefix) && !known.includes(name) && !isUsed(name) && !isForeign(name),
   )
   // What all have in common would make every one of them look near.
   const meant = new Map(known.map((name) => [name.slice(prefix.length), name]))

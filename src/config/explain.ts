@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { didYouMean } from '../lib/did-you-mean.ts'
+import { formerKeyHint } from './former-keys.ts'
 import { formatPath, type Path, type Problem } from './problem.ts'
 
 type Issue = z.core.$ZodIssue
@@ -25,7 +26,7 @@ export function explainIssues(
       return [{ ...locate(path), sentence: sentence(issue, valueAt(input, path)) }]
     return issue.keys.map((key) => ({
       ...locate([...path, key]),
-      sentence: `unknown key${didYouMean(key, keysAt(path))}`,
+      sentence: `unknown key${formerKeyHint([...path, key]) ?? didYouMean(key, keysAt(path))}`,
     }))
   })
 }

@@ -1,9 +1,7 @@
 import { z } from 'zod'
+import { isDockerHub } from '../image/registry-key.ts'
 import { parseDuration, type DurationRange } from '../lib/duration.ts'
 import { secret } from '../lib/secret.ts'
-
-/** Docker Hub under its other names; everywhere else a host stands for itself. */
-const dockerHubHosts = ['index.docker.io', 'registry-1.docker.io']
 
 /** Text such as `5m`, read to milliseconds. */
 export const duration = (range: DurationRange) =>
@@ -62,4 +60,4 @@ export const host = () =>
   })
 
 /** Host as canonical image references spell it. */
-export const registryHost = () => host().transform((name) => (dockerHubHosts.includes(name) ? 'docker.io' : name))
+export const registryHost = () => host().transform((name) => (isDockerHub(name) ? 'docker.io' : name))

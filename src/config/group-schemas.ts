@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { afterLengthMax, afterMax, groupNamePattern } from '../app/settings.ts'
+import { afterLengthMax, afterMax, groupNamePattern } from '../app/workloads/settings.ts'
 import { flag, text, wholeNumber } from './fields.ts'
 
 const groupName = () =>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { hookRanges } from '../app/hook-settings.ts'
+import { hookRanges } from '../app/workloads/hook-settings.ts'
 import { hooksMax } from '../rollout/hooks.ts'
 import { isObject } from './cross-checks.ts'
 import { duration, text } from './fields.ts'

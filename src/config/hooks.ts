@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import type { HooksOverride } from '../app/hook-settings.ts'
+import type { HooksOverride } from '../app/workloads/hook-settings.ts'
 import type { Hook } from '../rollout/hooks.ts'
 import type { ParsedHooks } from './hook-schemas.ts'
 

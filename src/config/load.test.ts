@@ -32,11 +32,16 @@ describe('without a file', () => {
       ],
       groups: new Map(),
       registries: [],
+      gitlabImages: [],
       listen: null,
       events: [],
+      eventQueues: [],
       dockerConfigFile: '/home/me/.docker/config.json',
+      dockerCertsFolder: '/etc/docker/certs.d',
       defaults: {
         policy: 'digest',
+        tags: null,
+        minAge: null,
         mode: 'auto',
         order: 'auto',
         gate: { stableMs: 10_000, minUptimeMs: 30_000, deadlineMs: 120_000, probe: null },
@@ -50,12 +55,16 @@ describe('without a file', () => {
         hookRetryMs: 300_000,
         stopped: 'ignore',
         autoRemove: 'leave',
+        jobs: 'leave',
       },
       rules: [],
       ensured: [],
       compose: { roots: [], allowRemote: false },
       composeServices: [],
       stateFolder: '/home/me/.local/state/longshore',
+      stateFallback: null,
+      stateDatabase: null,
+      backups: { keep: 5, folder: '/home/me/.local/state/longshore/backups', onNewer: 'refuse' },
       log: { level: 'info', format: 'plain' },
     })
   })
@@ -178,6 +187,20 @@ describe('the environment', () => {
     })
     expect(await load(text, { env, state: '/flag' })).toMatchObject({ stateFolder: '/flag' })
     expect(await load(text, { env: {}, state: 'here' })).toMatchObject({ stateFolder: join(process.cwd(), 'here') })
+  })
+
+  test('names the backups also as docker-auto-updater does, weaker than in our own words', async () => {
+    const seed = { STATE_BACKUPS: '7', STATE_BACKUP_DIR: 'there' }
+    const own = { LONGSHORE_BACKUPS_KEEP: '9', LONGSHORE_BACKUPS_FOLDER: '/own' }
+    const text = 'state: /file\nbackups: {keep: 2}\n'
+
+    expect((await load(text)).backups).toEqual({ keep: 2, folder: '/file/backups', onNewer: 'refuse' })
+    expect((await load(text, { env: seed })).backups).toMatchObject({ keep: 7, folder: join(process.cwd(), 'there') })
+    expect((await load(text, { env: { ...seed, ...own } })).backups).toMatchObject({ keep: 9, folder: '/own' })
+    await expect(load(text, { env: { STATE_BACKUPS: '-1' } })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('STATE_BACKUPS: must be a whole number from 0 to 1000'),
+    })
   })
 
   test('counts as silent where a variable is empty', async () => {

@@ -1,24 +1,30 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { AppError } from '../errors.ts'
+import { fileVersion } from '../lib/file-version.ts'
+import { isPostgresUrl } from '../lib/postgres-address.ts'
 import { remember } from '../lib/secret.ts'
+import { canBeWritten } from './can-be-written.ts'
 import { checkHookFiles } from './check-hook-files.ts'
+import { checkPolicies } from './check-policies.ts'
 import { toConfig, type Config, type Surroundings } from './config.ts'
 import { readDocument, type DocumentReading, type Replacement } from './document.ts'
 import {
   applyOverrides,
+  databaseVariable,
   fileVariable,
   readEnvironment,
   unknownVariables,
   type Environment,
   type Override,
 } from './environment.ts'
-import { explainIssues, locateIn } from './explain.ts'
+import { addRegistries, isRegistryVariable } from './environment-registries.ts'
+import { explainIssues, locateIn, type Locate } from './explain.ts'
 import { interpolate, variablesIn } from './interpolate.ts'
 import { createKnownKeys } from './json-schema.ts'
 import { formatPath, formatProblems, type Problem } from './problem.ts'
 import { readGuardedFile } from './read-guarded-file.ts'
-import { configSchema } from './schema.ts'
+import { configSchema, type ParsedConfig } from './schema.ts'
 
 /** Where the configuration comes from. What is left out comes from this process and its user. */
 export interface ConfigSources {
@@ -42,16 +48,52 @@ const secretSizeMax = 64 * 1024
  * @throws CONFIG_NOT_FOUND, CONFIG_UNSAFE, CONFIG_INVALID with all problems, one per line
  */
 export async function loadConfig(sources: ConfigSources): Promise<Config> {
-  const { env } = sources
+  return (await loadLiveConfig(sources)).config
+}
+
+/** A configuration some of whose secrets lie in files of their own. */
+export interface LiveConfig {
+  readonly config: Config
+  /** The files whose contents were put in, by `${file:…}` and by variables with `_FILE`, with their versions then. */
+  readonly secretFiles: ReadonlyMap<string, string>
+  /** The registries as they would be with what those files hold now; all else is as it was read. */
+  rereadRegistries(): Promise<Config['registries']>
+}
+
+/** As `loadConfig`, for who runs long enough to see a secret replaced. */
+export async function loadLiveConfig(sources: ConfigSources): Promise<LiveConfig> {
   const source = await readSource(sources)
+  const secretFiles = new Map<string, string>()
+  const config = await readConfig(sources, source, secretFiles)
+  const reread = () => readConfig(sources, source, new Map())
+  return { config, secretFiles, rereadRegistries: async () => (await reread()).registries }
+}
+
+async function readConfig(
+  sources: ConfigSources,
+  source: Awaited<ReturnType<typeof readSource>>,
+  secretFiles: Map<string, string>,
+): Promise<Config> {
+  const { env } = sources
+  const readSecret = async (path: string): Promise<Replacement> => {
+    secretFiles.set(path, await fileVersion(path))
+    return readSecretFile(path)
+  }
   const usedVariables = new Set<string>()
   const reading = await readDocument(source?.text ?? '', (text) => {
     for (const name of variablesIn(text)) usedVariables.add(name)
-    return interpolate({ env, readSecretFile }, text)
+    return interpolate({ env, readSecretFile: readSecret }, text)
   })
-  const overrides = readOverrides(sources)
-  const checked = check(reading, overrides)
-  const problems = [...reading.problems, ...checked.problems, ...unknownVariables(env, usedVariables)]
+  const registries = await addRegistries(env, reading.value, readSecret)
+  const overrides = [...readOverrides(sources), ...registries.overrides]
+  const checked = check({ ...reading, value: registries.value }, readOverrides(sources), overrides)
+  const problems = [
+    ...reading.problems,
+    ...registries.problems,
+    ...checked.problems,
+    ...(checked.parsed === null ? [] : await policyProblems(checked.parsed, locateIn(reading.lines, overrides))),
+    ...unknownVariables(env, (name) => usedVariables.has(name) || isRegistryVariable(name)),
+  ]
   if (checked.parsed === null || problems.length > 0) {
     throw new AppError('CONFIG_INVALID', formatProblems(source?.file ?? null, problems))
   }
@@ -96,16 +138,22 @@ function readOverrides({ env, state }: ConfigSources): readonly Override[] {
   const flagged = new Set(flags.map(({ path }) => formatPath(path)))
   const fromEnvironment = readEnvironment(env).filter(({ path }) => !flagged.has(formatPath(path)))
   return [...flags, ...fromEnvironment].map((override) =>
-    override.path[0] === 'state' ? { ...override, value: absolutePath(override.value) } : override,
+    isFolder(override) ? { ...override, value: absolutePath(override.value) } : override,
   )
 }
+
+/** A database is none; and what DATABASE_URL names was never meant to be one. */
+const isFolder = ({ path, source, value }: Override): boolean =>
+  ['state', 'stateFolder', 'stateFallback', 'backups.folder'].includes(formatPath(path)) &&
+  source !== databaseVariable &&
+  !isPostgresUrl(value)
 
 /** Outside a file, a relative path means the working directory; `~/` arrives where no shell has replaced it. */
 function absolutePath(path: string): string {
   return path.startsWith('~/') ? path : resolve(path)
 }
 
-function check(reading: DocumentReading, overrides: readonly Override[]) {
+function check(reading: DocumentReading, overrides: readonly Override[], sources: readonly Override[]) {
   // An unreadable file leaves nothing to check but what came from elsewhere.
   const input = applyOverrides(reading.value ?? {}, overrides)
   const result = configSchema.safeParse(input)
@@ -115,9 +163,13 @@ function check(reading: DocumentReading, overrides: readonly Override[]) {
     result.error.issues,
     input,
     createKnownKeys(),
-    locateIn(reading.lines, overrides),
+    locateIn(reading.lines, sources),
   )
   return { parsed: null, problems: problems.filter(({ where }) => where === '' || !known.has(where)) }
+}
+
+async function policyProblems(parsed: ParsedConfig, locate: Locate): Promise<readonly Problem[]> {
+  return (await checkPolicies(parsed)).map(({ path, sentence }) => ({ ...locate(path), sentence }))
 }
 
 function surroundings(sources: ConfigSources, file: string | null): Surroundings {
@@ -126,8 +178,11 @@ function surroundings(sources: ConfigSources, file: string | null): Surroundings
   return {
     file,
     home,
+    env,
     dockerHost: env.DOCKER_HOST || 'unix:///var/run/docker.sock',
     dockerConfigFile: join(env.DOCKER_CONFIG || join(home, '.docker'), 'config.json'),
     stateFolder: isRoot ? '/var/lib/longshore' : join(stateHome, 'longshore'),
+    // Who names a folder on the command line wants that one.
+    canBeWritten: sources.state === undefined ? canBeWritten : () => true,
   }
 }

@@ -30,7 +30,7 @@ state: relative
       'longshore.yml:1: pollIntervall: unknown key; did you mean pollInterval?',
       'longshore.yml:2: pollInterval: must be a duration with a unit: 30s, 5m, 1h or 2d',
       'longshore.yml:3: watch: must be one of labelled, all; did you mean labelled?',
-      'longshore.yml:5: workloads[0].match: needs at least one of name, label and image',
+      'longshore.yml:5: workloads[0].match: needs at least one of name, label, image and stack',
       'longshore.yml:6: workloads[0].mode: must be one of auto, notify; did you mean auto?',
       'longshore.yml:8: workloads[0].gate.stable: must be a duration with a unit: 30s, 5m, 1h or 2d',
       'longshore.yml:9: workloads[1]: needs one of match, ensure, compose and compose_service',
@@ -40,7 +40,7 @@ state: relative
       'longshore.yml:14: targets: needs at least one target',
       'longshore.yml:15: defaults: must be a mapping of keys to values',
       'longshore.yml:18: log.level: stands here for the second time',
-      'longshore.yml:19: state: must be an absolute path, or begin with ~/',
+      'longshore.yml:19: state: must be an absolute path, begin with ~/, or be a URL that begins with postgres://',
     ])
   })
 
@@ -51,7 +51,15 @@ state: relative
     ['<<: {watch: all}', '["<<"]: unknown key'],
     ['__proto__: {watch: all}', '__proto__: unknown key'],
     ['"a\\e[2J": 1', '["a\\u001b[2J"]: unknown key'],
-    ['defaults: {policy: semver}', 'defaults.policy: must be digest'],
+    [
+      'defaults: {policy: {order: server}}',
+      'defaults.policy: order must be one of digest, semver, newest, numerical, alphabetical, calver, pin, not "server"',
+    ],
+    [
+      'defaults: {policy: semver:1.2.3.4}',
+      'defaults.policy: range: "1.2.3.4" is no range; write one such as ^1.2 or >=1.2 <2',
+    ],
+    ['defaults: {policy: {order: pin}}', 'defaults.policy: range is missing: pin needs the tag'],
     ['defaults: {keepImages: -1}', 'defaults.keepImages: must be a whole number from 0 to 100'],
     ['registries: [{host: a.b, plainHttp: 1}]', 'registries[0].plainHttp: must be true or false'],
     ['registries: [{host: a.b, password: secret1}]', 'registries[0]: needs username and password, or neither'],

@@ -4,8 +4,12 @@ import { composeSchema } from './compose-schemas.ts'
 import { isList, isObject, uniqueBy } from './cross-checks.ts'
 import { ensuredOnce } from './ensure-schemas.ts'
 import { brake, groupsSchema, maxChanges, maxParallel } from './group-schemas.ts'
-import { eventSourceSchema, listenSchema } from './event-schemas.ts'
-import { duration, filePath, flag, host, password, registryHost, text, wholeNumber } from './fields.ts'
+import { queuesAreApart } from './event-kind-schemas.ts'
+import { eventSourceSchema } from './event-schemas.ts'
+import { duration, filePath, flag, text, wholeNumber } from './fields.ts'
+import { listenSchema } from './listen.ts'
+import { hostsAgree, registrySchema } from './registry-schemas.ts'
+import { folderBesideDatabase, statePlace } from './state-schemas.ts'
 import { defaultsSchema, ruleSchema } from './workload-schemas.ts'
 
 const dayMs = 86_400_000
@@ -36,31 +40,6 @@ const target = z
     path: ['host'],
   })
 
-const registry = z
-  .strictObject({
-    host: registryHost().describe(
-      'Host and port as they stand in image references: `registry.example.com`, `docker.io`.',
-    ),
-    kind: z.enum(['distribution']).default('distribution').describe('What it is.'),
-    path: text()
-      .regex(/^[a-z0-9._-]+(\/[a-z0-9._-]+)*$/, { error: 'must be a path in lower case such as team or team/web' })
-      .optional()
-      .describe('Only repositories at or below this path; the longest path that fits wins.'),
-    plainHttp: flag().prefault(false).describe('Speak http instead of https. Credentials then travel unprotected.'),
-    username: text().optional().describe('Needs a password beside it.'),
-    password: password().optional().describe('Needs a username beside it. Best written as `${file:/run/secrets/x}`.'),
-    authRealms: z
-      .array(host())
-      .max(20, { error: 'must have at most 20 entries' })
-      .prefault([])
-      .describe('Further hosts that may be given the credentials, when the registry names one of them as its sign-in.'),
-    concurrency: wholeNumber(1, 64).prefault(16).describe('Requests to this host at the same time.'),
-  })
-  .refine((given) => (given.username === undefined) === (given.password === undefined), {
-    error: 'needs username and password, or neither',
-    when: isObject,
-  })
-
 /** All there is to configure. What `describe` says becomes docs/configuration.md and the JSON Schema. */
 export const configSchema = z
   .strictObject({
@@ -79,7 +58,7 @@ export const configSchema = z
       .prefault([{ name: 'local' }])
       .describe('Endpoints that run workloads.'),
     registries: z
-      .array(registry)
+      .array(registrySchema)
       .max(1000, { error: 'must have at most 1000 entries' })
       .superRefine(uniqueBy(['host', 'path'], 'host and path'), { when: isList })
       .superRefine(hostsAgree, { when: isList })
@@ -94,11 +73,15 @@ export const configSchema = z
       .array(eventSourceSchema)
       .max(100, { error: 'must have at most 100 entries' })
       .superRefine(uniqueBy(['name'], 'name'), { when: isList })
+      .superRefine(queuesAreApart, { when: isList })
       .prefault([])
       .describe('Who may tell of new images, so that they are looked up at once. Polling goes on all the same.'),
     dockerConfig: filePath()
       .optional()
       .describe("Docker's own config.json, for credentials. Without one: DOCKER_CONFIG, or `~/.docker/config.json`."),
+    dockerCerts: filePath()
+      .prefault('/etc/docker/certs.d')
+      .describe("Docker's folder of certificates, with a folder per registry host."),
     compose: composeSchema.prefault({}).describe('How Compose services are treated, all of them.'),
     defaults: defaultsSchema
       .prefault({})
@@ -111,11 +94,38 @@ export const configSchema = z
       .max(10_000, { error: 'must have at most 10000 entries' })
       .prefault([])
       .describe('Rules; the first that matches a workload wins. Labels of the workload beat its rule.'),
-    state: filePath()
+    state: statePlace
       .optional()
       .describe(
-        'Folder of the state file. Without one: `/var/lib/longshore` for root, else `$XDG_STATE_HOME/longshore` or `~/.local/state/longshore`.',
+        'Folder of the state file, or the `postgres://` URL of a database. Without one: `/var/lib/longshore` for root, else `$XDG_STATE_HOME/longshore` or `~/.local/state/longshore`.',
       ),
+    stateFolder: filePath()
+      .optional()
+      .describe(
+        'Only where `state` is a database: the folder of what lies beside it on this machine, such as the control socket. Without one: as without `state`.',
+      ),
+    stateFallback: filePath()
+      .optional()
+      .describe(
+        'Folder of a second state file, for as long as that of `state` cannot be written; everything is held then until `longshore resume`, and once more on the way back. Without one such a start is refused.',
+      ),
+    backups: z
+      .strictObject({
+        keep: wholeNumber(0, 1000)
+          .prefault(5)
+          .describe(
+            'How many of the newest are kept; 0 takes none. The one from before the last migration is kept besides.',
+          ),
+        folder: filePath().optional().describe('Where they lie. Without one: `backups` in the folder of the state.'),
+        onNewer: z
+          .enum(['refuse', 'restore'])
+          .default('refuse')
+          .describe(
+            'What to do with a state that a newer Longshore wrote, at the start of the service: end, or keep it aside and go on from the newest backup that this version can read, with everything held.',
+          ),
+      })
+      .prefault({})
+      .describe('Backups of the state, taken after rollouts and daily. A damaged state is replaced by the newest.'),
     log: z
       .strictObject({
         level: z.enum(logLevels).default('info').describe('Least important lines that are written.'),
@@ -125,25 +135,10 @@ export const configSchema = z
       .describe('Log lines, on standard error.'),
   })
   .superRefine(ensuredOnce, { when: isObject })
+  .superRefine(folderBesideDatabase, { when: isObject })
 
 /** The values of the file once checked: durations in milliseconds, secrets wrapped, defaults filled in. */
 export type ParsedConfig = z.output<typeof configSchema>
-
-/** What holds for a host cannot differ between its paths: they share connections. */
-function hostsAgree(list: readonly (z.output<typeof registry> | null)[], context: z.core.$RefinementCtx): void {
-  for (const [index, item] of list.entries()) {
-    if (item?.host === undefined) continue
-    const first = list.findIndex((other) => other?.host === item.host)
-    for (const key of ['kind', 'plainHttp', 'authRealms', 'concurrency'] as const) {
-      if (JSON.stringify(list[first]?.[key]) === JSON.stringify(item[key])) continue
-      context.addIssue({
-        code: 'custom',
-        path: [index, key],
-        message: `must be as in entry ${first}, of the same host`,
-      })
-    }
-  }
-}
 
 function leavesMachine(address: string): boolean {
   return address.startsWith('tcp:') && !isLoopback(URL.parse(address)?.hostname ?? '')

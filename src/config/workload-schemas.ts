@@ -1,18 +1,16 @@
 import { z } from 'zod'
-import { durationRanges } from '../app/settings.ts'
+import { durationRanges } from '../app/workloads/settings.ts'
 import { composeServiceSchema } from './compose-schemas.ts'
 import { isObject } from './cross-checks.ts'
 import { duration, filePath, flag, text, wholeNumber } from './fields.ts'
 import { ensureSchema } from './ensure-schemas.ts'
 import { after, group } from './group-schemas.ts'
 import { hooksSchema } from './hook-schemas.ts'
+import { policySchema as policy } from './policy-schema.ts'
 import { probeSchema } from './probe.ts'
 
 const modes = ['auto', 'notify'] as const
 
-const policy = z
-  .enum(['digest'])
-  .describe('Which image the workload should run. `digest` follows the tag that the workload names.')
 const mode = z.enum(modes).describe('`auto` rolls new images out; `notify` shows them and never acts.')
 const order = z
   .enum(['auto', 'stop-first', 'start-first'])
@@ -52,13 +50,17 @@ const autoRemove = z
   .enum(['leave', 'recreate'])
   .describe('Containers that were started with `--rm`: `leave` only reports them, `recreate` replaces them too.')
 
+const jobs = z
+  .enum(['leave', 'start'])
+  .describe('Jobs of a Swarm: `leave` leaves them alone, `start` tells them the new image, which starts them again.')
+
 const hooks = hooksSchema.describe(
   'Commands before and after rollouts and rollbacks (docs/hooks.md). No label, image or event ever becomes one.',
 )
 
 /** How workloads are treated unless a rule or a label says otherwise. */
 export const defaultsSchema = z.strictObject({
-  policy: policy.default('digest'),
+  policy: policy.prefault('digest'),
   mode: mode.default('auto'),
   order: order.default('auto'),
   gate: z
@@ -76,6 +78,7 @@ export const defaultsSchema = z.strictObject({
   writeDigest: writeDigest.prefault(false),
   stopped: stopped.default('ignore'),
   autoRemove: autoRemove.default('leave'),
+  jobs: jobs.default('leave'),
   hooks: hooks.prefault({}),
 })
 
@@ -86,8 +89,11 @@ const match = z
     image: text()
       .optional()
       .describe('Image that the workload names, with or without its tag: `nginx`, `registry.example.com/prod/*`.'),
+    stack: text()
+      .optional()
+      .describe('Name of the stack that a Swarm service was deployed with; `*` and `?` as in a name.'),
   })
-  .refine((given) => Object.keys(given).length > 0, { error: 'needs at least one of name, label and image' })
+  .refine((given) => Object.keys(given).length > 0, { error: 'needs at least one of name, label, image and stack' })
 
 /** One entry of `workloads`. */
 export const ruleSchema = z
@@ -124,6 +130,7 @@ export const ruleSchema = z
     writeDigest: writeDigest.optional(),
     stopped: stopped.optional(),
     autoRemove: autoRemove.optional(),
+    jobs: jobs.optional(),
     hooks: hooks.optional(),
     group: group.optional(),
     after: after.optional(),

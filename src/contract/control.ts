@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { eventsAnswer, eventsQuestion } from './events.ts'
 
 /** Where a running service listens for a person's words, within the folder of its state. */
 export const controlSocket = (stateFolder: string): string => `${stateFolder}/control.sock`
@@ -26,6 +27,20 @@ const explanation = z.object({
   runs: z.object({ image: z.string(), digest: digest.nullable() }),
   wants: digest.nullable(),
   since: z.string(),
+})
+
+const workloadChoice = z.object({
+  workload: z.string(),
+  current: z.string(),
+  decision: z.object({ state: z.string(), reason, tag: z.string().nullable(), digest: digest.nullable() }),
+  choice: z.object({
+    policy: z.string(),
+    selected: z.object({ tag: z.string(), digest: digest.nullable() }).nullable(),
+    code: z.string(),
+    reason: z.string(),
+    candidates: z.array(z.object({ tag: z.string(), verdict: z.string(), reason: z.string() })).readonly(),
+    dropped: z.array(z.object({ stage: z.string(), count: z.number() })).readonly(),
+  }),
 })
 
 const quarantine = z.object({
@@ -117,8 +132,10 @@ export const controlRoutes = {
     answer,
   },
   why: { method: 'GET', path: '/v1/workloads/:workload/why', body: nothing, answer: explanation },
+  explain: { method: 'GET', path: '/v1/workloads/:workload/explain', body: nothing, answer: workloadChoice },
   progress: { method: 'GET', path: '/v1/workloads/:workload/rollout', body: nothing, answer: progress },
   quarantines: { method: 'GET', path: '/v1/quarantines', body: nothing, answer: z.array(quarantine).readonly() },
+  events: { method: 'POST', path: '/v1/events', body: eventsQuestion, answer: eventsAnswer },
   pauses: { method: 'GET', path: '/v1/pauses', body: nothing, answer: z.array(pause).readonly() },
 } as const
 

@@ -54,6 +54,7 @@ describe('what an envelope says', () => {
       {
         id: '320678d8-ca14-430f-8bb6-4ca139cd83f7',
         kind: 'pushed',
+        occurredAt: Date.parse('2026-11-20T11:00:00Z'),
         image: { registry: 'registry.example.com', repository: 'shop/web', tag: '1.2.3', digest },
       },
     ])

@@ -1,11 +1,11 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { readForeignName, type ForeignName } from '../image/foreign-name.ts'
 import { readJsonText, textOf } from '../lib/json-fields.ts'
-import { isSameSecret } from '../lib/same-secret.ts'
 import type { EventRequest, EventSource, EventSourceOptions } from './event-source.ts'
-
-/** How far the sender's clock may be from ours, either way. */
-const skewMaxMs = 300_000
+import { readSenderTime } from './format/sender-time.ts'
+import { onlyHeader } from './proof/header.ts'
+import { isHexSignature } from './proof/hmac.ts'
+import { isRecent } from './proof/recent.ts'
 
 const timestampHeader = 'x-longshore-timestamp'
 const signatureHeader = 'x-longshore-signature'
@@ -14,11 +14,10 @@ const signatureHeader = 'x-longshore-signature'
 export function createGenericSource({ registry }: EventSourceOptions): EventSource {
   return {
     verify(request, secret) {
-      const timestamp = only(request, timestampHeader)
-      const [, signature = ''] = /^sha256=([a-f0-9]{64})$/i.exec(only(request, signatureHeader)) ?? []
-      const wanted = createHmac('sha256', secret.reveal()).update(`${timestamp}.`).update(request.body).digest('hex')
+      const timestamp = onlyHeader(request, timestampHeader)
+      const [, signature = ''] = /^sha256=([a-f0-9]{64})$/i.exec(onlyHeader(request, signatureHeader)) ?? []
       // Always computed, so that a wrong timestamp takes no less time than a wrong signature.
-      const isSigned = isSameSecret(signature.toLowerCase(), wanted)
+      const isSigned = isHexSignature(signature, secret, `${timestamp}.`, request.body)
       return isSigned && isRecent(timestamp, request.receivedAt)
     },
     parse(request) {
@@ -27,19 +26,12 @@ export function createGenericSource({ registry }: EventSourceOptions): EventSour
       if (named === null) return null
       const foreign = splitImage(named)
       const image = readForeignName(registry, { ...foreign, digest: textOf(json, 'digest') ?? foreign.digest }, true)
-      return image === null ? [] : [{ id: idOf(request), kind: 'pushed', image }]
+      const occurredAt = readSenderTime(Number(onlyHeader(request, timestampHeader)))
+      return image === null
+        ? []
+        : [{ id: idOf(request), kind: 'pushed', image, ...(occurredAt !== null && { occurredAt }) }]
     },
   }
-}
-
-/** The value of a header that stands there once; else empty. */
-function only({ headers }: EventRequest, name: string): string {
-  const [value, ...more] = headers[name] ?? []
-  return value === undefined || more.length > 0 ? '' : value
-}
-
-function isRecent(timestamp: string, now: number): boolean {
-  return /^\d{1,12}$/.test(timestamp) && Math.abs(Number(timestamp) * 1000 - now) <= skewMaxMs
 }
 
 /** Without a tag it is the one that engines fill in. */
@@ -51,7 +43,7 @@ function splitImage(image: string): ForeignName {
 /** The same request sent again is the same event; the same image in a later one is not. */
 function idOf(request: EventRequest): string {
   return createHash('sha256')
-    .update(`${only(request, timestampHeader)}.`)
+    .update(`${onlyHeader(request, timestampHeader)}.`)
     .update(request.body)
     .digest('hex')
 }

@@ -1,5 +1,6 @@
 import { isDigest } from './digest.ts'
 import { parseReference, type ImageReference } from './reference.ts'
+import { registryKey } from './registry-key.ts'
 
 /** What others call an image that lies at a registry we know. */
 export interface ForeignName {
@@ -36,15 +37,5 @@ function withoutHost(name: string, registry: string): string | null {
   const first = name.slice(0, Math.max(0, slash))
   const isHost = first === 'localhost' || /[.:]/.test(first)
   if (!isHost) return name
-  return sameHost(first, registry) ? name.slice(slash + 1) : null
-}
-
-const sameHost = (one: string, other: string): boolean => usual(one) === usual(other)
-
-const dockerHubHosts: ReadonlySet<string> = new Set(['index.docker.io', 'registry-1.docker.io'])
-
-/** 443 is what goes without saying. */
-function usual(host: string): string {
-  const name = host.replace(/:443$/, '')
-  return dockerHubHosts.has(name) ? 'docker.io' : name
+  return registryKey(first) === registryKey(registry) ? name.slice(slash + 1) : null
 }

@@ -26,6 +26,9 @@ const pathPart = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*'
 const repositoryPattern = new RegExp(`^${pathPart}(?:/${pathPart})*$`)
 const tagPattern = /^\w[\w.-]{0,127}$/
 
+/** Whether a text can be a tag at all. */
+export const isTag = (text: string): boolean => tagPattern.test(text)
+
 /** What engines take for an image id or a digest rather than a name. */
 const idPattern = /^(?:[a-f0-9]{64}|sha(?:256|384|512):[^/]*)$/
 
@@ -55,7 +58,7 @@ export function parseReference(text: string): ImageReference {
   }
   if (/[A-Z]/.test(repository)) throw invalid(text, 'the repository is not in lower case')
   if (!repositoryPattern.test(repository)) throw invalid(text, 'the repository is not lower-case words between "/"')
-  if (tag !== null && !tagPattern.test(tag)) {
+  if (tag !== null && !isTag(tag)) {
     throw invalid(
       text,
       'the tag is not 1 to 128 letters, digits, "_", "." and "-", beginning with none of the last two',

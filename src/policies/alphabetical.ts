@@ -7,6 +7,7 @@ export const alphabeticalPolicy = (spec: PolicySpec): Policy => choosing(spec, a
 
 const alphabetical: Ordering<string> = {
   superlative: { highest: 'the last of the alphabet', lowest: 'the next of the alphabet' },
+  notNewer: { equal: 'it reads as the current tag does', below: 'it is below the current tag' },
   read: (text) => ({ value: text }),
   admit: () => null,
   compare: compareCodePoints,

@@ -11,19 +11,23 @@ interface Decimal {
   readonly whole: Digits
   /** Digits behind the point without the zeros at the end. */
   readonly fraction: string
+  /** Of numbers that it is written with: `1.0` has two. */
+  readonly count: number
 }
 
 const numerical: Ordering<Decimal> = {
   superlative: { highest: 'the largest number', lowest: 'the next larger number' },
+  notNewer: { equal: 'it is the current number under another name', below: 'it is below the current tag' },
   read(text) {
     const match = /^(\d+)(?:\.(\d+))?$/.exec(text)
     if (match === null) return drop('unreadable', 'it is no whole number or decimal')
-    const [, whole = '', fraction = ''] = match
-    return { value: { whole: toDigits(whole), fraction: fraction.replace(/0+$/, '') } }
+    const [, whole = '', fraction] = match
+    const count = fraction === undefined ? 1 : 2
+    return { value: { whole: toDigits(whole), fraction: (fraction ?? '').replace(/0+$/, ''), count } }
   },
   admit: () => null,
   compare: (a, b) => compareDigits(a.whole, b.whole) || compareText(a.fraction, b.fraction),
-  prefer: () => 0,
+  prefer: (a, b) => a.count - b.count,
   major: () => null,
 }
 

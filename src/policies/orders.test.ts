@@ -12,10 +12,16 @@ test.each([
   ['YY.M', '24.04', ['24.10', '24.9', '25.13'], '24.10'],
   ['YY.0M', '24.04', ['24.10', '26.04', 'jammy'], '26.04'],
   ['YYYYMMDD', '20260101', ['20261231', '2027011', '20261301'], '20261231'],
+  // Full width only where no separator follows.
+  ['YYYYMM.DD', '202601.5', ['202612.31', '20269.15', '202613.1'], '202612.31'],
+  ['YYYYMM.DD', '202601.5', ['202602.28', '20269.15'], '20269.15'],
+  ['0Y.0W', '24.04', ['24.5', '25.53', '25.54'], '25.53'],
+  ['0Y.0M.0D', '24.4.1', ['24.04.02', '24.04.31'], '24.04.02'],
   ['YYYY.WW', '2026.1', ['2026.53', '2026.54', '2026.7'], '2026.53'],
   ['DD.MM.YYYY', '31.12.2025', ['01.01.2026', '31.12.2025'], '01.01.2026'],
   ['YYYY.MM', '2026.1-alpine', ['2026.2', '2026.2-alpine', '2026.3-slim'], '2026.2-alpine'],
   ['YYYY.MM.DD', '2024.02.28', ['2024.02.29', '2025.02.29'], '2024.02.29'],
+  ['YYYY.MM', null, ['2026.1', '2026.2-9', '2026.2-r1'], '2026.1'],
   ['YYYY.MINOR.MICRO', '2026.1.0', ['2026.10.0', '2026.9.99999999999999999999'], '2026.10.0'],
 ])('calver:%s from %s among %j chooses %s', async (layout, current, tags, wanted) => {
   expect(await chosen(`calver:${layout}`, current, tags)).toBe(wanted)
@@ -25,6 +31,7 @@ test.each([
   ['numerical', '9', ['10', '9', '1e3', 'nan', 'inf', '0x20'], '10'],
   ['numerical', '1.9', ['1.10', '1.9', '1.95'], '1.95'],
   ['numerical', null, ['007', '6'], '007'],
+  ['numerical', null, ['1', '1.0', '0.5'], '1.0'],
   [{ order: 'numerical', include: ['/^b-(.*)$/'], extract: '$1' }, 'b-9', ['b-10', 'b-9', 'c-11', 'b-'], 'b-10'],
   [
     { order: 'numerical', include: ['/-(\\d+)$/'], extract: '$1' },
@@ -50,6 +57,14 @@ test('of equal extracts the first in byte order is chosen, whatever the order of
   expect(await chosen(policy, null, ['a-1', 'b-1'])).toBe('a-1')
 })
 
+test('of tags that the registry says were pushed at the same time the first in byte order is the newest', async () => {
+  const pushed = ['b', 'a', 'c'].map((tag, at) => candidate(tag, { pushedAt: tag === 'c' ? 1 : 2, firstSeenAt: at }))
+
+  expect(await chosen('newest', null, pushed)).toBe('a')
+  expect(await chosen('newest', 'a', pushed)).toBe('a')
+  expect(await chosen('newest', 'b', pushed)).toBe('b')
+})
+
 test('newest goes by the time of the push, else by the first look, and not by what comes in the list first', async () => {
   const tags = [
     candidate('staging-a', { pushedAt: now - 3 * hour, firstSeenAt: now }),
@@ -68,6 +83,33 @@ test('newest never guesses: tags of the very first look are not put in order', a
   expect(await select('newest', null, firstLook)).toMatchObject({ chosen: null, code: 'ORDER_UNKNOWN' })
   expect(await select('newest', null, ['staging-a'])).toMatchObject({ chosen: null })
   expect(await chosen('newest', 'staging-a', firstLook)).toBe('staging-a')
+})
+
+test('newest never guesses, also not by which of two was looked up first', async () => {
+  const platform = { os: 'linux', architecture: 'amd64', variant: null }
+  const a = candidate('a', { listedAt: now, digest: `sha256:${'a'.repeat(64)}` as never, platforms: [platform] })
+  const b = candidate('b', { listedAt: now })
+
+  expect(await select('newest', null, [a, b], { platform })).toMatchObject({
+    chosen: null,
+    code: 'ORDER_UNKNOWN',
+    missing: { tag: 'b', what: 'digest' },
+  })
+  const other = { ...b, digest: `sha256:${'b'.repeat(64)}` as never }
+  expect(await select('newest', null, [a, other], { platform })).toMatchObject({
+    chosen: null,
+    missing: { tag: 'b', what: 'platforms' },
+  })
+  expect(await select('newest', null, [a, { ...b, digest: a.digest }], { platform })).toMatchObject({ chosen: a })
+  expect(await select('newest', null, [a, { ...other, platforms: [] }], { platform })).toMatchObject({ chosen: a })
+})
+
+test('newest does not compare a push with a look that found the other tag at the same time', async () => {
+  const old = candidate('old', { listedAt: now, pushedAt: now - hour })
+  const timeless = candidate('timeless', { listedAt: now })
+
+  expect(await select('newest', null, [old, timeless])).toMatchObject({ chosen: null, code: 'ORDER_UNKNOWN' })
+  expect(await chosen('newest', null, [old, { ...timeless, listedAt: now + hour }])).toBe('timeless')
 })
 
 test('a tag has to be as old as minAge, exactly will do, and the best that is old enough is chosen', async () => {

@@ -36,6 +36,8 @@ export interface Candidate {
   readonly pushedAt: number | null
   /** When the tag was first seen to name the digest: what its age counts from. */
   readonly firstSeenAt: number | null
+  /** When the tag was first seen in the list, whatever it named; null where no list was kept. */
+  readonly listedAt: number | null
   /** Of its images; null when nobody looked. */
   readonly platforms: readonly Platform[] | null
   /** Whether the tag named another digest before. */
@@ -46,6 +48,8 @@ export interface Candidate {
 export interface SelectionContext {
   /** Tag that the workload runs or is meant to run by its owner; null for none. */
   readonly current: string | null
+  /** What was known of the current tag when the list still had it; null, or left out, while it has it. */
+  readonly currentGone?: Candidate | null
   /** Platform that the image has to be there for; null to leave that open. */
   readonly platform: Platform | null
   readonly now: number
@@ -55,6 +59,8 @@ export interface SelectionContext {
   readonly list: 'whole' | 'partial' | 'halved'
   /** Whether the time for matching patterns is over: one made to be slow must not hang us. */
   readonly isSpent: () => boolean
+  /** Whether somebody asks what became of each tag: else `judge` goes through the list once more. */
+  readonly keepsReasons?: boolean
 }
 
 /** What became of a tag, and at which stage; in the order of the stages. */
@@ -104,8 +110,24 @@ export interface Selection {
   readonly sentence: string
   /** A candidate that would be better, if what is not known of it were: to be looked up, then selected again. */
   readonly missing: { readonly tag: string; readonly what: 'digest' | 'platforms' } | null
-  /** Every tag once, the best first. Worked out when it is asked for. */
-  readonly judge: () => readonly Judged[]
+  /** When a better one will be old enough, if nothing else changes until then; null when none is too young. */
+  readonly againAt: number | null
+  /**
+   * Better tags that are kept back by what they named when they were looked up last, the best first, only a few: a push
+   * may have mended them, and no list shows that. Worked out when it is asked for.
+   */
+  readonly keptBack: () => readonly Judged[]
+  /**
+   * The same choice with more known of one tag, which costs far less than selecting from all again; null where all have
+   * to be selected from again.
+   * @param known null when the registry has the tag no more
+   */
+  readonly knowing: (tag: string, known: Candidate | null) => Selection | null
+  /**
+   * Every tag once, the best first. Worked out when it is asked for.
+   * @param isSpent whether the time for comparing them is over: then those that came as far are told by name
+   */
+  readonly judge: (isSpent: () => boolean) => readonly Judged[]
 }
 
 /**
@@ -116,5 +138,7 @@ export interface Policy {
   readonly spec: PolicySpec
   /** The one tag that it follows, given the current one; null when all tags of the repository have to be known. */
   followedTag(current: string | null): string | null
+  /** Whether a tag has three or more numbers as it is read here: most people think that such a tag stays as it is. */
+  isMeantToStay(tag: string): boolean
   select(candidates: readonly Candidate[], context: SelectionContext): Selection
 }

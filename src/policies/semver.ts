@@ -1,6 +1,6 @@
 import { readVersion, type Version } from '../image/version/version.ts'
 import type { Policy, PolicySpec } from './policy.ts'
-import { compareTags, compatible, preferVersion } from './stages/compatible.ts'
+import { allowedBy, compareTags, compatible, notNewerVersion, preferVersion } from './stages/compatible.ts'
 import { drop } from './stages/dropped.ts'
 import type { Ordering } from './stages/ordering.ts'
 import { choosing } from './stages/choosing.ts'
@@ -11,10 +11,13 @@ export const semverPolicy = (spec: PolicySpec): Policy => choosing(spec, semver(
 
 function semver(spec: PolicySpec): Ordering<Version> {
   const range = spec.range === null ? null : readRange(spec.range)
-  // A range that names a prerelease asks for them.
-  const rules = { ...spec, ...(range?.namesPrerelease === true && { prerelease: 'any' as const }) }
+  // A range that names a prerelease asks for them, unless they are refused in so many words.
+  const isAny = range?.namesPrerelease === true && spec.prerelease !== 'never'
+  const rules = isAny ? { ...spec, prerelease: 'any' as const } : spec
+  const isIn = (version: Version) => range === null || range.includes(version)
   return {
     superlative: { highest: 'the highest version', lowest: 'the smallest step up' },
+    notNewer: notNewerVersion,
     read(text) {
       const value = readVersion(text)
       return value === null ? drop('unreadable', 'it is no version') : { value }
@@ -24,19 +27,23 @@ function semver(spec: PolicySpec): Ordering<Version> {
       if (odd !== null) return drop('unreadable', odd)
       const dropped = compatible(rules, version, current)
       if (dropped !== null) return dropped
-      return range === null || range.includes(version) ? null : drop('out-of-range', `it is not in ${spec.range}`)
+      return isIn(version) ? null : drop('out-of-range', `it is not in ${spec.range}`)
     },
+    allowedBy: (version, current) => (isIn(version) ? allowedBy(rules, version, current) : null),
     compare: (a, b) => compareTags(spec.variant, a, b),
     prefer: preferVersion,
     major: ({ numbers: [major = '0'] }) => major,
+    numbers: ({ numbers }) => numbers.length,
   }
 }
 
 /** What only reads as a version where the current tag is written in the same way: dates, hashes, lone numbers. */
 function oddForm({ form, numbers }: Version, current: Version | null): string | null {
-  if (form === 'year' && current?.form !== 'year') return 'it reads as a date rather than a version'
-  if (form === 'long' && current?.form !== 'long')
-    return 'it reads as a date, a hash or a counter rather than a version'
+  if (form !== 'plain' && form !== current?.form) {
+    const what = form === 'year' ? 'a date' : 'a date, a hash or a counter'
+    const isOther = current !== null && current.form !== 'plain'
+    return `it reads as ${what} rather than ${isOther ? 'as the current tag does' : 'a version'}`
+  }
   if (current === null && numbers.length < 2)
     return 'a single number is too little to be a version without a current tag'
   return null

@@ -22,6 +22,23 @@ export interface Dependant {
   readonly by: readonly Tie[]
 }
 
+/**
+ * A Compose service that cannot do without a container that is replaced. Its containers are Compose's own, so they are
+ * made again by a forced `up` of the service, of the image that it has.
+ */
+export interface ComposedDependant {
+  /** `project/service`. */
+  readonly name: string
+  /** Engine ids of its containers when that was planned. */
+  readonly instances: readonly string[]
+  /** Engine id of its image, which stays. */
+  readonly image: string
+  /** Image reference as its file has it. */
+  readonly reference: string
+  /** One that did not run is made again and left stopped. */
+  readonly wasRunning: boolean
+}
+
 /** Why a workload has to follow a container that it uses, and how. */
 export interface Follow {
   /** `restart`: the other was started again. `recreate`: it is another container by now, under the same name. */
@@ -31,6 +48,26 @@ export interface Follow {
   readonly sentence: string
   /** Whether a person had stopped it, so that it is made anew and not started. */
   readonly isLeftStopped: boolean
+}
+
+/** What a target says of a workload that has to follow another, or may have to. */
+export interface Following {
+  /** Set while it runs in what a container that it uses no longer is; absent where that cannot be. */
+  readonly follows?: Follow | null
+  /** Milliseconds since the epoch before which it leaves that to somebody else; absent for at once. */
+  readonly followsAt?: number
+  /** What it has to follow, where that took the place of another; absent where nobody can tell, and for a restart. */
+  readonly madeAnew?: MadeAnew
+}
+
+/** A container that took the place of another. */
+export interface MadeAnew {
+  /** Ids of the workload that it belongs to, and of those that it lives in itself: they are made again together. */
+  readonly workloads: readonly string[]
+  /** When it was made, in milliseconds since the epoch by the clock of the engine. */
+  readonly at: number
+  /** Whether rollouts of ours have been at one of these, as far as the target alone tells. */
+  readonly isTraced: boolean
 }
 
 /** What people are told of a set: `a, b and c`. */

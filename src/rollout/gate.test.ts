@@ -1,25 +1,17 @@
 import { describe, expect, test } from 'vitest'
+import { blankInstance } from '../../test/fakes/instance-facts.ts'
 import type { InstanceFacts } from './facts.ts'
 import { judge, startGate, type Gate, type Verdict } from './gate.ts'
 
 const gate: Gate = { stableMs: 1000, minUptimeMs: 3000, deadlineMs: 10_000, restartsMax: 0, probe: null }
 const startedAt = '2026-01-01T00:00:00Z'
 const instance: InstanceFacts = {
+  ...blankInstance,
   id: 'id',
   name: 'web',
   status: 'running',
-  restart: 'no',
   image: 'sha256:1',
-  exitCode: 0,
-  error: '',
-  health: 'none',
-  probe: null,
-  healthBudgetMs: 0,
-  restarts: 0,
   startedAt,
-  finishedAt: null,
-  connected: true,
-  stoppedByHand: false,
 }
 
 /** Looks every half second at what `look` shows then, until the gate has an answer. */

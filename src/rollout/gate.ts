@@ -82,6 +82,10 @@ export function judge(
   }
 }
 
+/** When a gate is over at the latest, in milliseconds since its start, whatever its health check needs. */
+export const latestVerdictMs = ({ deadlineMs: ms, minUptimeMs, stableMs }: Gate): number =>
+  Math.max(ms, minUptimeMs, stableMs)
+
 /** A gate can only be passed if its deadline leaves room for what it asks. */
 function deadlineMs(gate: Gate, instance: InstanceFacts): number {
   const neededMs = instance.health === 'none' ? gate.minUptimeMs : instance.healthBudgetMs + gate.stableMs

@@ -88,7 +88,7 @@ const startedOf = (rollout: Rollout, moment: HookMoment): number =>
   Math.min(resultsOf(rollout, moment), timesAttempted(rollout, hookEffectOf(moment)))
 
 /** Effects that took the new version into use; before them there is nothing that a rollback would undo. */
-const takingOver: readonly EffectKind[] = ['stop-old', 'start-new', 'up', 'add', 'remove-one']
+const takingOver: readonly EffectKind[] = ['stop-old', 'start-new', 'up', 'add', 'remove-one', 'update-service']
 
 const isRollback = (rollout: Rollout): boolean => takingOver.some((each) => hasAttempted(rollout, each))
 
@@ -105,4 +105,5 @@ const wayBack: readonly EffectKind[] = [
   'edit-back',
   'tag-old',
   'up-old',
+  'revert-service',
 ]

@@ -1,10 +1,12 @@
-import { editedByHand } from './compose/by-hand.ts'
+import { hasCutOff, isPart } from './along-steps.ts'
+import { editedByHand, replacedByHand } from './compose/by-hand.ts'
 import { compose } from './compose/compose.ts'
 import { create } from './create/create.ts'
 import { namesOf } from './dependant.ts'
-import { isComposeFacts, type Reason, type RolloutFacts } from './facts.ts'
+import { isComposeFacts, isServiceFacts, type Reason, type RolloutFacts } from './facts.ts'
 import { startGate } from './gate.ts'
 import { foreseeReplace, replace } from './replace/replace.ts'
+import { service } from './service/service.ts'
 import type { EffectKind, JournalStep, Rollout } from './rollout.ts'
 import {
   change,
@@ -43,6 +45,7 @@ const attemptsMax = 12
 function firstDifference(rollout: Rollout, facts: RolloutFacts, now: number): Step {
   if (rollout.stage === 'ended') return { kind: 'rest', rollout }
   if (isComposeFacts(facts)) return compose(rollout, facts, now)
+  if (isServiceFacts(facts)) return service(rollout, facts, now)
   return rollout.procedure === 'create' ? create(rollout, facts, now) : replace(rollout, facts, now)
 }
 
@@ -53,12 +56,16 @@ export function attempt(rollout: Rollout, step: JournalStep, effect: EffectKind)
 
 /** What an effect that succeeded leaves to remember: the gate's time runs from the start. */
 export function succeed(rollout: Rollout, effect: EffectKind, now: number): Rollout {
+  if (effect === 'pull') return pulled(rollout)
   if (!starting.has(effect) || rollout.stage !== 'forward') return rollout
   return { ...rollout, gateProgress: startGate(now, null) }
 }
 
+/** Whatever it waited for at its registry is over. */
+const pulled = ({ registryWait: _wait, ...rollout }: Rollout): Rollout => rollout
+
 /** Effects after which a new instance runs. */
-const starting = new Set<EffectKind>(['start-new', 'restart-old', 'up', 'add'])
+const starting = new Set<EffectKind>(['start-new', 'restart-old', 'up', 'add', 'update-service'])
 
 /** How an effect failed: by the candidate's own fault, or by that of the surroundings. */
 export interface EffectFailure {
@@ -67,11 +74,20 @@ export interface EffectFailure {
   readonly sentence: string
 }
 
+/** What is remembered of an effect that failed. */
+export const noteFailed = (rollout: Rollout, effect: EffectKind): Rollout => ({
+  ...rollout,
+  failures: [...rollout.failures, effect],
+})
+
 /** What becomes of a rollout when an effect failed. */
 export function fail(rollout: Rollout, effect: EffectKind, failure: EffectFailure, now: number): Rollout {
-  const failed = { ...rollout, failures: [...rollout.failures, effect] }
   const { isCandidateAtFault, ...reason } = failure
+  const failed = { ...noteFailed(rollout, effect), lastFailure: { effect, sentence: reason.sentence } }
   if (rollout.stage === 'forward') {
+    // What was added was one more of a person's own.
+    if (effect === 'add' && rollout.reason?.code === replacedByHand.code)
+      return goBack(failed, 'superseded', replacedByHand).rollout
     if (isCandidateAtFault) return goBack(failed, 'rolled-back', reason, true).rollout
     // By its code, the next plan is made at once on the files as they are now.
     const isEdited = effect === 'edit' && reason.code === 'TARGET_CONFLICT'
@@ -135,8 +151,11 @@ export function engineReturned(rollout: Rollout): Rollout {
   return rollout.stage === 'forward' ? { ...rollout, gateProgress: null } : { ...rollout, checkProgress: null }
 }
 
-/** Whether stopping here would leave the workload without a running version. */
+/** Whether stopping here would leave the workload, or what lives in it, without a running version. */
 export function isBetweenVersions(rollout: Rollout): boolean {
+  if (hasCutOff(rollout)) return true
+  // What it lived in is gone before it is touched itself.
+  if (isPart(rollout) && rollout.stage === 'forward' && rollout.gateProgress === null) return true
   if (rollout.stage === 'back') return hasTouchedOld(rollout)
   if (rollout.stage === 'passed') return rollout.order === 'start-first'
   if (rollout.stage !== 'forward' || !hasTouchedOld(rollout)) return false
@@ -145,14 +164,16 @@ export function isBetweenVersions(rollout: Rollout): boolean {
 
 /** Whether dependants that ran have yet to be started with the new version. */
 const isSetDown = (rollout: Rollout): boolean =>
-  rollout.dependants.some(({ wasRunning }) => wasRunning) && !hasAttempted(rollout, 'start-dependants')
+  (rollout.dependants.some(({ wasRunning }) => wasRunning) && !hasAttempted(rollout, 'start-dependants')) ||
+  ((rollout.composed ?? []).some(({ wasRunning }) => wasRunning) && !hasAttempted(rollout, 'up-dependants'))
 
 /**
  * What the target will show after an effect that succeeded, without asking it. Null where only a look can tell, as after
- * all that Compose does.
+ * all that Compose or an orchestrator does.
  */
 export function foresee(facts: RolloutFacts, rollout: Rollout, effect: EffectKind): RolloutFacts | null {
   if (rollout.stage !== 'forward') return null
   if (effect === 'capture') return facts
-  return isComposeFacts(facts) || rollout.procedure === 'create' ? null : foreseeReplace(facts, rollout, effect)
+  if (isComposeFacts(facts) || isServiceFacts(facts) || rollout.procedure === 'create') return null
+  return foreseeReplace(facts, rollout, effect)
 }

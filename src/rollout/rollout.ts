@@ -1,11 +1,15 @@
 import type { Digest } from '../image/digest.ts'
-import type { Dependant, Follow } from './dependant.ts'
+import { alongEffects, type PartOf, type Way } from './along.ts'
+import type { ComposedDependant, Dependant, Follow } from './dependant.ts'
 import type { Reason } from './facts.ts'
 import type { Gate, GateProgress } from './gate.ts'
 import { hookEffects, type HookResult, type Hooks } from './hooks.ts'
+import type { ImageHealth } from './image-health.ts'
+import type { RegistryWait } from './registry-wait.ts'
 import type { RestartPolicy } from './restart-policy.ts'
+import type { ServiceMemory } from './service-memory.ts'
 
-export type { ComposeFacts, InstanceFacts, Reason, ReplaceFacts, RolloutFacts } from './facts.ts'
+export type { ComposeFacts, InstanceFacts, Reason, ReplaceFacts, RolloutFacts, ServiceFacts } from './facts.ts'
 
 /** Which of the two runs while the other starts. */
 export type Order = 'stop-first' | 'start-first'
@@ -45,9 +49,10 @@ export type Outcome =
  * How a rollout is carried out:
  * `replace`  we put a new instance in the place of the old one, which is kept until the new one has proven itself;
  * `compose`  `docker compose up` does, and the way back is another `up`;
- * `create`   nothing of its name exists, and one is made as the configuration says; the way back is to remove it.
+ * `create`   nothing of its name exists, and one is made as the configuration says; the way back is to remove it;
+ * `service`  an orchestrator does by its own rules, once told; the way back is another update, or its own.
  */
-export type Procedure = 'replace' | 'compose' | 'create'
+export type Procedure = 'replace' | 'compose' | 'create' | 'service'
 
 /** Where a workload's image is written, and what a rollout changes there. */
 export interface Definition {
@@ -57,6 +62,8 @@ export interface Definition {
   readonly edit: { readonly path: string; readonly line: number; readonly from: string; readonly to: string } | null
   /** Services whose containers live in one of this workload's, and have to be made again with it. */
   readonly followers: readonly string[]
+  /** Those of them that did not run: they are made again and left stopped. Absent where all did. */
+  readonly stopped?: readonly string[]
   /** Whether its instances can be exchanged one by one, beside each other; all at once otherwise. */
   readonly isDivisible: boolean
   /** What Compose makes of files and environment, which has to be so still when it acts; null once we edit a file. */
@@ -82,8 +89,19 @@ export interface PlannedRollout {
   readonly scale: number
   /** What cannot do without it and is made again with it, each after what it lives in. */
   readonly dependants: readonly Dependant[]
+  /** Compose services that cannot do without it either, which Compose makes again; absent where there are none. */
+  readonly composed?: readonly ComposedDependant[]
+  /** Ids of the workloads that have to follow it once it is over, by rollouts of their own; absent where there are none. */
+  readonly followedBy?: readonly string[]
+  /**
+   * Ids of the workloads that are made again with it, or follow it, and were not well before: they prove nothing. Of a
+   * part also its own. Absent where there are none.
+   */
+  readonly unwellBefore?: readonly string[]
   /** Set where it is not about another image: it follows a container that it uses. */
   readonly follows: Follow | null
+  /** The rollout that brings it along, since it lives in what that makes again; absent where it stands for itself. */
+  readonly partOf?: PartOf
   /** Image reference under which the new version runs: as the user wrote it, with another tag where that changes. */
   readonly image: string
   /** Image reference under which the old version runs. */
@@ -99,6 +117,8 @@ export interface PlannedRollout {
   readonly fromDigest: Digest | null
   /** Engine image id that ran before; empty where nothing did. */
   readonly fromImage: string
+  /** What its image brings of a health check, as its registry told it; left out where that was not asked, or told nothing. */
+  readonly imageHealth?: ImageHealth
   readonly order: Order
   readonly gate: Gate
   /** The user's restart policy, restored on whichever version stays. */
@@ -130,6 +150,14 @@ export interface Rollout extends PlannedRollout {
   readonly attempted: readonly EffectKind[]
   /** Effects that failed, repeats too. */
   readonly failures: readonly EffectKind[]
+  /** The last of them, and why; left out where none failed. For people: nothing is decided by it. */
+  readonly lastFailure?: { readonly effect: EffectKind; readonly sentence: string }
+  /** While its registry wants to be left alone, and after that until the image is pulled; left out otherwise. */
+  readonly registryWait?: RegistryWait
+  /** Of a service alone, and of that since its orchestrator was first asked about it. */
+  readonly service?: ServiceMemory
+  /** Which version those of `followedBy` live in by now; left out until they have followed. */
+  readonly followed?: Way
   /** How hooks ended, in order. */
   readonly hookResults: readonly HookResult[]
   readonly gateProgress: GateProgress | null
@@ -183,17 +211,30 @@ const replaceEffects = [
   'remove-new-dependants',
   'remove-old-dependants',
   'restart-old',
+  'up-dependants',
+  'up-old-dependants',
 ] as const
 const composeEffects = ['edit', 'move-tag', 'up', 'add', 'remove-one', 'edit-back', 'tag-old', 'up-old'] as const
-export const effectKinds = [...sharedEffects, ...replaceEffects, ...composeEffects, ...hookEffects] as const
+const serviceEffects = ['update-service', 'revert-service'] as const
+export const effectKinds = [
+  ...sharedEffects,
+  ...replaceEffects,
+  ...composeEffects,
+  ...serviceEffects,
+  ...hookEffects,
+  ...alongEffects,
+] as const
 export type EffectKind = (typeof effectKinds)[number]
 export type ReplaceEffect = (typeof sharedEffects)[number] | (typeof replaceEffects)[number]
 export type ComposeEffect = (typeof sharedEffects)[number] | (typeof composeEffects)[number]
 
 /** Whether an effect is one that rollouts of this procedure ask for. */
 export const isReplaceEffect = (kind: EffectKind): kind is ReplaceEffect =>
-  !isAmong(composeEffects, kind) && !isAmong(hookEffects, kind)
+  !isAmong([...composeEffects, ...serviceEffects], kind) && !isAmong(ours, kind)
 export const isComposeEffect = (kind: EffectKind): kind is ComposeEffect =>
-  !isAmong(replaceEffects, kind) && !isAmong(hookEffects, kind)
+  !isAmong([...replaceEffects, ...serviceEffects], kind) && !isAmong(ours, kind)
+
+/** Brought about without their target. */
+const ours = [...hookEffects, ...alongEffects] as const
 
 const isAmong = (kinds: readonly EffectKind[], kind: EffectKind): boolean => kinds.includes(kind)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { composeRollout } from '../../test/fakes/compose-change.ts'
+import { blankInstance } from '../../test/fakes/instance-facts.ts'
 import type { InstanceFacts } from './facts.ts'
 import type { EffectKind } from './rollout.ts'
 import { goBack, hasCompleted, hasTouchedOld, isUp, needsHuman, timesAttempted, timesFailed } from './step.ts'
@@ -67,21 +68,11 @@ describe('the old version counts as touched', () => {
 
 describe('an instance', () => {
   const instance = (change: Partial<InstanceFacts>): InstanceFacts => ({
+    ...blankInstance,
     id: 'id',
     name: 'web',
     status: 'running',
-    restart: 'no',
     image: 'sha256:new',
-    exitCode: 0,
-    error: '',
-    health: 'none',
-    probe: null,
-    healthBudgetMs: 0,
-    restarts: 0,
-    startedAt: null,
-    finishedAt: null,
-    connected: true,
-    stoppedByHand: false,
     ...change,
   })
 

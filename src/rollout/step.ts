@@ -55,6 +55,10 @@ export const timesAttempted = (rollout: Rollout, kind: EffectKind): number =>
 export const timesFailed = (rollout: Rollout, kind: EffectKind): number =>
   rollout.failures.filter((each) => each === kind).length
 
+/** Whether what the way back needs has yet to be kept: a try that failed kept nothing. */
+export const isUncaptured = (rollout: Rollout): boolean =>
+  timesAttempted(rollout, 'capture') === timesFailed(rollout, 'capture')
+
 const touching: readonly EffectKind[] = [
   'disarm-dependants',
   'stop-dependants',
@@ -66,6 +70,7 @@ const touching: readonly EffectKind[] = [
   'add',
   'remove-one',
   'up-old',
+  'update-service',
 ]
 
 /** Whether what serves may no longer be as we found it, because of us. */
@@ -80,3 +85,14 @@ export function needsHuman(rollout: Rollout, now: number, sentence: string): Ste
 
 /** Tries of one effect before the rollout gives up on it. */
 export const triesMax = 3
+
+/** Whether an effect may be tried once more. */
+export const canTry = (rollout: Rollout, kind: EffectKind, most = triesMax): boolean =>
+  timesAttempted(rollout, kind) < most
+
+/** R: an effect that the workload cannot be restored without; tried more often than others, and then a person's. */
+export function must(rollout: Rollout, kind: EffectKind, now: number): Step {
+  if (canTry(rollout, kind, triesMax * 2)) return effect(rollout, 'R', kind)
+  const why = rollout.lastFailure?.effect === kind ? `: ${rollout.lastFailure.sentence}` : ''
+  return needsHuman(rollout, now, `${kind} did not succeed${why}`)
+}

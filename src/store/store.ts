@@ -1,13 +1,18 @@
 import type { Digest } from '../image/digest.ts'
 import type { JournalStep, Reason, Rollout } from '../rollout/rollout.ts'
+import type { EventStore } from './rows/event-store.ts'
 import type { HistoryEntry } from './rows/history.ts'
-import type { DeadLetter, PendingEvent } from './rows/pending-event.ts'
+import type { StateRow, StoreBackups } from './rows/state-file.ts'
+import type { ListedTag, TagListObservation } from './rows/tag-list.ts'
 import type { Approval, GateFailure, MassChange } from './rows/targets.ts'
 import type { Time } from './rows/time.ts'
 import type { Override, Pause, WithWord } from './rows/words.ts'
 
+export type * from './rows/event-trail.ts'
 export type { HistoryEntry, HistoryKind } from './rows/history.ts'
 export type { DeadLetter, PendingEvent } from './rows/pending-event.ts'
+export type * from './rows/state-file.ts'
+export type { KeptPush, ListDoubt, ListedTag, TagListObservation } from './rows/tag-list.ts'
 export type { Approval, GateFailure, MassChange } from './rows/targets.ts'
 export type { Time } from './rows/time.ts'
 export type { Override, Pause, ReplacedPin, WithWord } from './rows/words.ts'
@@ -90,7 +95,7 @@ export interface TargetNote {
  * What survives us. Every method is done wholly or not at all; a write has reached the disk when it resolves, lists are
  * sorted by their keys, and setting replaces what was set for the same key, except where a method says otherwise.
  */
-export interface Store {
+export interface Store extends EventStore {
   /** True when no earlier run had written to this state. */
   readonly isNew: boolean
   hold(): Promise<Hold | null>
@@ -108,17 +113,38 @@ export interface Store {
   /** Newest first, at most `limit`. */
   sightings(registry: string, repository: string, tag: string, limit: number): Promise<readonly Sighting[]>
 
+  /** Those of one repository, by tag. */
+  tagObservations(registry: string, repository: string): Promise<readonly TagObservation[]>
+  /** Tags of one repository that were seen to name more than one digest, sorted. */
+  movedTags(registry: string, repository: string): Promise<readonly string[]>
+
+  tagList(registry: string, repository: string): Promise<TagListObservation | null>
+  /** The tags of the last list that was taken over, and of those shortly before, in no order; empty when there never was one. */
+  listedTags(registry: string, repository: string): Promise<readonly ListedTag[]>
+  /**
+   * Without `listed` the tags stay as they are; then it may be lost by a power cut: the next look tells the same.
+   * With it, observations of tags that are not in it and were not seen for 90 days are forgotten.
+   */
+  saveTagList(list: TagListObservation, listed?: readonly ListedTag[]): Promise<void>
+
   /** JSON of what lies under a digest; null when never described. */
   imageDescription(registry: string, repository: string, digest: Digest): Promise<unknown>
   saveImageDescription(registry: string, repository: string, digest: Digest, description: unknown): Promise<void>
 
   workload(id: string): Promise<WorkloadRow | null>
   workloads(): Promise<readonly WorkloadRow[]>
+  /** Of all that there are rows of. */
+  workloadIds(): Promise<readonly string[]>
   /**
    * May be lost by a power cut: the next pass decides again.
    * @param baseline whether what is known stays what it is meant to run, as a word since the row was read may have set it
    */
   saveWorkload(row: WorkloadRow, baseline?: 'keep'): Promise<void>
+  /**
+   * Has a row that says the same already tell that this was found again. May be lost by a power cut.
+   * @returns false, and nothing is written, where there is none or it says something else
+   */
+  renewWorkload(row: Omit<WorkloadRow, 'since'>): Promise<boolean>
   deleteWorkload(id: string): Promise<void>
 
   rollout(id: string): Promise<Rollout | null>
@@ -131,6 +157,8 @@ export interface Store {
     rollout: Rollout,
     also?: {
       journal?: JournalEntry
+      /** Hooks of it that ended, in order; they go before its own entry. */
+      historyOfHooks?: readonly HistoryEntry[]
       history?: HistoryEntry
       /** What it means to other workloads, each entry of its own workload. */
       historyOfOthers?: readonly HistoryEntry[]
@@ -148,6 +176,8 @@ export interface Store {
   ): Promise<void>
   /** Those whose stage is not `ended`, oldest first. */
   openRollouts(): Promise<readonly Rollout[]>
+  /** Those of the open ones whose outcome is not known yet, oldest first: not those that only keep their old version. */
+  rolloutsUnderWay(): Promise<readonly Rollout[]>
   /** Of one workload, newest first, at most `limit`. */
   rollouts(workload: string, limit: number): Promise<readonly Rollout[]>
   journal(rollout: string): Promise<readonly JournalEntry[]>
@@ -191,29 +221,19 @@ export interface Store {
   setPause(pause: Pause, also?: WithWord): Promise<void>
   clearPause(workload: string | null, also?: WithWord): Promise<void>
 
-  /**
-   * Takes in news, unless its key was there before. In a state that is new it counts as no write: whether that state
-   * was lost (I9) is told by what we did, not by what we heard.
-   * @returns those that are new
-   * @throws STATE_UNWRITABLE when none is kept
-   */
-  receiveEvents(events: readonly PendingEvent[]): Promise<readonly PendingEvent[]>
-  /** Oldest first, at most `limit`. */
-  pendingEvents(limit: number): Promise<readonly PendingEvent[]>
-  /** They are pending no more, unless newer ones took their places. May be lost by a power cut: they are seen to again. */
-  checkOffEvents(events: readonly PendingEvent[]): Promise<void>
-  /** Forgets the keys of events from before. May be lost by a power cut. */
-  forgetEventKeys(before: Time): Promise<void>
-  /** Only the last 100 are kept. */
-  addDeadLetter(letter: DeadLetter): Promise<void>
-  /** Newest first. */
-  deadLetters(): Promise<readonly DeadLetter[]>
   /** Writes something that nobody reads. @throws STATE_UNWRITABLE, STATE_LOCKED */
   checkWritable(): Promise<void>
 
   addHistory(entry: HistoryEntry): Promise<void>
   /** Newest first. */
   history(query: { workload?: string; limit: number }): Promise<readonly HistoryEntry[]>
+
+  /** Forgets what nothing stands on any more, at most once a day (docs/state.md). May be lost by a power cut. */
+  forgetOld(now: Time): Promise<void>
+  /** Everything that may be shown. */
+  contents(): AsyncIterable<StateRow>
+  /** For the owner of a state that nobody else backs up. */
+  readonly backups?: StoreBackups
 
   close(): Promise<void>
 }

@@ -2,25 +2,21 @@ import type { AppError } from '../errors.ts'
 import type { Digest } from '../image/digest.ts'
 import type { Platform } from '../image/platform.ts'
 import type { CommandEnd, HookCommand } from '../rollout/hooks.ts'
-import type { Dependant, Follow } from '../rollout/dependant.ts'
+import type { ComposedDependant, Dependant, Following } from '../rollout/dependant.ts'
+import type { PullPace } from '../rollout/registry-wait.ts'
 import type { RestartPolicy } from '../rollout/restart-policy.ts'
+import type { Orchestrated } from '../rollout/orchestrated.ts'
 import type { Definition, EffectKind, Order, Procedure, Rollout, RolloutFacts } from '../rollout/rollout.ts'
+import type { LeftAlone } from '../rollout/left-alone.ts'
+import type { Orchestrating } from '../rollout/orchestrating.ts'
 
-/** A workload that is not ours to change, or cannot be changed now, with the reason. */
-export interface LeftAlone {
-  readonly code: string
-  readonly sentence: string
-  /** Whether it is ours all the same, and goes on once that has passed; absent where it is not. */
-  readonly isHeld?: boolean
-  /** The setting that lets it be changed all the same, with what stands against that then; absent where none does. */
-  readonly liftedBy?: { readonly setting: 'stopped' | 'autoRemove'; readonly next: LeftAlone | null }
-}
+export type { LeftAlone } from '../rollout/left-alone.ts'
 
 /** Second part of a workload's id. */
 export type WorkloadKind = 'container' | 'compose' | 'swarm'
 
 /** One workload as its target shows it now. */
-export interface Workload {
+export interface Workload extends Orchestrated, Following {
   /** `<target>/<kind>/<name>`; survives recreation. */
   readonly id: string
   readonly target: string
@@ -61,8 +57,12 @@ export interface Workload {
   readonly removesItself?: boolean
   /** What has to be made again with it, each after what it lives in; absent where nothing has. */
   readonly dependants?: readonly Dependant[]
-  /** Set while it runs in what a container that it uses no longer is; absent where that cannot be. */
-  readonly follows?: Follow | null
+  /** Compose services that have to be made again with it, by Compose; absent where none has. */
+  readonly composed?: readonly ComposedDependant[]
+  /** Ids of workloads that live in what is made again, and break unless they follow by themselves; absent where none does. */
+  readonly followedBy?: readonly string[]
+  /** Ids of those among it and its dependants that are not well as they run now; absent where all are. */
+  readonly unwell?: readonly string[]
   /** What its owner should know beside whatever is decided, as a sentence without its end. */
   readonly note?: string
 }
@@ -94,12 +94,11 @@ export interface FoundRollout {
 
 /** What only a costly look tells about a rollout that is due: whether it may begin, and what it will change. */
 export type Preparation =
-  | {
+  | ({
       readonly kind: 'ready'
-      readonly definition: Definition
-      /** Ids of workloads of another kind that live in it, and break unless they follow; absent where none does. */
-      readonly followedBy?: readonly string[]
-    }
+      /** Null where no file says what the workload is. */
+      readonly definition: Definition | null
+    } & Pick<Workload, 'followedBy'>)
   | { readonly kind: 'held'; readonly reason: LeftAlone }
 
 /** What answers at a target, for people. */
@@ -110,6 +109,16 @@ export interface EngineNote {
   readonly limits: readonly string[]
 }
 
+/** How something that rollouts need stands at a target. */
+export interface TargetFinding {
+  /** Whether rollouts fail for it; where it has a remedy and is none, something else does not work. */
+  readonly isFault: boolean
+  /** Without its full stop. */
+  readonly sentence: string
+  /** What to do about it; null for what is as it should be. */
+  readonly remedy: string | null
+}
+
 export type TargetChange =
   /** Something about a workload may have changed. */
   | { readonly kind: 'changed'; readonly workload: string }
@@ -117,7 +126,7 @@ export type TargetChange =
   | { readonly kind: 'resync' }
 
 /** An endpoint that runs workloads. One adapter per kind. */
-export interface Target {
+export interface Target extends Orchestrating {
   /** Name that starts the ids of its workloads: `local`. Targets of several kinds may share one. */
   readonly name: string
   readonly kind: WorkloadKind
@@ -165,10 +174,7 @@ export interface Target {
   /** Rollouts that labels on the target speak of, finished ones too. */
   findRollouts(signal: AbortSignal): Promise<readonly FoundRollout[]>
 
-  /**
-   * Values of the workload that another image's defaults would change.
-   * @param imageConfig that image's configuration document, as its registry has it
-   */
+  /** Values of the workload that another image, by its configuration document in the registry, would change. */
   previewSettings(workload: Workload, imageConfig: unknown, signal: AbortSignal): Promise<readonly SettingChange[]>
 
   /** Asks whether the target answers now, at little cost. @throws TARGET_* when it does not, ABORTED */
@@ -176,6 +182,9 @@ export interface Target {
 
   /** What answers there, and what it cannot do; left out by all but one of those that share a name. */
   describe?(signal: AbortSignal): Promise<EngineNote>
+
+  /** Tries all that rollouts will ask of it, and changes nothing. @throws TARGET_* when it does not answer, ABORTED */
+  examine?(signal: AbortSignal): Promise<readonly TargetFinding[]>
 
   /** Waits until the target answers again. */
   waitUntilAvailable(signal: AbortSignal): Promise<void>
@@ -204,6 +213,9 @@ export interface Target {
 export const isOf = ({ name, kind }: Pick<Target, 'name' | 'kind'>, workload: string): boolean =>
   workload.startsWith(`${name}/${kind}/`)
 
+/** The name of the target that a workload's id begins with. */
+export const targetOf = (workload: string): string => workload.slice(0, workload.indexOf('/'))
+
 export interface SupersededImage {
   /** Whose keep tag goes; another workload's keep tag on the same image stays. */
   readonly workload: string
@@ -219,6 +231,8 @@ export interface ApplyContext {
   readonly snapshot?: unknown
   /** Registry credentials for the pull; absent for anonymous. */
   readonly pullAuth?: PullAuth
+  /** Absent where nothing keeps it. */
+  readonly pullPace?: PullPace
 }
 
 export interface PullAuth {

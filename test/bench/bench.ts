@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { run } from '../services/command.ts'
+import { measureClouds } from './clouds/clouds.ts'
 import { measureEvents } from './events/events.ts'
 import type { Figure, Missing } from './figure.ts'
 import { measureIdle } from './idle.ts'
@@ -12,6 +13,7 @@ import { openStage } from './rollouts/stage.ts'
 import { measureStopFirst } from './rollouts/stop-first.ts'
 import { measureWayBack } from './rollouts/way-back.ts'
 import { measureScans } from './scans/scans.ts'
+import { measureSelection } from './selection/selection.ts'
 import { measureStartUp } from './start-up.ts'
 import type { Workplace } from './workplace.ts'
 import { openWorkplace } from './workplace.ts'
@@ -64,6 +66,8 @@ async function measureAll(): Promise<void> {
     if (figure !== undefined) figures.push(figure)
   }
   figures.push(...((await measure('the start of a command', measureStartUp)) ?? []))
+  figures.push(...((await measure("Amazon's and Google's libraries", () => measureClouds(workplace))) ?? []))
+  figures.push(...((await measure('choosing a tag', measureSelection)) ?? []))
   figures.push(...((await measure('events', () => measureEvents(workplace))) ?? []))
   await using stage = await measure('a Docker engine', openStage)
   if (stage !== undefined) await measureOnEngine(workplace, stage)

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { runPass } from '../../src/app/run-pass.ts'
+import { runPass } from '../../src/app/passes/run-pass.ts'
+import type { OpenApp } from '../../src/cli/doors.ts'
 import { keepHeapSmall } from '../../src/lib/small-heap.ts'
 import type { Rollout } from '../../src/rollout/rollout.ts'
-import type { OpenApp } from '../../src/wiring.ts'
 import { openApp } from '../../src/wiring.ts'
 import { answerQuestions } from './child.ts'
 

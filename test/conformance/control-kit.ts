@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { FollowedControl } from '../../src/app/read-progress.ts'
+import type { FollowedControl } from '../../src/app/answers/read-progress.ts'
 import { AppError, errorTable, type ErrorCode } from '../../src/errors.ts'
 import { createFakeControl, everyCall } from '../fakes/control.ts'
 

@@ -10,13 +10,14 @@ import type { PushRegistry } from '../services/push.ts'
 import { startRegistry } from '../services/registry.ts'
 import { registryKit } from './registry-kit.ts'
 import type { RegistryHarness, RegistryKitOptions } from './registry-kit.ts'
+import { startEcr, startGar, startGitlab, startHarbor, startHub } from './registry-vendors.ts'
 
 /** The user of `startRegistry`. */
 const user = { username: 'longshore', password: 'let-me-in' }
 
 function connect(password: string | null): Registry {
   const credentials = password === null ? async () => null : credentialsOf(user.username, password)
-  return registries.distribution({ client: createOciClient({ credentials }) })
+  return registries.distribution.open({ client: createOciClient({ credentials }) })
 }
 
 function harnessOf(place: PushRegistry, stop: () => Promise<void>): RegistryHarness {
@@ -36,9 +37,9 @@ function onFake(options: FakeRegistryOptions = {}): RegistryKitOptions {
   }
 }
 
-function onReal(auth: 'none' | 'htpasswd'): RegistryKitOptions {
+function onReal(auth: 'none' | 'htpasswd' | 'token'): RegistryKitOptions {
   return {
-    signsIn: auth === 'htpasswd',
+    signsIn: auth !== 'none',
     async makeHarness() {
       const real = await startRegistry({ auth })
       return harnessOf(real, () => real.stop())
@@ -54,8 +55,21 @@ registryKit(
   onFake({ ignoresIfNoneMatch: true, omitsDigest: true, tagsPerPage: 2 }),
 )
 
+const onVendor = (makeHarness: RegistryKitOptions['makeHarness']): RegistryKitOptions => ({
+  signsIn: true,
+  tellsPushTimes: true,
+  makeHarness,
+})
+
+registryKit('docker-hub on the fake', onVendor(startHub))
+registryKit('gitlab on the fake', onVendor(startGitlab))
+registryKit('harbor on the fake, as a robot', onVendor(startHarbor))
+registryKit('ecr on the fake, with the SDK of Amazon', onVendor(startEcr))
+registryKit('gar on the fake, with the library of Google', onVendor(startGar))
+
 const canRun = (await isInstalled('docker-registry')) || process.env['CI'] === 'true'
 describe.skipIf(!canRun)('Distribution 2.8 itself (needs docker-registry)', () => {
   registryKit('distribution', onReal('none'))
   registryKit('distribution, with passwords', onReal('htpasswd'))
+  registryKit('distribution, with tokens', onReal('token'))
 })

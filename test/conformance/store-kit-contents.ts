@@ -105,6 +105,7 @@ export function contentPromises({ store }: Pick<KitStore, 'store'>): void {
     await store().deleteWorkload('local/container/zoo')
 
     expect(await store().workloads()).toEqual([api, web])
+    expect(await store().workloadIds()).toEqual([api.id, web.id])
     expect(await store().workload(web.id)).toEqual(web)
   })
 
@@ -142,13 +143,15 @@ export function contentPromises({ store }: Pick<KitStore, 'store'>): void {
     expect(await store().history({ workload: 'local/container/api', limit: 10 })).toEqual([api])
   })
 
-  test('keeps what a rollout means to other workloads with it', async () => {
+  test('keeps what its hooks told and what a rollout means to other workloads with it', async () => {
     const own = historyEntry()
     const theirs = historyEntry({ workload: 'local/container/api', fromDigest: null, toDigest: null })
 
-    await store().saveRollout(rollout(), { history: own, historyOfOthers: [theirs] })
+    const hooks = [historyEntry({ kind: 'hook', at: 'first' }), historyEntry({ kind: 'hook', at: 'then' })]
 
-    expect(await store().history({ limit: 10 })).toEqual([theirs, own])
+    await store().saveRollout(rollout(), { historyOfHooks: hooks, history: own, historyOfOthers: [theirs] })
+
+    expect(await store().history({ limit: 10 })).toEqual([theirs, own, ...hooks.toReversed()])
   })
 
   test('may be closed more than once', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { PendingEvent } from '../../src/store/store.ts'
+import type { ReceivedEvent, TrailQuery } from '../../src/store/store.ts'
 import type { KitStore } from './store-place.ts'
 import { at, digest } from './store-rows.ts'
 
-const event = (key: string, change: Partial<PendingEvent> = {}): PendingEvent => ({
+const event = (key: string, change: Partial<ReceivedEvent> = {}): ReceivedEvent => ({
   key,
   registry: 'registry.example.com:5000',
   repository: 'shop/web',
@@ -69,6 +69,119 @@ export function eventPromises({ store }: Pick<KitStore, 'store'>): void {
     })
   })
 
+  describe('the trail of events', () => {
+    const from = { source: 'harbor', kind: 'pushed' } as const
+    const trail = (limit = 10) => store().eventTrail({ limit })
+
+    test('has what came, newest first, with what became of it', async () => {
+      const dated = { ...from, occurredAt: at(7) }
+      await store().receiveEvents([event('a', { from: dated })])
+      await store().receiveEvents([event('b', { tag: null, digest: null, from: { ...from, kind: 'deleted' } })])
+      const end = {
+        fate: 'changed',
+        lookedAt: at(2),
+        looks: 3,
+        endedAt: at(9),
+        found: digest(2),
+        reason: { code: 'C', sentence: 'so it is' },
+      } as const
+      await store().checkOffEvents([{ ...event('a'), end }])
+
+      const { key, ...a } = event('a')
+      expect(key).toBe('a')
+      const waiting = {
+        occurredAt: null,
+        fate: 'waiting',
+        lookedAt: null,
+        looks: 0,
+        endedAt: null,
+        found: null,
+        reason: null,
+      }
+      expect(await trail()).toEqual([
+        { ...a, tag: null, digest: null, ...waiting, source: 'harbor', kind: 'deleted', id: expect.any(Number) },
+        { ...a, ...dated, ...end, id: expect.any(Number) },
+      ])
+      expect(await trail(1)).toMatchObject([{ kind: 'deleted' }])
+    })
+
+    test('says of what came again only that, and leaves the first as it is', async () => {
+      await store().receiveEvents([event('a', { from })])
+      await store().receiveEvents([event('a', { from, receivedAt: at(5) })])
+
+      expect(await trail()).toMatchObject([
+        { fate: 'repeated', receivedAt: at(5), endedAt: at(5) },
+        { fate: 'waiting', receivedAt: at(1) },
+      ])
+    })
+
+    test('says of what lost its place in the inbox that it was replaced', async () => {
+      await store().receiveEvents([event('a', { from })])
+      await store().receiveEvents([event('b', { from })])
+
+      expect(await trail()).toMatchObject([{ fate: 'waiting' }, { fate: 'replaced' }])
+    })
+
+    test('has what could not be read, and nothing of what nobody told', async () => {
+      await store().addDeadLetter({ source: 'harbor', body: '{', receivedAt: at(3) })
+      await store().receiveEvents([event('a')])
+
+      expect(await trail()).toEqual([
+        {
+          id: expect.any(Number),
+          occurredAt: null,
+          source: 'harbor',
+          kind: 'unreadable',
+          fate: 'unreadable',
+          receivedAt: at(3),
+          registry: null,
+          repository: null,
+          tag: null,
+          digest: null,
+          lookedAt: null,
+          looks: 0,
+          endedAt: at(3),
+          found: null,
+          reason: null,
+        },
+      ])
+    })
+
+    test('is asked by source, by time, and for what came after an id and some before it', async () => {
+      for (const [index, source] of ['one', 'two', 'one', 'two'].entries()) {
+        const each = event(`k${index}`, { tag: `t${index}`, receivedAt: at(index), from: { ...from, source } })
+        await store().receiveEvents([each])
+      }
+      const tags = async (query: Omit<TrailQuery, 'limit'>) =>
+        (await store().eventTrail({ limit: 10, ...query })).map(({ tag }) => tag)
+      const [last, third, second, first] = (await trail()).map(({ id }) => id)
+
+      expect(await tags({ source: 'two' })).toEqual(['t3', 't1'])
+      expect(await tags({ since: at(2) })).toEqual(['t3', 't2'])
+      expect(await tags({ after: third ?? 0 })).toEqual(['t3'])
+      expect(await tags({ after: last ?? 0, also: [second ?? 0, first ?? 0] })).toEqual(['t1', 't0'])
+    })
+
+    test('keeps the last five thousand', async () => {
+      const many = Array.from({ length: 5_600 }, (_, index) => event(`m${index}`, { from, tag: `t${index}` }))
+      for (const each of [0, 2_000, 4_000]) await store().receiveEvents(many.slice(each, each + 2_000))
+
+      const kept = await store().eventTrail({ limit: 100_000 })
+
+      expect(kept).toHaveLength(5_000)
+      expect(kept[0]).toMatchObject({ tag: 't5599' })
+    })
+  })
+
+  test('keeps what troubles the sources, in the place of what did', async () => {
+    const trouble = { source: 'ecr', reason: { code: 'C', sentence: 'so it is' }, since: at(1) }
+    await store().setSourceTroubles([trouble, { ...trouble, source: 'acr' }])
+
+    expect(await store().sourceTroubles()).toEqual([{ ...trouble, source: 'acr' }, trouble])
+    await store().setSourceTroubles([trouble])
+    expect(await store().sourceTroubles()).toEqual([trouble])
+  })
+
   test('keeps the last hundred dead letters, newest first', async () => {
     for (let second = 0; second < 120; second += 1) {
       await store().addDeadLetter({ source: 'registry', body: `{ “${second}`, receivedAt: at(second) })
@@ -99,6 +212,7 @@ export function eventPromisesAcrossRuns({ store, reopen }: Pick<KitStore, 'store
   test('a state that only heard of something still counts as new (I9)', async () => {
     await store().receiveEvents([event('a')])
     await store().addDeadLetter({ source: 'registry', body: '{', receivedAt: at(1) })
+    await store().setSourceTroubles([{ source: 'ecr', reason: { code: 'C', sentence: 'so it is' }, since: at(1) }])
     await store().checkWritable()
 
     await reopen()

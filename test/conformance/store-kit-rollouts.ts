@@ -21,6 +21,7 @@ export function rolloutPromises({ store }: Pick<KitStore, 'store'>): void {
       for (const one of [first, second, third, other, second]) await store().saveRollout(one)
 
       expect(await store().openRollouts()).toEqual([second, third, other])
+      expect(await store().rolloutsUnderWay()).toEqual([third, other])
       expect(await store().rollouts(first.workload, 10)).toEqual([third, second, first])
       expect(await store().rollouts(first.workload, 2)).toEqual([third, second])
     })

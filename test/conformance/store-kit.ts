@@ -5,7 +5,10 @@ import { eventPromises, eventPromisesAcrossRuns } from './store-kit-events.ts'
 import { groupPromises } from './store-kit-groups.ts'
 import { neighbourPromises } from './store-kit-neighbours.ts'
 import { rolloutPromises } from './store-kit-rollouts.ts'
+import { renewalPromises } from './store-kit-renewals.ts'
+import { tagListPromises } from './store-kit-tag-lists.ts'
 import { transactionPromises } from './store-kit-transactions.ts'
+import { contentsPromises, retentionPromises } from './store-kit-upkeep.ts'
 import { wordPromises } from './store-kit-words.ts'
 import type { KitStore, StorePlace } from './store-place.ts'
 
@@ -34,11 +37,15 @@ export function storeKit(name: string, createPlace: () => Promise<StorePlace>): 
       },
     }
     contentPromises(kitStore)
+    renewalPromises(kitStore)
     eventPromises(kitStore)
     eventPromisesAcrossRuns(kitStore)
     rolloutPromises(kitStore)
     wordPromises(kitStore)
     groupPromises(kitStore)
+    tagListPromises(kitStore)
+    retentionPromises(kitStore)
+    contentsPromises(kitStore)
     transactionPromises(kitStore)
     neighbourPromises(kitStore)
   })

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { isPostgresUrl, readPostgresUrl } from '../../src/lib/postgres-address.ts'
 import { stores } from '../../src/store/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import { historyEntry } from './store-rows.ts'
@@ -15,9 +16,9 @@ export interface OwnerProcess {
   kill(): Promise<readonly string[]>
 }
 
-/** Starts one that opens the state, refused or not, under umask 0, then waits or writes history without end. */
-export function startOwner(folder: string, task: 'hold' | 'write'): OwnerProcess {
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), folder, task], {
+/** Starts one that opens the state in a folder or database, refused or not, under umask 0, then waits or writes history without end. */
+export function startOwner(place: string, task: 'hold' | 'write'): OwnerProcess {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), place, task], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
@@ -38,12 +39,20 @@ export function startOwner(folder: string, task: 'hold' | 'write'): OwnerProcess
   return { pid: child.pid, nextLine, kill }
 }
 
-async function own(folder: string, task: string): Promise<void> {
+async function own(place: string, task: string): Promise<void> {
   process.umask(0)
-  const store = await stores.sqlite({ folder, access: 'owner', now: () => 0 })
+  const store = await open(place)
   say('open')
   if (task === 'write') await writeHistory(store)
   setInterval(() => {}, 60_000)
+}
+
+async function open(place: string): Promise<Store> {
+  const options = { access: 'owner', now: () => 0 } as const
+  const address = isPostgresUrl(place) ? readPostgresUrl(place) : null
+  if (address === null) return stores.sqlite({ ...options, folder: place })
+  if ('problem' in address) throw new Error(address.problem)
+  return stores.postgres({ ...options, address })
 }
 
 async function writeHistory(store: Store): Promise<never> {
@@ -59,8 +68,8 @@ function say(line: string): void {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [folder = '', task = ''] = process.argv.slice(2)
-  own(folder, task).catch((error: unknown) => {
+  const [place = '', task = ''] = process.argv.slice(2)
+  own(place, task).catch((error: unknown) => {
     say(error instanceof Error ? error.message : String(error))
   })
 }

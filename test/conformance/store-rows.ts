@@ -111,6 +111,7 @@ export const endedRollout = rollout({
   failures: ['pull'],
   gateProgress: { startedAt: 1, goodSince: 2, restarts: 1, instanceStartedAt: at(11), lookedAt: 3 },
   checkProgress: { startedAt: 1, goodSince: null, restarts: 0, instanceStartedAt: null, lookedAt: 3 },
+  imageHealth: { hasCheck: true, intervalMs: 500, timeoutMs: 0, startPeriodMs: 1.5, retries: 3 },
   toImage: digest(200),
   gapMs: 164,
   logTail: 'line 1\nline 2 – ünï',

@@ -5,8 +5,10 @@ import { beforeEach, describe } from 'vitest'
 import { stores } from '../../src/store/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createMemoryStore } from '../fakes/store.ts'
+import { createSchema, describeWithPostgres } from './postgres-place.ts'
 import { contentPromises } from './store-kit-contents.ts'
 import { eventPromises } from './store-kit-events.ts'
+import { renewalPromises } from './store-kit-renewals.ts'
 import { rolloutPromises } from './store-kit-rollouts.ts'
 import { wordPromises } from './store-kit-words.ts'
 import { storeKit } from './store-kit.ts'
@@ -20,6 +22,16 @@ storeKit('sqlite', async () => {
   }
 })
 
+describeWithPostgres('on PostgreSQL', (server) => {
+  storeKit('postgres', async () => {
+    const schema = await createSchema(server)
+    return {
+      open: (access) => stores.postgres({ address: schema.address, access, now: () => 0 }),
+      remove: schema.remove,
+    }
+  })
+})
+
 describe('the fake in memory, which keeps only the promises about contents', () => {
   let store: Store
 
@@ -28,6 +40,7 @@ describe('the fake in memory, which keeps only the promises about contents', () 
   })
 
   contentPromises({ store: () => store })
+  renewalPromises({ store: () => store })
   eventPromises({ store: () => store })
   rolloutPromises({ store: () => store })
   wordPromises({ store: () => store })

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { candidate, chosen } from '../fakes/selection.ts'
+import { candidate, chosen, select } from '../fakes/selection.ts'
 import { readVersion } from '../../src/image/version/version.ts'
 import { orders, verdicts } from '../../src/policies/policy.ts'
 import { keyReaders } from '../../src/policies/spec/keys.ts'
@@ -23,12 +23,36 @@ function tableAfter(line: string): readonly (readonly string[])[] {
 const code = (cell = ''): string => /^`(.*)`$/.exec(cell)?.[1] ?? cell
 const list = (cell = ''): string[] => cell.split(', ').map(code)
 
-test.each(tableAfter('Every row is a test').map(([there, ...rest]) => [there, ...rest] as const))(
+test.each(tableAfter('## Coming from another tool').map(([there, ...rest]) => [there, ...rest] as const))(
   'the way that %s chooses, as the page has it',
   async (_, here, from, among, wanted) => {
     expect(await chosen(code(here), code(from), list(among))).toBe(code(wanted))
   },
 )
+
+test.each(tableAfter('## Images that need a word more').map(([image, ...rest]) => [image, ...rest] as const))(
+  '%s needs the policy that the page has for it, and is told so where one key would do',
+  async (image, here, from, among, wanted) => {
+    const tags = [code(from), ...list(among)]
+
+    expect(await chosen(code(here), code(from), tags)).toBe(code(wanted))
+    const plain = await select('semver', code(from), tags)
+    const stays = plain.chosen === null || plain.chosen.tag === code(from)
+    expect(stays ? 'stays' : plain.chosen?.tag).toBe(image === "Chainguard's `-dev`" ? '3.13.0' : 'stays')
+    const why = plain.judge(() => false).find(({ tag }) => tag === code(wanted))?.reason
+    expect(why?.endsWith('; variant: shape would allow it')).toBe(code(here).includes('"shape"'))
+  },
+)
+
+test.each(tableAfter('Those that go by age'))('%s, as the page has it', async (_, here, tags = '', wanted) => {
+  const now = Date.parse('2026-11-20T12:00:00Z')
+  const candidates = tags.split(', ').map((each) => {
+    const [, tag = '', days = ''] = /^`(.*)` (\d+)d$/.exec(each) ?? []
+    return candidate(tag, { firstSeenAt: now - Number(days) * 86_400_000 })
+  })
+
+  expect(await chosen(code(here), candidates[0]?.tag ?? null, candidates, { now })).toBe(code(wanted))
+})
 
 test.each(tableAfter('Those that go by the time of a push'))(
   '%s, as the page has it',
@@ -59,4 +83,17 @@ test('the page names every order, key and verdict that there is, and no other', 
   expect(keys.toSorted()).toEqual(Object.keys(keyReaders).toSorted())
   expect(Object.fromEntries(named)).toEqual(verdicts)
   for (const order of orders) expect(page).toContain(`\`${order}`)
+})
+
+test('every code of a choice is in the table of the page', () => {
+  const named = new Set(tableAfter('| code').flatMap(([codes]) => list(codes)))
+  const root = new URL('../../src/policies/', import.meta.url)
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /^[^.]*\.ts$/.test(name))
+    .map((name) => readFileSync(new URL(name, root), 'utf8'))
+
+  const codes = files.flatMap((text) => [...text.matchAll(/(?:code: |unknown\()'([A-Z_]+)'/g)].map(([, each]) => each))
+
+  expect(codes.length).toBeGreaterThan(10)
+  expect(codes.filter((each) => !named.has(each ?? ''))).toEqual([])
 })

@@ -56,7 +56,7 @@ describe('without an engine', () => {
   })
 
   test('a mistyped command is guessed', async () => {
-    expect((await runLongshore(['stats'])).stderr).toContain('Did you mean status?')
+    expect((await runLongshore(['statsu'])).stderr).toContain('Did you mean status?')
   })
 
   test.each([
@@ -210,7 +210,10 @@ describeWithServices('with an engine', ({ registryAddress }) => {
       const state = join(ground.folder(), 'state')
 
       expect(statSync(state).mode & 0o777).toBe(0o700)
-      for (const file of readdirSync(state)) expect(statSync(join(state, file)).mode & 0o777).toBe(0o600)
+      for (const each of readdirSync(state, { recursive: true, withFileTypes: true })) {
+        const found = statSync(join(each.parentPath, each.name))
+        expect(found.mode & 0o777).toBe(found.isDirectory() ? 0o700 : 0o600)
+      }
     })
   })
 

@@ -134,7 +134,7 @@ describeWithServices('a person who, in the middle of a Compose rollout,', ({ reg
 
   beforeAll(async () => {
     scene = await openScene()
-    scene.configure({ defaults: { gate: { minUptime: '500ms' } } })
+    scene.configure({ defaults: { gate: { minUptime: '1s' } } })
     await forAll(interventions, async (each) => void staged.set(each, await stage(each)))
     await say(scene, async ({ deploy }) => {
       for (const [each, { project }] of staged) {

@@ -7,6 +7,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { createCompose, type Compose } from '../../src/clients/compose/compose.ts'
 import type { ComposeProject } from '../../src/clients/compose/project.ts'
 import type { ComposeStep } from '../../src/clients/compose/steps.ts'
+import { hashAsMade } from '../../src/targets/compose/hash-as-made.ts'
+import { composeContainer, composeLabels, composeService } from '../fakes/compose-services.ts'
+import { stageCompose } from '../fakes/compose-stage.ts'
 import { run } from '../services/command.ts'
 import { docker, inspect } from '../services/docker.ts'
 import type { Behaviour } from '../services/image-content.ts'
@@ -129,6 +132,39 @@ describeWithServices("the user's own docker compose", ({ engineHost, registryAdd
     expect((await compose.readConfig(project, signal)).services.get('web')?.follows).toEqual(['vpn'])
     expect(await compose.configHash(project, 'web', signal)).not.toBe((await container('web')).Config.Labels[hashLabel])
     expect(await dryRun()).toEqual(['vpn-1 untouched', 'web-1 untouched'])
+  })
+
+  test('gives the hash that a service was made with only while its file names what it lived in', async () => {
+    const stage = stageCompose()
+    const id = 'ab'.repeat(32)
+    stage.world.containers = [composeContainer({ project: project.project, service: 'vpn', id })]
+    const service = composeService({
+      project: project.project,
+      inspect: { HostConfig: { NetworkMode: `container:${id}` } },
+      labels: composeLabels({ depends_on: 'db:service_started:false,vpn:service_started:true' }),
+    })
+    const wrote = { network_mode: 'service:vpn', depends_on: ['db'] }
+    const others = { vpn: { image: image('v1') }, db: { image: image('v1') } }
+    const asMade = async (web: object) => {
+      write({ ...others, web: { image: image('v1'), ...web } })
+      return hashAsMade({ ...stage.deps, compose }, project, service, signal)
+    }
+    const vpn = { condition: 'service_started', restart: true }
+    write({
+      ...others,
+      web: {
+        image: image('v1'),
+        network_mode: `container:${id}`,
+        depends_on: { db: { condition: 'service_started' }, vpn },
+      },
+    })
+    const made = await compose.configHash(project, 'web', signal)
+
+    expect(await asMade(wrote)).toBe(made)
+    expect(await asMade({ depends_on: ['db'] })).toBeNull()
+    expect(await asMade({ ...wrote, network_mode: 'service:db' })).toBeNull()
+    expect(await asMade({ network_mode: 'service:vpn' })).not.toBe(made)
+    stage.close()
   })
 
   test('recreates what changed and nothing else, so that an up by hand has nothing to do', async () => {

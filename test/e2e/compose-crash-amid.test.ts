@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { findComposeProcesses } from '../../src/clients/compose/orphans.ts'
 import { describeWithServices } from '../services/shared.ts'
 import { waitUntil } from '../services/wait.ts'
 import { brokenLater, brokenNow, startComposeMember, undoneByHand, type ComposeVictim } from './compose-crash-fleet.ts'
 import { forAll } from './crash-fleet.ts'
 import { crashTestLimitMs } from './crash-run.ts'
 import { say, someone } from './stage/compose-fleet.ts'
+import { outlastsEnds } from './stage/gates.ts'
+import { composeProcesses, killCompose } from './stage/compose-processes.ts'
 import { haltEngine, recreation, type Halt, type HaltingEngine } from './stage/halting-engine.ts'
 import { openScene, type Scene } from './stage/scene.ts'
-import { readState } from './stage/state.ts'
 
 /** A moment in the middle of an `up`; in the second round, of the `up` that brings the old version back. */
 type Moment = Omit<Halt, 'project'>
@@ -54,17 +54,24 @@ describeWithServices('kill -9 in the middle of docker compose up', ({ registryAd
     const ids = new Map(victims.map(({ olds: [old], project }) => [old.Id, project.name]))
     const listen = join(dirname(scene.configFile), 'halting.sock')
     engine = await haltEngine({ engine: scene.engine.host.slice('unix://'.length), listen }, ids, halts)
-    const defaults = { gate: { minUptime: '300ms' } }
+    const defaults = { gate: { minUptime: outlastsEnds } }
     scene.configure({ defaults, targets: [{ name: 'local', host: engine.host }] })
     await say(scene, async ({ deploy }) => {
       for (const { project } of victims) await deploy(project.workload().id, 'v2', someone)
     })
     const child = startManyAtOnce()
     const halting = engine
+    let log = ''
+    child.stderr?.on('data', (chunk) => (log += String(chunk)))
+    const tell = () => {
+      const others = victims.filter(({ project }) => !halting.halted().includes(project.name))
+      return `not ${others.map(({ name, moment }) => `${name} ${moment}`).join()}\n${log}`
+    }
     await waitUntil('each rollout stands still', () => halting.halted().length === chosen.length, {
       limitMs: 200_000,
-      hopeless: () =>
-        child.exitCode === null ? undefined : new Error(`it ended, with ${halting.halted().join()} halted`),
+      hopeless: () => (child.exitCode === null ? undefined : new Error(`it ended; ${tell()}`)),
+    }).catch((cause: unknown) => {
+      throw new Error(tell(), { cause })
     })
     return { victims, halting, child }
   }
@@ -75,15 +82,8 @@ describeWithServices('kill -9 in the middle of docker compose up', ({ registryAd
     const args = ['{}', '--config', configFile, '--state', stateFolder, 'run', '--once']
     return spawn(process.execPath, [join(import.meta.dirname, 'crash-child.ts'), ...args], {
       env: { PATH: process.env['PATH'] },
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
-  }
-
-  /** Processes of Compose that work for rollouts of this scene. */
-  async function composeProcesses(): Promise<readonly number[]> {
-    const rollouts = await readState(scene, (store) => store.openRollouts())
-    const found = await Promise.all(rollouts.map(({ id }) => findComposeProcesses(id)))
-    return found.flat().map(({ pid }) => pid)
   }
 
   test(
@@ -91,12 +91,11 @@ describeWithServices('kill -9 in the middle of docker compose up', ({ registryAd
     { timeout: crashTestLimitMs },
     async () => {
       const { victims, halting, child } = await stage(moments)
-      const pids = await composeProcesses()
-      expect(pids.length).toBeGreaterThanOrEqual(victims.length)
-      for (const pid of pids) process.kill(pid, 'SIGKILL')
+      expect((await composeProcesses(halting.host)).length).toBeGreaterThanOrEqual(victims.length)
+      await killCompose(halting.host)
       child.kill('SIGKILL')
       halting.drop()
-      await waitUntil('Compose has died', async () => (await composeProcesses()).length === 0)
+      await waitUntil('Compose has died', async () => (await composeProcesses(halting.host)).length === 0)
       expect(await brokenNow(scene, victims)).toEqual([])
 
       const good = victims.filter(({ behaviour }) => behaviour === 'healthy')
@@ -119,7 +118,7 @@ describeWithServices('kill -9 in the middle of docker compose up', ({ registryAd
     const recovery = scene.start('run', '--once')
     await waitUntil('the successor goes on with the rollout', () => recovery.log().includes('left at J4'))
     const made = (await victim?.project.instances())?.find(({ State }) => State.Status === 'created')
-    expect((await composeProcesses()).length).toBeGreaterThan(0)
+    expect((await composeProcesses(halting.host)).length).toBeGreaterThan(0)
 
     halting.release(victim?.project.name ?? '')
     const { code, stderr } = await recovery.ended

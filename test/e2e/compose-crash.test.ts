@@ -12,6 +12,7 @@ import {
 } from './compose-crash-fleet.ts'
 import { forAll } from './crash-fleet.ts'
 import { crashTestLimitMs, startCrashRun } from './crash-run.ts'
+import { outlastsEnds } from './stage/gates.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 
 const cases: readonly ComposeCrashCase[] = [
@@ -29,7 +30,7 @@ describeWithServices('kill -9 at every moment of the journal of a Compose rollou
 
   beforeAll(async () => {
     scene = await openScene()
-    scene.configure({ defaults: { gate: { minUptime: '300ms' } } })
+    scene.configure({ defaults: { gate: { minUptime: outlastsEnds } } })
     const members = await forAll(cases, (each) => startComposeMember(scene, registry, each))
     await askForTags(scene, members)
     const reached = await startCrashRun(scene).ended()

@@ -6,6 +6,7 @@ import { pass, type PassAnswer } from './stage/answers.ts'
 import { recordEvents, replacementMs, type EventRecord } from './stage/compose-events.ts'
 import { say, someone, told, writeFiles } from './stage/compose-fleet.ts'
 import { stageProject } from './stage/compose-project.ts'
+import { outlastsEnds } from './stage/gates.ts'
 import { freePort, readPage } from './stage/page.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 
@@ -22,7 +23,7 @@ describeWithServices('a bad version of a Compose service', ({ registryAddress })
 
   beforeAll(async () => {
     scene = await openScene()
-    scene.configure({ defaults: { gate: { stable: '300ms', minUptime: '300ms' } } })
+    scene.configure({ defaults: { gate: { stable: '300ms', minUptime: outlastsEnds } } })
     await forAll(badCases, async (each) => void staged.set(each, await stage(each)))
     await say(scene, async ({ deploy }) => {
       for (const [each, { project }] of staged) {

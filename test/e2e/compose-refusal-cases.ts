@@ -180,7 +180,7 @@ export const refusals: readonly Refusal[] = [
     since: ({ project, docker }) =>
       docker('run', '--detach', '--network', `container:${project.name}-web-1`, '--env', 'PORT=', project.image()),
     code: 'DEPENDENT',
-    sentence: /\S+ lives in its container and would break; have it watched/,
+    sentence: /\S+ lives in its container and would break: have it watched/,
   },
   { title: 'that is stopped', since: (stage) => stop(stage, 'web'), code: 'STOPPED', sentence: /it is not running/ },
   {

@@ -68,7 +68,8 @@ export function interventions(scene: Scene, members: readonly Member[]) {
     turning.map(({ name }) => {
       const act = async () => {
         const fresh = nextName(name)
-        await scene.docker('exec', fresh, 'rm', '/tmp/healthy')
+        // Nobody waits for its streams, which a busy engine may never close.
+        await scene.docker('exec', '--detach', fresh, 'rm', '/tmp/healthy')
         const isUnhealthy = async () => (await scene.inspect(fresh)).State.Health?.Status === 'unhealthy'
         // Not sooner than a check can come: each look is a process, and many wait here at the same time.
         await waitUntil(`${name} is unhealthy`, isUnhealthy, { everyMs: 1_000 })

@@ -10,6 +10,8 @@ export interface CrashRun {
   ended(): Promise<ReadonlyMap<string, readonly string[]>>
   /** Waits until each rollout stands at its moment, then kills the process. @throws Error when it ends before */
   crash(): Promise<void>
+  /** Kills the process at once, wherever its rollouts stand. @throws Error when it had ended before */
+  kill(): Promise<void>
 }
 
 interface CrashOptions {
@@ -67,6 +69,12 @@ export function startCrashRun({ configFile, stateFolder }: Scene, options: Crash
       if (failure !== undefined) throw failure
       return reached
     },
+    async kill() {
+      const hasEnded = child.exitCode !== null || child.signalCode !== null
+      child.kill('SIGKILL')
+      await closed
+      if (hasEnded) throw new Error(`it had ended before:\n${log}`)
+    },
     async crash() {
       try {
         await waitUntil('each rollout stands at its moment', () => missing().length === 0, {
@@ -77,6 +85,8 @@ export function startCrashRun({ configFile, stateFolder }: Scene, options: Crash
             return failure ?? new Error(`it ended before ${JSON.stringify(missing())}:\n${log}`)
           },
         })
+      } catch (cause) {
+        throw new Error(`not reached: ${JSON.stringify(missing())}:\n${log}`, { cause })
       } finally {
         child.kill('SIGKILL')
         await closed

@@ -7,7 +7,7 @@ import { at, crash } from './stage/moments.ts'
 import { freePort, readPage } from './stage/page.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 
-const gate = { stable: '500ms', minUptime: '500ms', deadline: '20s' }
+const gate = { stable: '500ms', minUptime: '1s', deadline: '20s' }
 const hidden = 'never-to-be-seen-anywhere'
 
 describeWithServices('a container that the configuration writes', ({ registryAddress }) => {
@@ -142,6 +142,29 @@ describeWithServices('a container that the configuration writes', ({ registryAdd
       })
     },
   )
+
+  test('that fails after the state was lost is a person’s to look at, is shown as that, and made anew once removed', async () => {
+    const web = await write({}, 'exits')
+    await scene.observe(['run', '--once'], at('after', 'start-new', crash)).ended
+    rmSync(scene.stateFolder, { recursive: true, force: true })
+
+    expect((await pass(scene)).rollouts).toMatchObject([{ workload: web.id, outcome: 'needs-human' }])
+
+    await scene.run('resume')
+    const told = about(await pass(scene), web)
+    expect(told).toMatchObject({ state: 'ignored', code: 'STOPPED' })
+    expect(told.reason).toContain(`once it is removed (docker rm ${web.name}) it is made anew as ensure says`)
+    expect((await history(scene)).map(({ reason }) => reason)).toContainEqual(
+      expect.stringContaining(`the state of its rollout was lost, and it`),
+    )
+
+    // Its digest failed, so that another has to be named first.
+    await scene.docker('rm', web.name)
+    expect(about(await pass(scene), web)).toMatchObject({ state: 'held', code: 'QUARANTINED' })
+    const v2 = await web.push('healthy')
+    expect((await pass(scene)).rollouts).toMatchObject([{ outcome: 'succeeded' }])
+    expect((await scene.inspect(web.name)).Image).toBe(v2.configDigest)
+  })
 
   test.each([
     ['create', []],

@@ -13,7 +13,7 @@ describeWithServices('workloads that belong together', ({ registryAddress }) => 
   afterEach(() => scene.reset())
   afterAll(() => scene?.close())
 
-  const gate = { stable: '300ms', minUptime: '300ms', deadline: '10s' }
+  const gate = { stable: '300ms', minUptime: '1s', deadline: '10s' }
   const configure = (more: Readonly<Record<string, unknown>> = {}, target: Readonly<Record<string, unknown>> = {}) =>
     scene.configure({
       targets: [{ name: 'local', host: scene.engine.host, ...target }],

@@ -26,7 +26,7 @@ describeWithServices('the hands on the wheel', ({ registryAddress }) => {
   afterEach(() => scene.reset())
   afterAll(() => scene?.close())
 
-  const quick = { defaults: { gate: { minUptime: '500ms' }, keepOld: '0s' } }
+  const quick = { defaults: { gate: { minUptime: '1s' }, keepOld: '0s' } }
 
   /** A workload that runs version 1 under the tag `latest`, with versions 1 and 2 also under the tags `v1` and `v2`. */
   async function stage() {

@@ -3,8 +3,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { PushedImage } from '../services/images.ts'
 import { describeWithServices } from '../services/shared.ts'
 import { forAll } from './crash-fleet.ts'
-import { startCrashRun } from './crash-run.ts'
+import { crashTestLimitMs, startCrashRun } from './crash-run.ts'
 import { pass, status } from './stage/answers.ts'
+import { outlastsEnds } from './stage/gates.ts'
 import { at, crash } from './stage/moments.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 import { stageWorkload, type StagedWorkload } from './stage/workload.ts'
@@ -43,7 +44,9 @@ describeWithServices('kill -9 in the middle of an unusual rollout', ({ registryA
   afterAll(() => scene?.close())
 
   const settle = () =>
-    scene.configure({ defaults: { gate: { stable: '300ms', minUptime: '300ms', deadline: '30s' }, keepOld: '0s' } })
+    scene.configure({
+      defaults: { gate: { stable: '300ms', minUptime: outlastsEnds, deadline: '30s' }, keepOld: '0s' },
+    })
 
   async function stage(kindCase: KindCase): Promise<Victim> {
     const { kind, behaviour } = kindCase
@@ -73,7 +76,7 @@ describeWithServices('kill -9 in the middle of an unusual rollout', ({ registryA
       : [`${web.name}: ${JSON.stringify(found)} in place of ${JSON.stringify(expected)}`]
   }
 
-  test('is survived at every moment that is its own', async () => {
+  test('is survived at every moment that is its own', { timeout: crashTestLimitMs }, async () => {
     settle()
     const each = cases.flatMap((one) => one.moments.map((moment) => ({ one, moment })))
     const victims = await forAll(each, async ({ one, moment }) => ({ ...(await stage(one)), moment }))

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { PushedImage } from '../services/images.ts'
 import { describeWithServices } from '../services/shared.ts'
 import { about, history, pass, plan, type PassAnswer } from './stage/answers.ts'
+import { outlastsEnds } from './stage/gates.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 import { stageWorkload, type StagedWorkload } from './stage/workload.ts'
 
@@ -60,7 +61,9 @@ describeWithServices('every kind of container', ({ registryAddress }) => {
 
   beforeAll(async () => {
     scene = await openScene()
-    scene.configure({ defaults: { gate: { stable: '500ms', minUptime: '500ms', deadline: '20s' }, keepOld: '0s' } })
+    scene.configure({
+      defaults: { gate: { stable: '500ms', minUptime: outlastsEnds, deadline: '20s' }, keepOld: '0s' },
+    })
     await Promise.all(rows.map(stage))
     for (const row of rows) await make(row)
     told = await pass(scene)

@@ -5,7 +5,7 @@ import { format } from 'prettier'
 const file = join(import.meta.dirname, '../../docs/option-table.md')
 
 /** The parts of the document, each made by one test file. */
-export type DocumentPart = 'options' | 'compose'
+export type DocumentPart = 'options' | 'compose' | 'services'
 
 /** What a run found out about one thing: a row's cells, the thing first. */
 export type Row = readonly string[]

@@ -1,11 +1,16 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import type { z } from 'zod'
+import { eventsAnswer } from '../../src/contract/events.ts'
 import { envelope } from '../fakes/event-requests.ts'
 import { tryRun } from '../services/command.ts'
-import { retag } from '../services/push.ts'
+import { machinePlatform } from '../services/images.ts'
+import { deleteManifest, mountBlob, pushBlob, retag } from '../services/push.ts'
 import { startRegistry, type Registry } from '../services/registry.ts'
 import { describeWithServices } from '../services/shared.ts'
+import { startTcpProxy, type TcpProxy } from '../services/tcp-proxy.ts'
 import { waitUntil } from '../services/wait.ts'
+import { holdableRegistry } from './stage/held-registry.ts'
 import type { RunningLongshore } from './stage/longshore.ts'
 import { freePort } from './stage/page.ts'
 import { openScene, type Scene } from './stage/scene.ts'
@@ -18,25 +23,33 @@ describeWithServices('push events, with a poll interval of an hour', () => {
   let scene: Scene
   let registry: Registry
   let port: number
+  /** Between the registry and our listener. */
+  let way: TcpProxy
   beforeAll(async () => {
     port = await freePort()
+    way = await startTcpProxy(port)
     scene = await openScene()
     registry = await startRegistry({
-      notificationsUrl: `http://127.0.0.1:${port}/hooks/registry`,
+      notificationsUrl: `http://127.0.0.1:${way.port}/hooks/registry`,
       notificationsAuthorization: `Bearer ${secret}`,
     })
   })
   afterEach(() => scene.reset())
   afterAll(async () => {
     await registry?.stop()
+    await way?.close()
     await scene?.close()
   })
 
-  const configure = (name: 'registry' | 'newer' | 'ci') =>
+  const configure = (
+    name: 'registry' | 'newer' | 'ci',
+    pollInterval = '1h',
+    at: Pick<Registry, 'address'> = registry,
+  ) =>
     scene.configure({
-      pollInterval: '1h',
+      pollInterval,
       listen: { port },
-      events: [{ name, kind: name === 'ci' ? 'generic' : 'distribution', registry: registry.address, secret }],
+      events: [{ name, kind: name === 'ci' ? 'generic' : 'distribution', registry: at.address, secret }],
       defaults: { gate: { minUptime: '500ms' }, keepOld: '0s' },
     })
 
@@ -44,16 +57,24 @@ describeWithServices('push events, with a poll interval of an hour', () => {
     waitUntil(`${web.name} is current`, () => service.log().includes(`${web.id}: current: `))
 
   /** A watched container of version 1, and a service that has looked at it. */
-  async function follow() {
-    const web = stageWorkload(scene, registry)
-    await web.push({ version: 'v1', healthcheck: false })
+  async function follow(at: Pick<Registry, 'address'> = registry) {
+    const web = stageWorkload(scene, at)
+    const v1 = await web.push({ version: 'v1', healthcheck: false })
     await web.start()
     const service = scene.start('run')
     await untilCurrent(service, web)
-    return { web, service }
+    return { web, v1, service }
   }
 
-  const pathOf = (web: StagedWorkload) => web.repository.slice(registry.address.length + 1)
+  /** As `follow`, once the registry has told of version 1, too: later that would take what the next news leads to. */
+  async function followNews(at?: Pick<Registry, 'address'>) {
+    const followed = await follow(at)
+    // Told before the first look, it changed something of which nothing comes, and is not over for ten minutes.
+    await newsOf(followed.web, 'latest', followed.v1.digest, ({ endedAt }) => endedAt !== null)
+    return followed
+  }
+
+  const pathOf = ({ repository }: StagedWorkload) => repository.slice(repository.indexOf('/') + 1)
 
   const startedAt = (web: StagedWorkload, image: string) =>
     waitUntil(`${web.name} runs the new image`, async () => {
@@ -72,15 +93,147 @@ describeWithServices('push events, with a poll interval of an hour', () => {
 
   test('the notification of a real registry brings a push to run at once', async () => {
     configure('registry')
-    const { web, service } = await follow()
+    const { web, service } = await followNews()
+    const watcher = scene.start('events', '--follow', '--limit', '1')
 
     const v2 = await web.push({ version: 'v2', healthcheck: false })
     const pushedAt = Date.now()
 
     expect((await startedAt(web, v2.configDigest)) - pushedAt).toBeLessThan(10_000)
+    expect(await toldOf(web, 'latest', v2.digest)).toMatchObject({
+      repository: pathOf(web),
+      tag: 'latest',
+      occurredAt: expect.stringMatching(/^20.*Z$/),
+      fate: 'changed',
+      found: v2.digest,
+      outcomes: [{ workload: web.id, kind: 'rollout', outcome: 'succeeded' }],
+    })
+    const story = / registry: \S+ was pushed\n[^]*the tag names \w+ now\n[^]* rollout .* succeeded: /
+    await waitUntil('it was shown', () => story.test(watcher.output()))
+    expect(await watcher.stop()).toBe(0)
     const ready = await fetch(`http://127.0.0.1:${port}/readyz`)
     expect(await ready.json()).toEqual({ status: 'ready', reasons: [] })
     expect(await service.stop()).toBe(0)
+  })
+
+  const heard = async () => {
+    const { stdout } = await scene.run('events', '--source', 'registry', '--output', 'json')
+    return eventsAnswer.parse(JSON.parse(stdout))
+  }
+
+  /** What the trail says of the news that a tag of the repository names a digest, once it has come so far. */
+  const newsOf = (
+    web: StagedWorkload,
+    tag: string | null,
+    digest: string | null,
+    hasCome: (event: EventReport) => boolean,
+  ) =>
+    waitUntil(
+      `all is told of ${tag}`,
+      async () =>
+        (await heard()).events.find(
+          (each) => each.repository === pathOf(web) && each.tag === tag && each.digest === digest && hasCome(each),
+        ),
+      // Each is a process, beside the one that is watched.
+      { everyMs: 250 },
+    )
+
+  /** As `newsOf`, once that is over. */
+  const toldOf = (web: StagedWorkload, tag: string | null, digest: string | null) =>
+    newsOf(web, tag, digest, ({ isOver }) => isOver)
+
+  test('every kind of news of a real registry is understood', async () => {
+    configure('registry')
+    const { web, service } = await followNews()
+    const path = pathOf(web)
+
+    // A digest that was pushed under another tag: no blob moves, and the tag is all that is new.
+    const v2 = await web.push({ version: 'v2', healthcheck: false, tag: 'next' })
+    await retag(registry, path, 'next', 'latest')
+    await startedAt(web, v2.configDigest)
+    expect(await toldOf(web, 'next', v2.digest)).toMatchObject({ fate: 'looked', outcomes: [] })
+    expect(await toldOf(web, 'latest', v2.digest)).toMatchObject({
+      fate: 'changed',
+      outcomes: [{ workload: web.id, outcome: 'succeeded' }],
+    })
+
+    // A layer of another repository: told by the registry, and nothing to look for.
+    const layer = await pushBlob(registry, `${path}-base`, Buffer.from(`a layer of ${web.name}`))
+    const before = await heard()
+    await mountBlob(registry, path, `${path}-base`, layer)
+    await waitUntil('the mount was told', async () => emptyOf(await heard()) > emptyOf(before))
+    expect((await heard()).events).toEqual(before.events)
+
+    // The children come first and without a tag; only the index is news.
+    const platforms = [machinePlatform, 'linux/s390x']
+    const v3 = await web.push({ version: 'v3', healthcheck: false, platforms, attestation: true })
+    await startedAt(web, v3.configDigest)
+    expect(await toldOf(web, 'latest', v3.digest)).toMatchObject({
+      fate: 'changed',
+      found: v3.digest,
+      outcomes: [{ workload: web.id, outcome: 'succeeded' }],
+    })
+    expect((await heard()).events.filter(({ tag }) => tag === null)).toEqual([])
+
+    // The registry tries again until somebody listens.
+    way.cut()
+    const v4 = await web.push({ version: 'v4', healthcheck: false })
+    expect((await heard()).events.filter(({ digest }) => digest === v4.digest)).toEqual([])
+    way.restore()
+    const runsV4Since = await startedAt(web, v4.configDigest)
+    expect(await toldOf(web, 'latest', v4.digest)).toMatchObject({ fate: 'changed' })
+
+    // Whatever was deleted, nothing is stopped for it.
+    await deleteManifest(registry, path, v4.digest)
+    expect(await toldOf(web, null, null)).toMatchObject({ kind: 'deleted', fate: 'looked', outcomes: [] })
+    expect(await startedAt(web, v4.configDigest)).toBe(runsV4Since)
+    expect(service.log()).not.toContain('EVENT_UNREADABLE')
+    expect(await service.stop()).toBe(0)
+  })
+
+  test('I7: what a registry forgot to tell is found by the next poll, and what came while nobody listened is told', async () => {
+    configure('registry', '10s')
+    const { web, service } = await followNews()
+
+    way.cut()
+    const v2 = await web.push({ version: 'v2', healthcheck: false })
+    // What it had to tell was in its memory alone.
+    await registry.restart()
+    way.restore()
+    await startedAt(web, v2.configDigest)
+    const v3 = await web.push({ version: 'v3', healthcheck: false })
+    await startedAt(web, v3.configDigest)
+    await toldOf(web, 'latest', v3.digest)
+    expect((await heard()).events.filter(({ digest }) => digest === v2.digest)).toEqual([])
+
+    expect(await service.stop()).toBe(0)
+    const v4 = await web.push({ version: 'v4', healthcheck: false })
+    const next = scene.start('run')
+    await startedAt(web, v4.configDigest)
+    expect(await toldOf(web, 'latest', v4.digest)).toMatchObject({ found: v4.digest })
+    expect(await next.stop()).toBe(0)
+  })
+
+  test('of two pushes, one amid the pull of the other, only the newer one rolls out', async () => {
+    const held = await holdableRegistry(registry.address)
+    try {
+      configure('registry', '1h', held)
+      const { web, service } = await followNews(held)
+      const isPulled = held.hold()
+      const v2 = await web.push({ version: 'v2', healthcheck: false })
+      await isPulled
+
+      const v3 = await web.push({ version: 'v3', healthcheck: false })
+      const told = await toldOf(web, 'latest', v2.digest)
+      held.release()
+
+      expect(told.outcomes).toMatchObject([{ outcome: 'superseded', reason: { code: 'NEWER_DECISION' } }])
+      await startedAt(web, v3.configDigest)
+      expect((await toldOf(web, 'latest', v3.digest)).outcomes).toMatchObject([{ outcome: 'succeeded' }])
+      expect(await service.stop()).toBe(0)
+    } finally {
+      await held.close()
+    }
   })
 
   test('the envelope of version 2 does as well', async () => {
@@ -154,3 +307,8 @@ describeWithServices('push events, with a poll interval of an hour', () => {
     expect(await service.stop()).toBe(0)
   })
 })
+
+type EventReport = z.infer<typeof eventsAnswer>['events'][number]
+
+const emptyOf = ({ heard }: z.infer<typeof eventsAnswer>): number =>
+  heard?.senders.find(({ source }) => source === 'registry')?.empty ?? 0

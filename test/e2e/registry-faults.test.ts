@@ -33,13 +33,13 @@ const looks: readonly Case[] = [
   look('revokes-the-credentials', refusal(401, 'UNAUTHORIZED'), 'REGISTRY_UNAUTHORIZED', /answered 401/),
   look('forbids', refusal(403, 'DENIED'), 'REGISTRY_FORBIDDEN', /answered 403/),
   look('loses-the-tag', refusal(404, 'MANIFEST_UNKNOWN'), 'REGISTRY_NOT_FOUND', /answered 404/),
-  look('loses-the-repository', refusal(404, 'NAME_UNKNOWN'), 'REGISTRY_NOT_FOUND', /answered 404/),
+  look('loses-the-repository', refusal(404, 'NAME_UNKNOWN'), 'REGISTRY_REPOSITORY_UNKNOWN', /answered 404/),
   look('breaks', refusal(500, 'UNKNOWN'), 'REGISTRY_UNAVAILABLE', /answered 500/),
   look('is-overloaded', refusal(503, 'UNAVAILABLE'), 'REGISTRY_UNAVAILABLE', /answered 503/),
   look('hangs', { kind: 'hang' }, 'REGISTRY_UNAVAILABLE', /did not answer in time/),
-  look('hangs-up', { kind: 'reset' }, 'REGISTRY_UNAVAILABLE', /no answer from/),
+  look('hangs-up', { kind: 'reset' }, 'REGISTRY_UNAVAILABLE', /broke the connection off/),
   look('names-no-digest', { kind: 'wrong-digest', digest: 'sha256:abc' }, 'REGISTRY_INTEGRITY', /digest/),
-  look('answers-a-web-page', webPage, 'MANIFEST_INVALID', /not JSON/),
+  look('answers-a-web-page', webPage, 'REGISTRY_UNAVAILABLE', /with a web page, as a proxy/),
 ]
 
 function look(does: string, fault: Fault, code: string, says: RegExp): Case {
@@ -129,9 +129,9 @@ describeWithServices('a registry at fault', () => {
     )
 
   /** Where the layer lies that is version 2's own. */
-  async function lastLayer(name: string): Promise<string> {
+  async function lastLayer(name: string, host = registry): Promise<string> {
     const headers = { accept: 'application/vnd.oci.image.manifest.v1+json' }
-    const answer = await fetch(`${registry.url}/v2/${name}/manifests/stable`, { headers })
+    const answer = await fetch(`${host.url}/v2/${name}/manifests/stable`, { headers })
     const { layers } = (await answer.json()) as { layers: { digest: string }[] } // made by pushImage
     return `/${name}/blobs/${layers.at(-1)?.digest}`
   }
@@ -193,7 +193,6 @@ describeWithServices('a registry at fault', () => {
     const pulls = [
       { does: 'cuts-off-the-layer', fault: { kind: 'truncate' }, says: /the answer of the registry was cut off/ },
       { does: 'loses-the-layer', fault: refusal(404, 'BLOB_UNKNOWN'), says: /the registry does not have it any more/ },
-      { does: 'asks-to-wait', fault: refusal(429, 'TOOMANYREQUESTS'), says: /the registry asks to wait/ },
       { does: 'lies-about-the-layer', fault: { kind: 'lying-body' }, says: /what came did not match its digest/ },
     ] as const satisfies readonly { does: string; fault: Fault; says: RegExp }[]
     const names = pulls.map((each) => each.does)
@@ -258,6 +257,40 @@ describeWithServices('a registry at fault', () => {
           names.map(() => ['unknown', 'REGISTRY_RATE_LIMITED']),
         )
         expect(await containers(names)).toEqual(before)
+      } finally {
+        await limited.close()
+      }
+    })
+
+    test('has a pull wait for as long as it asks, asks it for nothing meanwhile, and has it go on', async () => {
+      const limited = await startFakeRegistry()
+      try {
+        await runContainer(limited, 'asks-to-wait')
+        const before = await ground.inspect('asks-to-wait')
+        await push(limited, 'asks-to-wait', '2 of asks-to-wait')
+        // What describes the image is answered, so that the rollout begins; the words are those of GHCR.
+        const words = { code: 'TOOMANYREQUESTS', message: 'retry-after: 10s, allowed: 44000/minute' }
+        const fault = { kind: 'status', status: 429, body: JSON.stringify({ errors: [words] }) } as const
+        const off = limited.fault({ kind: 'blob', path: await lastLayer('asks-to-wait', limited) }, fault)
+        limited.forgetRequests()
+
+        const service = ground.start('run')
+        const told = await waitUntil('the wait is told', async () => {
+          const { stdout } = await ground.longshore(['why', 'asks-to-wait'])
+          return stdout.includes('and waits') && stdout
+        })
+        off()
+        const during = await ground.inspect('asks-to-wait')
+        await waitUntil('it is rolled out', () => service.log().includes('succeeded'))
+        service.kill('SIGTERM')
+        await service.ended
+
+        expect(told).toMatch(/at (?:step )?J1, and waits: \S+ asked to be left alone; it goes on in \d+ s/)
+        expect(during.Id).toBe(before.Id)
+        const pauses = limited.requests.map(({ atMs }, index, all) => atMs - (all[index - 1]?.atMs ?? atMs))
+        const longest = pauses.indexOf(Math.max(...pauses))
+        expect(pauses[longest]).toBeGreaterThan(9500)
+        expect(limited.requests[longest]).toMatchObject({ method: 'HEAD' })
       } finally {
         await limited.close()
       }

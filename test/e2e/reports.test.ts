@@ -25,8 +25,10 @@ describeWithServices('reports', ({ registryAddress }) => {
   async function everything() {
     const ids = (await scene.docker('ps', '--all', '--quiet', '--no-trunc')).split('\n')
     // SQLite's index of its log holds no data, and whoever reads makes one; the log itself has to stay empty.
-    const names = readdirSync(scene.stateFolder).filter((name) => !name.endsWith('-shm'))
-    const files = names.map((name) => ({ name, bytes: readFileSync(join(scene.stateFolder, name)) }))
+    const found = readdirSync(scene.stateFolder, { recursive: true, withFileTypes: true })
+    const files = found
+      .filter((each) => each.isFile() && !each.name.endsWith('-shm'))
+      .map(({ name, parentPath }) => ({ name, bytes: readFileSync(join(parentPath, name)) }))
     return {
       containers: await scene.docker('inspect', ...ids),
       images: await scene.docker('images', '--all', '--digests', '--no-trunc'),

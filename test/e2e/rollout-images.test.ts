@@ -15,7 +15,7 @@ describeWithServices('images on the engine', ({ registryAddress }) => {
   afterAll(() => scene?.close())
 
   const keepImages = (count: number) =>
-    scene.configure({ defaults: { gate: { minUptime: '500ms' }, keepOld: '0s', keepImages: count } })
+    scene.configure({ defaults: { gate: { minUptime: '1s' }, keepOld: '0s', keepImages: count } })
 
   const imageIds = async (): Promise<readonly string[]> =>
     (await scene.docker('images', '--all', '--quiet', '--no-trunc')).split('\n')

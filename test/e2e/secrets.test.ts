@@ -36,6 +36,8 @@ describeWithServices('secrets', () => {
   /** The state files while a rollout is open, and after all have ended. */
   let openState: string
   let endedState: string
+  /** What was the state at some time. */
+  let backups: string
   let ourLabels: string
 
   beforeAll(async () => {
@@ -53,6 +55,7 @@ describeWithServices('secrets', () => {
     ground.configure({ ...files, defaults: { gate: { stable: '1s', minUptime: '1s' }, keepOld: '0s', keepImages: 0 } })
     await say('run --once again', ['run', '--once'], 'plain')
     endedState = readState()
+    backups = readFiles(join(ground.folder(), 'state/backups'))
 
     await sayWhatIsWrong(files)
   })
@@ -154,10 +157,12 @@ describeWithServices('secrets', () => {
   }
 
   /** All files of the state, read by us after the command has ended. */
-  function readState(): string {
-    const folder = join(ground.folder(), 'state')
-    return readdirSync(folder)
-      .map((name) => readFileSync(join(folder, name), 'latin1'))
+  const readState = () => readFiles(join(ground.folder(), 'state'))
+
+  function readFiles(folder: string): string {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((each) => each.isFile())
+      .map(({ name }) => readFileSync(join(folder, name), 'latin1'))
       .join('\n')
   }
 
@@ -187,10 +192,11 @@ describeWithServices('secrets', () => {
     expect(leaks(Object.values(passwords))).toEqual([])
   })
 
-  test('of registries are not in the state', () => {
+  test('of registries are not in the state, nor in its backups', () => {
     const values = Object.values(passwords).flatMap(spellings)
 
-    expect(values.filter((value) => (openState + endedState).includes(value))).toEqual([])
+    expect(backups).not.toBe('')
+    expect(values.filter((value) => (openState + endedState + backups).includes(value))).toEqual([])
   })
 
   test('that are sent are in no output and not in the state', () => {
@@ -200,7 +206,7 @@ describeWithServices('secrets', () => {
 
     expect(new Set(sent).size).toBeGreaterThan(4)
     expect(leaks(sent)).toEqual([])
-    expect(sent.filter((value) => (openState + endedState).includes(value))).toEqual([])
+    expect(sent.filter((value) => (openState + endedState + backups).includes(value))).toEqual([])
   })
 
   test('of a workload appear in no output and no log, not even in what it printed itself', () => {

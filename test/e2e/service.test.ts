@@ -18,7 +18,7 @@ describeWithServices('the service', ({ registryAddress }) => {
   const poll = (pollInterval: string) =>
     scene.configure({
       pollInterval,
-      defaults: { gate: { minUptime: '500ms' }, keepOld: '0s' },
+      defaults: { gate: { minUptime: '1s' }, keepOld: '0s' },
       log: { format: 'json' },
     })
 

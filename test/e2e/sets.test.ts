@@ -66,12 +66,16 @@ describeWithServices('containers that cannot do without another', ({ registryAdd
     expect(await scene.containers()).toHaveLength(before.length)
   })
 
-  test.each(['restarted', 'made anew'])('follow it when it was %s by hand', async (how) => {
-    const set = await stageSet(scene, registry, 'longshore.watch=true')
+  test.each([
+    ['restarted', 'only that is watched', []],
+    ['made anew', 'all are', ['longshore.watch=true']],
+  ])('follow it when it was %s by hand, where %s', async (how, _, labels) => {
+    const set = await stageSet(scene, registry, ...labels)
     const { names, provider } = set
     // The kernel ends what is in a space of processes with the first of them.
     const processes = `${provider.name}-processes`
-    const options = ['--pid', `container:${provider.name}`, '--label', 'longshore.watch=true', '--restart', 'always']
+    const own = labels.flatMap((each) => ['--label', each])
+    const options = ['--pid', `container:${provider.name}`, '--restart', 'always', ...own]
     await scene.docker('run', '--detach', '--name', processes, ...options, set.app.reference)
     await pass(scene)
     if (how === 'restarted') await scene.docker('restart', '--time', '0', provider.name)

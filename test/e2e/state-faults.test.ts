@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { EffectKind } from '../../src/rollout/rollout.ts'
 import { describeWithServices } from '../services/shared.ts'
 import { waitUntil } from '../services/wait.ts'
-import { about, pass, status } from './stage/answers.ts'
+import { about, history, pass, status } from './stage/answers.ts'
 import { at, crash } from './stage/moments.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 import { stageWorkload, type StagedWorkload } from './stage/workload.ts'
@@ -139,6 +139,35 @@ describeWithServices('the state', ({ registryAddress }) => {
       }
     },
   )
+
+  test('on a disk that fills up under a running service, at a gate: it waits, and with room again it goes on by itself', async () => {
+    mkdirSync(scene.stateFolder, { mode: 0o700 })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m,mode=700', 'longshore-test', scene.stateFolder])
+    try {
+      const web = await stageChange('web')
+      const ballast = join(scene.stateFolder, 'ballast')
+      let isFull = false
+      const service = scene.observe(
+        ['run'],
+        at('after', 'start-new', async () => {
+          await fill(ballast)
+          isFull = true
+        }),
+      )
+      await waitUntil('the disk is full', () => isFull)
+      await waitUntil('a version serves', async () => (await web.inspect()).State.Status === 'running')
+
+      rmSync(ballast)
+      await waitUntil('it has gone on', async () => about(await status(scene), web).state === 'current')
+
+      expect((await history(scene)).flatMap(({ outcome }) => outcome ?? [])).toEqual(['succeeded'])
+      expect(await serving(web)).toBe('v2')
+      expect(await service.stop()).toBe(0)
+      expect((await scene.run('state', 'check')).code).toBe(0)
+    } finally {
+      execFileSync('umount', ['--lazy', scene.stateFolder])
+    }
+  })
 
   test('is refused to a second process, by the pid of the first', async () => {
     const service = scene.start('run')

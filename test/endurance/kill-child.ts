@@ -1,9 +1,10 @@
-import type { JournalObserver } from '../../src/app/record-step.ts'
+import type { JournalObserver } from '../../src/app/rollouts/record-step.ts'
 import { runProcess } from '../../src/cli/run-process.ts'
 import { configJsonSchema } from '../../src/config/json-schema.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { queues } from '../../src/jobs/index.ts'
 import { loadPolicy } from '../../src/wire-policies.ts'
+import { cancelMoveFrom, moveBetween, openState } from '../../src/wire-state.ts'
 import { openApp } from '../../src/wiring.ts'
 import { createSlots } from './slots.ts'
 
@@ -50,6 +51,9 @@ await runProcess({
     // Rollouts that stand still must not keep the others from starting.
     return { ...opened, queue: queues.local({ scan: 64, rollout: 1000 }) }
   },
+  openState,
+  moveState: moveBetween,
+  cancelMove: cancelMoveFrom,
   loadConfig,
   configSchema: async () => configJsonSchema(),
   loadPolicy,

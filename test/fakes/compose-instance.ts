@@ -1,4 +1,5 @@
 import type { InstanceFacts } from '../../src/rollout/rollout.ts'
+import { blankInstance } from './instance-facts.ts'
 
 /** A container of the service, as the fake engine keeps it. */
 export type FakeInstance = { -readonly [K in keyof InstanceFacts]: InstanceFacts[K] } & {
@@ -12,21 +13,7 @@ export const isUp = ({ status }: Pick<InstanceFacts, 'status'>): boolean =>
 
 /** One that was created and never started. */
 export const blank: FakeInstance = {
-  id: '',
-  name: '',
-  image: '',
-  status: 'created',
-  restart: 'no',
-  exitCode: 0,
-  error: '',
-  health: 'none',
-  probe: null,
-  healthBudgetMs: 0,
-  restarts: 0,
-  startedAt: null,
-  finishedAt: null,
-  connected: true,
-  stoppedByHand: false,
+  ...blankInstance,
   config: '',
   number: 0,
 }

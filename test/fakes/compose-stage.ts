@@ -13,6 +13,7 @@ import { createTurns } from '../../src/lib/in-turn.ts'
 import type { ComposeDeps } from '../../src/targets/compose/compose-deps.ts'
 import { createInspections } from '../../src/targets/engine/inspections.ts'
 import { startFakeClock } from './clock.ts'
+import { summaryOf } from './container-of.ts'
 
 /** What the fake Compose was asked to do, and with what. */
 export interface UpCall {
@@ -114,7 +115,7 @@ export function stageCompose(containers: readonly ContainerInspect[] = []) {
     inspections: createInspections(engine),
     lateCommands: new Map(),
     pulls: createTurns(),
-    self: { mountinfo: '', hostname: 'server' },
+    self: { container: null, hostname: 'server' },
     clock,
     compose,
     configured: [],
@@ -123,6 +124,7 @@ export function stageCompose(containers: readonly ContainerInspect[] = []) {
     spareFolder: path('.spare'),
     inTurn: createTurns(),
     settled: new Set(),
+    usedBy: new Map(),
     agreed: new Map(),
   }
   return {
@@ -141,17 +143,6 @@ export function stageCompose(containers: readonly ContainerInspect[] = []) {
 }
 
 const readText = (path: string): string => readFileSync(path, 'utf8')
-
-function summaryOf({ Id, Name, Image, Config, State }: ContainerInspect): ContainerSummary {
-  return {
-    id: Id,
-    name: Name.slice(1),
-    image: Config.Image,
-    imageId: Image,
-    labels: Config.Labels ?? {},
-    state: State.Status,
-  }
-}
 
 function hasLabel({ labels }: ContainerSummary, wanted: string): boolean {
   const [key = '', value] = wanted.split('=')

@@ -112,8 +112,9 @@ export function startComposeService(options: ServiceOptions): FakeComposeService
     },
     'remove-one': (rollout) => {
       const old = olds().find(({ id }) => !strangers.has(id))
-      // Where one has gone already, as by somebody's own `up`, none does.
-      if (old === undefined || all().length < mostBeside(rollout)) return
+      // Where one has gone already, or somebody's own `up` came in between, none does.
+      const isTheirs = olds().some(({ id }) => strangers.has(id))
+      if (old === undefined || isTheirs || all().length < mostBeside(rollout)) return
       engine.stop(old, 'stop one')
       engine.remove(old, 'remove one')
     },

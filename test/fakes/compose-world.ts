@@ -1,4 +1,4 @@
-import { rollOut } from '../../src/app/roll-out.ts'
+import { rollOut } from '../../src/app/rollouts/roll-out.ts'
 import { parseDigest } from '../../src/image/digest.ts'
 import { takeUp } from '../../src/rollout/machine.ts'
 import { planRollout } from '../../src/rollout/plan.ts'
@@ -14,10 +14,8 @@ import {
   type FakeComposeService,
   type ServiceOptions,
 } from './compose-target.ts'
+import { Crash } from './crashes.ts'
 import { createMemoryStore } from './store.ts'
-
-/** What is thrown where the process is to be killed, and Compose with it. */
-export class Crash extends Error {}
 
 /** What is rolled out onto what. */
 export interface ComposeCase extends Omit<ServiceOptions, 'now' | 'restart'> {

@@ -1,3 +1,4 @@
+import type { ContainerSummary } from '../../src/clients/docker/containers.ts'
 import type { ContainerInspect, HostConfig } from '../../src/clients/docker/shapes.ts'
 import { container } from './inspect.ts'
 
@@ -23,5 +24,17 @@ export function containerOf(
     Id: `${name}-id`,
     Name: `/${name}`,
     State: { ...base.State, Status, Running: isRunning, StartedAt, Error: error, ExitCode: isRunning ? 0 : 137 },
+  }
+}
+
+/** The same container as the engine lists it. */
+export function summaryOf({ Id, Name, Image, Config, State }: ContainerInspect): ContainerSummary {
+  return {
+    id: Id,
+    name: Name.slice(1),
+    image: Config.Image,
+    imageId: Image,
+    labels: Config.Labels ?? {},
+    state: State.Status,
   }
 }

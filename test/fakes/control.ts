@@ -1,5 +1,6 @@
-import type { Answer } from '../../src/app/control.ts'
-import type { FollowedControl, Progress } from '../../src/app/read-progress.ts'
+import type { Answer } from '../../src/app/words/control.ts'
+import type { FollowedControl, Progress } from '../../src/app/answers/read-progress.ts'
+import type { EventReport } from '../../src/app/answers/read-events.ts'
 import { digest } from './decide-input.ts'
 
 export const at = '2026-11-20T12:00:00.000Z'
@@ -31,6 +32,38 @@ export const rolled = (given: Partial<NonNullable<Progress['rollout']>> = {}): N
   ...given,
 })
 
+/** An event that changed something, as a control tells of it. */
+export const heardOf = (given: Partial<EventReport> = {}): EventReport => ({
+  id: 1,
+  receivedAt: at,
+  occurredAt: null,
+  source: 'harbor',
+  kind: 'pushed',
+  registry: 'registry.example.com',
+  repository: 'shop/web',
+  tag: '1.4',
+  digest: digest('2'),
+  fate: 'changed',
+  lookedAt: at,
+  looks: 1,
+  endedAt: '2026-11-20T12:00:02.000Z',
+  found: digest('2'),
+  reason: null,
+  outcomes: [
+    {
+      kind: 'rollout',
+      workload: 'local/container/web',
+      rollout: 'rollout-1',
+      outcome: 'succeeded',
+      at: '2026-11-20T12:00:01.000Z',
+      endedAt: '2026-11-20T12:00:14.000Z',
+      reason: { code: 'GATE_PASSED', sentence: 'healthy for 10 s' },
+    },
+  ],
+  isOver: true,
+  ...given,
+})
+
 /**
  * A control that only notes what it was told, and answers each method as a test scripts it.
  * `called` has the arguments of every call, after the name of the method.
@@ -55,6 +88,27 @@ export function createFakeControl(scripted: Partial<FollowedControl> = {}) {
       wants: digest('1'),
       since: at,
     }),
+    explain: async (workload) => ({
+      workload,
+      current: '1.4.1',
+      decision: {
+        state: 'outdated',
+        reason: { code: 'BETTER_TAG', sentence: '1.4.2 is the only one that may be chosen' },
+        tag: '1.4.2',
+        digest: digest('2'),
+      },
+      choice: {
+        policy: 'semver',
+        selected: { tag: '1.4.2', digest: digest('2') },
+        code: 'BETTER_TAG',
+        reason: '1.4.2 is the only one that may be chosen',
+        candidates: [
+          { tag: '1.4.2', verdict: 'selected', reason: '1.4.2 is the only one that may be chosen' },
+          { tag: '1.4.1', verdict: 'not-newer', reason: 'it is the current tag' },
+        ],
+        dropped: [{ stage: 'guards', count: 1 }],
+      },
+    }),
     quarantines: async () => [
       {
         workload: 'local/container/web',
@@ -66,6 +120,7 @@ export function createFakeControl(scripted: Partial<FollowedControl> = {}) {
     ],
     releaseQuarantine: async () => answer,
     pauses: async () => [{ workload: null, until: null, actor: 'ada', reason: 'sale', since: at }],
+    events: async () => ({ events: [heardOf()], heard: null }),
     progress: async (workload) => ({
       workload,
       saidAt: null,
@@ -101,9 +156,11 @@ export const everyCall: readonly { readonly method: keyof FollowedControl; reado
   { method: 'deploy', args: ['web', null, { actor: 'ada', reason: null }] },
   { method: 'why', args: ['a/b/with blank?&#%2F/..'] },
   { method: 'why', args: ['x'.repeat(300)] },
+  { method: 'explain', args: ['a/b/with blank?&#%2F/..'] },
   { method: 'quarantines', args: [] },
   { method: 'releaseQuarantine', args: ['web', null, { actor: 'ada', reason: null }] },
   { method: 'releaseQuarantine', args: ['web', 'abc', { actor: 'ada', reason: null }] },
   { method: 'pauses', args: [] },
   { method: 'progress', args: ['local/container/web'] },
+  { method: 'events', args: [{ source: 'harbor', since: at, after: 3, also: [1, 2], limit: 7 }] },
 ]

@@ -1,4 +1,4 @@
-import type { DecideInput } from '../../src/app/decide-input.ts'
+import type { DecideInput } from '../../src/app/decisions/decide-input.ts'
 import { parseDigest, type Digest } from '../../src/image/digest.ts'
 import { parsePlatform } from '../../src/image/platform.ts'
 import { parseReference } from '../../src/image/reference.ts'
@@ -159,6 +159,8 @@ export const pause = (change: Partial<Pause> = {}): Pause => ({
 
 export const settings: DecideInput['settings'] = {
   policy: 'digest',
+  tags: null,
+  minAge: null,
   mode: 'auto',
   order: 'auto',
   gate: { stableMs: 10_000, minUptimeMs: 30_000, deadlineMs: 120_000, probe: null },
@@ -168,6 +170,7 @@ export const settings: DecideInput['settings'] = {
   writeDigest: false,
   stopped: 'ignore',
   autoRemove: 'leave',
+  jobs: 'leave',
   hooks: noHooks,
   hookRetryMs: 300_000,
   group: null,
@@ -183,6 +186,7 @@ export function decideInput(change: Partial<DecideInput> = {}, found: Digest = n
     settings,
     policy: digestPolicy(readSpec('digest')),
     observation: observed(found),
+    choice: null,
     sightings: [
       { digest: found, firstSeenAt: ago(60) },
       { digest: running, firstSeenAt: ago(9000) },

@@ -1,17 +1,19 @@
 import type { App } from '../../src/app/app.ts'
-import type { Doors, OpenApp } from '../../src/cli/doors.ts'
+import type { CheckedConfig, Doors, OpenApp } from '../../src/cli/doors.ts'
 import { startFakeClock } from './clock.ts'
 import { loadPolicy } from '../../src/wire-policies.ts'
 import type { Store } from '../../src/store/store.ts'
 
 /** The outside of a command: what it printed and told, with a state if it is given one. */
-export function fakeDoors(given: Partial<Doors> & { readonly store?: Store } = {}) {
+export function fakeDoors(
+  given: Partial<Doors> & { readonly store?: Store; readonly eventQueues?: readonly string[] } = {},
+) {
   const printed: string[] = []
   const told: string[] = []
   const unused = () => Promise.reject(new Error('this door is not meant to be used here'))
-  const { store, ...doors } = given
+  const { store, eventQueues = [], ...doors } = given
   const openApp: Doors['openApp'] = async () => ({
-    app: { store, clock: startFakeClock() } as Partial<App> as App, // commands that only read the state take nothing else of it
+    app: { store, clock: startFakeClock(), eventQueues: eventQueues.map((name) => ({ name })) } as unknown as App, // commands that only read the state take nothing else of it
     queue: { add: unused, close: async () => {} },
     control: {} as OpenApp['control'], // nobody speaks through it
     serveControl: unused,
@@ -26,6 +28,9 @@ export function fakeDoors(given: Partial<Doors> & { readonly store?: Store } = {
     printLines: (lines) => void printed.push(lines.map(({ text }) => text).join('\n')),
     loadPolicy,
     openApp: store === undefined ? unused : openApp,
+    openState: unused,
+    moveState: unused,
+    cancelMove: unused,
     checkConfig: unused,
     configSchema: unused,
     actor: () => 'alice',
@@ -34,3 +39,13 @@ export function fakeDoors(given: Partial<Doors> & { readonly store?: Store } = {
   }
   return { printed, told, doors: all }
 }
+
+/** What a configuration without a file says. */
+export const checkedConfig = (stateFolder: string): CheckedConfig => ({
+  file: null,
+  stateFolder,
+  listen: null,
+  events: [],
+  eventQueues: [],
+  registries: [],
+})

@@ -6,7 +6,7 @@ export const nowMs = Date.parse('2026-11-20T12:00:00Z')
 /** A request with a body of JSON or of bytes as they are. */
 export function eventRequest(body: unknown, headers: EventRequest['headers'] = {}, receivedAt = nowMs): EventRequest {
   const bytes = body instanceof Uint8Array ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
-  return { headers, body: bytes, receivedAt }
+  return { headers, pathSecret: null, body: bytes, receivedAt }
 }
 
 /** Headers that the generic source asks for. */

@@ -1,4 +1,4 @@
-import { runService } from '../../src/app/run-service.ts'
+import { runService } from '../../src/app/passes/run-service.ts'
 import { AppError } from '../../src/errors.ts'
 import { isDigest, type Digest } from '../../src/image/digest.ts'
 import { nextName, previousName } from '../../src/rollout/names.ts'
@@ -7,6 +7,7 @@ import type { Target, Workload, WorkloadKind } from '../../src/targets/target.ts
 import { createLocalQueue } from '../../src/jobs/local.ts'
 import { startFollowed, workloadAt } from './followed.ts'
 import { digest, running } from './decide-input.ts'
+import { blankInstance } from './instance-facts.ts'
 
 const host = 'registry.example.com'
 
@@ -28,21 +29,10 @@ function startWorkload(member: Member, fleet: { bad: Set<Digest>; images: Set<st
   const instances = new Map<string, Instance>()
   const time = () => new Date(fleet.clock.now()).toISOString()
   const make = (id: string, as: string, image: string, operation: string | null): Instance => ({
+    ...blankInstance,
     id,
     name: as,
     image,
-    status: 'created',
-    restart: 'no',
-    exitCode: 0,
-    error: '',
-    health: 'none',
-    probe: null,
-    healthBudgetMs: 0,
-    restarts: 0,
-    startedAt: null,
-    finishedAt: null,
-    connected: true,
-    stoppedByHand: false,
     operation,
   })
   const first = make(`first-${target}-${name}`, name, running, null)

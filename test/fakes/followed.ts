@@ -1,16 +1,15 @@
 import type { App } from '../../src/app/app.ts'
 import type { AppError } from '../../src/errors.ts'
 import { createGroupSlots } from '../../src/app/groups/group-slots.ts'
-import { createNudges } from '../../src/app/nudges.ts'
-import { createOverview } from '../../src/app/overview.ts'
+import { createNudges } from '../../src/app/passes/nudges.ts'
+import { createOverview } from '../../src/app/answers/overview.ts'
 import type { Digest } from '../../src/image/digest.ts'
 import { createLocalQueue } from '../../src/jobs/local.ts'
 import { createLog } from '../../src/lib/log.ts'
-import { digestPolicy } from '../../src/policies/digest.ts'
-import { readSpec } from '../../src/policies/spec/read-spec.ts'
 import type { Registry } from '../../src/registries/registry.ts'
 import type { RolloutFacts } from '../../src/rollout/facts.ts'
 import type { Target, Workload } from '../../src/targets/target.ts'
+import { createPolicies } from '../../src/wire-policies.ts'
 import { startManualClock } from './clock.ts'
 import { described, digest, settings, workload } from './decide-input.ts'
 import { createMemoryStore } from './store.ts'
@@ -56,8 +55,12 @@ export function startFollowed(workloads: readonly Workload[], limits: Record<str
     facts: nothing,
     /** By repository, or by repository and tag: `web`, `web:2`. */
     tags: new Map<string, Digest>(),
-    /** What the registry answers instead, by repository and tag. */
+    /** All tags, by repository; `1` alone where none are given. */
+    lists: new Map<string, readonly string[]>(),
+    /** What the registry answers instead, by repository and tag, or by repository alone for its list. */
     refusals: new Map<string, AppError>(),
+    /** Platforms other than linux/amd64, by digest. */
+    platforms: new Map<Digest, string>(),
     hold: {
       resolve: async (_repository: string): Promise<void> => {},
       describe: async (_repository: string): Promise<void> => {},
@@ -69,10 +72,15 @@ export function startFollowed(workloads: readonly Workload[], limits: Record<str
   }
   const registry: Registry = {
     kind: 'fake',
-    listTags: async () => ['1'],
+    async listTags({ repository }) {
+      world.asked.push(`list ${repository}`)
+      const refusal = world.refusals.get(repository)
+      if (refusal !== undefined) throw refusal
+      return world.lists.get(repository) ?? ['1']
+    },
     close: () => {},
     async resolve({ repository }, tag) {
-      world.asked.push(`resolve ${repository}`)
+      world.asked.push(`resolve ${repository}${world.lists.has(repository) ? `:${tag}` : ''}`)
       await world.hold.resolve(repository)
       const refusal = world.refusals.get(`${repository}:${tag}`)
       if (refusal !== undefined) throw refusal
@@ -81,7 +89,8 @@ export function startFollowed(workloads: readonly Workload[], limits: Record<str
     },
     async describe({ repository }, of) {
       await world.hold.describe(repository)
-      return described(of, digest('2'))
+      if (world.platforms.has(of)) world.asked.push(`describe ${repository}`)
+      return described(of, digest('2'), world.platforms.get(of))
     },
     readConfig: async () => ({}),
   }
@@ -111,7 +120,7 @@ export function startFollowed(workloads: readonly Workload[], limits: Record<str
     store,
     targets: [target],
     registryFor: () => registry,
-    policyFor: () => digestPolicy(readSpec('digest')),
+    policyFor: createPolicies(),
     pullAuth: async () => null,
     rules: [],
     defaults: settings,
@@ -127,6 +136,7 @@ export function startFollowed(workloads: readonly Workload[], limits: Record<str
     overview: createOverview(),
     lastLooks: new Map(),
     looksWanted: new Map(),
+    lookUps: new Map(),
     log: createLog('debug', 'plain', (line) => lines.push(line)),
   }
   return { ...world, world, app, queue: createLocalQueue(limits), stop }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createContent } from './registry/content.ts'
+import type { Dialect } from './registry/dialect.ts'
 import { createFaults } from './registry/faults.ts'
 import type { Fault, FaultMatch, RequestKind } from './registry/faults.ts'
 import { makeImage, makeIndex } from './registry/images.ts'
@@ -18,6 +19,8 @@ export interface FakeRegistryOptions extends Partial<Behaviour> {
   readonly auth?: Auth
   /** Added to every answer. */
   readonly latencyMs?: number
+  /** What a vendor has beside the distribution API, or does otherwise. */
+  readonly dialect?: Dialect
 }
 
 /** One request as the fake saw it. */
@@ -29,6 +32,8 @@ export interface LoggedRequest {
   readonly headers: IncomingHttpHeaders
   /** Number of the connection that it came on. */
   readonly connection: number
+  /** When it came, by `performance.now()`. */
+  readonly atMs: number
 }
 
 /** A registry in this process, on 127.0.0.1, that holds what tests push and does wrong what tests ask for. */
@@ -70,21 +75,29 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
   const content = createContent()
   const faults = createFaults()
 
+  const setAuth = (wanted: Auth): void => {
+    auth = wanted
+  }
+
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await buffer(request)
     const { method = '', url: path = '/', headers } = request
     const target = new URL(path, url)
     const route = routeOf(method, target.pathname)
-    requests.push({ kind: route.kind, method, path, headers, connection: connections.get(request.socket) ?? 0 })
+    const connection = connections.get(request.socket) ?? 0
+    requests.push({ kind: route.kind, method, path, headers, connection, atMs: performance.now() })
     const fault = faults.take(route.kind, path)
     const delayMs = fault?.kind === 'latency' ? fault.ms : (options.latencyMs ?? 0)
     if (delayMs > 0) await wait(delayMs)
+    const incoming = { method, url: target, headers, body }
+    const own = await options.dialect?.answer(incoming, { content, signIn, url, setAuth })
     const reply =
-      route.kind === 'token'
+      own ??
+      (route.kind === 'token'
         ? signIn.token(headers.authorization, method === 'POST' ? new URLSearchParams(`${body}`) : target.searchParams)
         : (signIn.refuse(headers.authorization, route.repository, route.kind) ??
-          serve(content, behaviour, route, { method, url: target, headers, body }))
-    await transmit(response, spoil(reply, fault), fault)
+          serve(content, behaviour, route, incoming)))
+    await transmit(response, spoil(options.dialect?.finish?.(reply, route) ?? reply, fault), fault)
   }
 
   const server = createServer((request, response) => {
@@ -122,9 +135,7 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
     connections: () => connections.size,
     fault: (match, fault) => faults.add(match, fault),
     clearFaults: () => faults.clear(),
-    setAuth(wanted) {
-      auth = wanted
-    },
+    setAuth,
     revokeTokens: () => signIn.revokeTokens(),
     pushImage(repository, tag, text, platform) {
       const image = makeImage(text, platform)

@@ -8,6 +8,7 @@ export const candidate = (tag: string, known: Partial<Candidate> = {}): Candidat
   digest: null,
   pushedAt: null,
   firstSeenAt: null,
+  listedAt: null,
   platforms: null,
   hasMoved: false,
   ...known,
@@ -39,5 +40,5 @@ export async function chosen(...question: Parameters<typeof select>): Promise<st
 
 /** What became of each tag. */
 export async function verdictsOf(...question: Parameters<typeof select>): Promise<Readonly<Record<string, string>>> {
-  return Object.fromEntries((await select(...question)).judge().map(({ tag, verdict }) => [tag, verdict]))
+  return Object.fromEntries((await select(...question)).judge(() => false).map(({ tag, verdict }) => [tag, verdict]))
 }

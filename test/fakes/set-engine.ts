@@ -4,6 +4,7 @@ import type { DependantFacts } from '../../src/rollout/facts.ts'
 import { nextName, previousName } from '../../src/rollout/names.ts'
 import { policyRestarts } from '../../src/rollout/restart-policy.ts'
 import type { EffectKind, InstanceFacts, Rollout } from '../../src/rollout/rollout.ts'
+import { blankInstance } from './instance-facts.ts'
 import { oldId, startFakeEngine, type Behaviour, type FakeEngine } from './target.ts'
 
 /** How the new instances of dependants behave once started. The old ones are well. */
@@ -210,6 +211,7 @@ function factsOf(member: Member | undefined): InstanceFacts | null {
 
 function blank(id: string, name: string, plan: Dependant, provider: string, isNew: boolean): Member {
   return {
+    ...blankInstance,
     id,
     name,
     plan,
@@ -217,17 +219,5 @@ function blank(id: string, name: string, plan: Dependant, provider: string, isNe
     isNew,
     starts: 0,
     image: plan.image,
-    status: 'created',
-    restart: 'no',
-    exitCode: 0,
-    error: '',
-    health: 'none',
-    probe: null,
-    healthBudgetMs: 0,
-    restarts: 0,
-    startedAt: null,
-    finishedAt: null,
-    connected: true,
-    stoppedByHand: false,
   }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Digest } from '../../src/image/digest.ts'
 import type { Rollout } from '../../src/rollout/rollout.ts'
 import type {
@@ -12,20 +13,19 @@ import type {
   Override,
   Pause,
   Quarantine,
-  Sighting,
+  SourceTrouble,
   Store,
-  TagObservation,
   TargetNote,
   WithWord,
   WorkloadRow,
 } from '../../src/store/store.ts'
+import { createMemoryTrail } from './store-event-trail.ts'
+import { createMemoryTags } from './store-tag-lists.ts'
 
 /** A store in memory for tests of pure logic; the conformance kit holds it to the same promises as the real ones. */
 export function createMemoryStore(): Store {
   let hold: Hold | null = null
   const engineNotes = new Map<string, TargetNote>()
-  const observations = new Map<string, TagObservation>()
-  const sightings = new Map<string, Sighting[]>()
   const descriptions = new Map<string, unknown>()
   const workloads = new Map<string, WorkloadRow>()
   const rollouts = new Map<string, Rollout>()
@@ -42,6 +42,8 @@ export function createMemoryStore(): Store {
   const eventKeys = new Map<string, string>()
   const inbox = new Map<string, PendingEvent>()
   const letters: DeadLetter[] = []
+  const trail = createMemoryTrail()
+  let troubles: readonly SourceTrouble[] = []
   const key = (...parts: string[]) => parts.join('\n')
   const setBaseline = (id: string, baselineImage: string | undefined) => {
     const row = workloads.get(id)
@@ -68,31 +70,31 @@ export function createMemoryStore(): Store {
     },
     engineNotes: async () => byTarget([...engineNotes.values()]),
     saveEngineNote: async (note) => void engineNotes.set(note.target, note),
-    tagObservation: async (...parts) => observations.get(key(...parts)) ?? null,
-    saveTagObservation: async (row) => {
-      const at = key(row.registry, row.repository, row.tag)
-      observations.set(at, row)
-      const seen = sightings.get(at) ?? []
-      if (row.digest !== null && row.firstSeenAt !== null && !seen.some((each) => each.digest === row.digest)) {
-        sightings.set(at, [{ digest: row.digest, firstSeenAt: row.firstSeenAt }, ...seen])
-      }
-    },
-    sightings: async (registry, repository, tag, limit) =>
-      (sightings.get(key(registry, repository, tag)) ?? []).slice(0, limit),
+    ...createMemoryTags(),
     imageDescription: async (...parts) => descriptions.get(key(...parts)) ?? null,
     saveImageDescription: async (registry, repository, digest, description) =>
       void descriptions.set(key(registry, repository, digest), description),
     workload: async (id) => workloads.get(id) ?? null,
     workloads: async () => [...workloads.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    workloadIds: async () => [...workloads.keys()].toSorted(),
     saveWorkload: async (row, baseline) => {
       const { baselineImage } = (baseline === 'keep' && workloads.get(row.id)) || row
       workloads.set(row.id, { ...row, baselineImage })
+    },
+    async renewWorkload(row) {
+      const known = workloads.get(row.id)
+      const { observedAt, decidedAt } = row
+      const renewed = known && { ...known, observedAt, decidedAt }
+      if (renewed === undefined || !isDeepStrictEqual(renewed, { ...row, since: known?.since })) return false
+      workloads.set(row.id, renewed)
+      return true
     },
     deleteWorkload: async (id) => void workloads.delete(id),
     rollout: async (id) => rollouts.get(id) ?? null,
     saveRollout: async (rollout, also = {}) => {
       rollouts.set(rollout.id, rollout)
       if (also.journal) journals.set(rollout.id, [...(journals.get(rollout.id) ?? []), also.journal])
+      for (const entry of also.historyOfHooks ?? []) history.unshift(entry)
       if (also.history) history.unshift(also.history)
       for (const entry of also.historyOfOthers ?? []) history.unshift(entry)
       if (also.quarantine) quarantines.set(key(also.quarantine.workload, also.quarantine.digest), also.quarantine)
@@ -111,6 +113,7 @@ export function createMemoryStore(): Store {
       if (rollout.stage === 'ended') snapshots.delete(rollout.id)
     },
     openRollouts: async () => [...rollouts.values()].filter((each) => each.stage !== 'ended'),
+    rolloutsUnderWay: async () => [...rollouts.values()].filter(({ stage }) => stage !== 'ended' && stage !== 'kept'),
     rollouts: async (workload, limit) =>
       [...rollouts.values()]
         .filter((each) => each.workload === workload)
@@ -178,6 +181,7 @@ export function createMemoryStore(): Store {
       const isFirst = (event: PendingEvent, index: number) =>
         events.findIndex((each) => each.key === event.key) === index
       const fresh = events.filter((event, index) => !eventKeys.has(event.key) && isFirst(event, index))
+      for (const event of events) trail.add(event, fresh.includes(event))
       for (const event of fresh) {
         eventKeys.set(event.key, event.receivedAt)
         inbox.set(key(event.registry, event.repository, event.tag ?? ''), event)
@@ -192,17 +196,26 @@ export function createMemoryStore(): Store {
       for (const event of events) {
         const place = key(event.registry, event.repository, event.tag ?? '')
         if (inbox.get(place)?.key === event.key) inbox.delete(place)
+        trail.end(event)
       }
     },
     forgetEventKeys: async (before) => {
       for (const [known, at] of eventKeys) if (at < before) eventKeys.delete(known)
     },
-    addDeadLetter: async (letter) => void letters.unshift(letter),
+    addDeadLetter: async (letter) => {
+      letters.unshift(letter)
+      trail.addUnreadable(letter)
+    },
+    eventTrail: async (query) => trail.read(query, new Set([...inbox.values()].map((each) => each.key))),
+    sourceTroubles: async () => troubles.toSorted((a, b) => (a.source < b.source ? -1 : 1)),
+    setSourceTroubles: async (given) => void (troubles = given),
     deadLetters: async () => letters.slice(0, 100),
     checkWritable: async () => {},
     addHistory: async (entry) => void history.unshift(entry),
     history: async ({ workload, limit }) =>
       history.filter((each) => workload === undefined || each.workload === workload).slice(0, limit),
+    forgetOld: async () => {},
+    contents: async function* () {},
     close: async () => {},
   }
 }

@@ -8,6 +8,7 @@ import {
   type Rollout,
 } from '../../src/rollout/rollout.ts'
 import type { Target, Workload } from '../../src/targets/target.ts'
+import { blankInstance } from './instance-facts.ts'
 
 /** How the candidate behaves once started. */
 export type Behaviour =
@@ -53,6 +54,9 @@ export function startFakeEngine(
   const removesItself = beginning === 'itself'
   const copyId = 'copy-of-old-instance'
   let vanished: Instance | null = null
+  /** What removes itself is still seen a few times, as dead: a name that it gets then is taken until the engine restarts. */
+  const leaving = new Map<Instance, number>()
+  const lost = new Set<string>()
   const time = () => new Date(now()).toISOString()
   const instances = new Map<string, Instance>()
   const images = new Set([oldImage])
@@ -105,7 +109,7 @@ export function startFakeEngine(
       listWorkloads: async () => [] as Workload[],
       observe: async (rollout) => {
         if (engine.away) throw new AppError('TARGET_UNAVAILABLE', 'the engine is away')
-        return {
+        const facts = {
           old: copy(instances.get(rollout.oldInstance)),
           new: copy(byOperation(rollout)),
           candidateImage: images.has(newImage) ? newImage : null,
@@ -115,6 +119,11 @@ export function startFakeEngine(
           nameHolder: holder(rollout.name)?.id ?? null,
           ...(removesItself && { copy: copy(instances.get(copyId)), vanished: copy(vanished) }),
         } satisfies ReplaceFacts
+        for (const [each, looks] of leaving) {
+          if (looks === 1) vanish(each)
+          else leaving.set(each, looks - 1)
+        }
+        return facts
       },
       apply: async (rollout, effect) => {
         if (engine.away) throw new AppError('TARGET_UNAVAILABLE', 'the engine is away')
@@ -137,8 +146,13 @@ export function startFakeEngine(
   function finish(instance: Instance, exitCode: number, stoppedByHand: boolean): void {
     Object.assign(instance, ended(exitCode, stoppedByHand))
     if (!removesItself) return
-    instances.delete(instance.id)
-    if (instance.operation !== null) vanished = instance
+    instance.status = 'dead'
+    leaving.set(instance, 3)
+  }
+
+  function vanish(instance: Instance): void {
+    leaving.delete(instance)
+    if (instances.delete(instance.id) && instance.operation !== null) vanished = instance
   }
 
   function run(instance: Instance): void {
@@ -156,7 +170,9 @@ export function startFakeEngine(
 
   function rename(instance: Instance, to: string): void {
     const other = holder(to)
-    if (other && other.id !== instance.id) throw new AppError('TARGET_CONFLICT', `the name ${to} is taken`)
+    if (leaving.has(instance)) lost.add(instance.name)
+    if ((other && other.id !== instance.id) || lost.has(to))
+      throw new AppError('TARGET_CONFLICT', `the name ${to} is taken`)
     instance.name = to
   }
 
@@ -225,21 +241,10 @@ export function startFakeEngine(
 
 function blank(id: string, name: string, image: string): Instance {
   return {
+    ...blankInstance,
     id,
     name,
     image,
-    status: 'created',
-    restart: 'no',
-    exitCode: 0,
-    error: '',
-    health: 'none',
-    probe: null,
-    healthBudgetMs: 0,
-    restarts: 0,
-    startedAt: null,
-    finishedAt: null,
-    connected: true,
-    stoppedByHand: false,
     operation: null,
   }
 }

@@ -5,6 +5,8 @@ import { identify } from './processes.ts'
 export interface EngineNetwork {
   readonly slot: number
   readonly bridge: string
+  /** Address of the bridge, with the length of its network: `10.210.0.1/24`. */
+  readonly gateway: string
   /** From here the engine takes the addresses of user-defined networks. */
   readonly pool: string
 }
@@ -24,11 +26,12 @@ export async function claimNetwork(): Promise<EngineNetwork> {
     if (routes.includes(` ${prefixOf(slot)}`) || routes.includes(`\n${prefixOf(slot)}`)) continue
     const bridge = bridgeOf(slot)
     if ((await tryRun('ip', ['link', 'add', 'name', bridge, 'type', 'bridge'])).code !== 0) continue
-    await run('ip', ['address', 'add', `${prefixOf(slot)}0.1/24`, 'dev', bridge])
+    const gateway = `${prefixOf(slot)}0.1/24`
+    await run('ip', ['address', 'add', gateway, 'dev', bridge])
     await run('ip', ['link', 'set', 'dev', bridge, 'alias', identify(process.pid) ?? '', 'up'])
     // An engine beside ours may have set the policy DROP, which then holds between containers on one bridge too.
     await tryRun('iptables', ['--wait', '--insert', ...acceptRule(slot)])
-    return { slot, bridge, pool: `base=${prefixOf(slot)}128.0/17,size=24` }
+    return { slot, bridge, gateway, pool: `base=${prefixOf(slot)}128.0/17,size=24` }
   }
   throw new Error(`${slotsMax} engines are already running, or the networks 10.210.0.0/16 and up are in use`)
 }

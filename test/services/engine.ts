@@ -8,7 +8,8 @@ import { lastLines } from './command.ts'
 import { withMachineLock } from './lock.ts'
 import { ping } from './ping.ts'
 import { makePrivateFolder } from './private-folder.ts'
-import { identify, kill } from './processes.ts'
+import { inNamespace, type NetworkNamespace } from './network-namespace.ts'
+import { identify, kill, killPrograms } from './processes.ts'
 import { waitUntil } from './wait.ts'
 
 /** A Docker engine of our own, apart from any other on the machine. */
@@ -20,8 +21,18 @@ export interface Engine {
   restart(): Promise<void>
   /** Ends the engine without any warning, as a crash would. Its containers go on running; `restart` brings it back. */
   kill(): Promise<void>
+  /** Ends the engine and all its containers at once, as when the machine loses its power; `restart` brings it back. */
+  cutPower(): Promise<void>
   /** Removes the engine with its containers and all that it made on the machine. */
   stop(): Promise<void>
+}
+
+/** What an engine takes for the machine that it runs on. */
+export interface Machine {
+  /** Where it has its network, with all that it publishes there. */
+  readonly namespace: NetworkNamespace
+  /** What it says that it is: `i686`, as `setarch` has it; what it really is unless told otherwise. */
+  readonly architecture?: string
 }
 
 /**
@@ -30,10 +41,12 @@ export interface Engine {
  *
  * @param settings of its configuration file, as in `daemon.json`
  * @param programs folder with the `dockerd` to start instead of the installed one
+ * @param machine that it runs on, instead of the one that it is started on
  */
 export async function startEngine(
   settings: Readonly<Record<string, unknown>> = {},
   programs?: string,
+  machine?: Machine,
 ): Promise<Engine> {
   if (process.getuid?.() !== 0) throw new Error('only root can start a Docker engine')
   const { folder, network } = await withMachineLock(async () => {
@@ -49,16 +62,22 @@ export async function startEngine(
     startContainerd(folder)
     writeFileSync(join(folder, 'daemon.json'), JSON.stringify(settings))
     const pools = ['--default-address-pool', network.pool]
-    let running = await startDaemon(folder, network, pools, programs)
+    await machine?.namespace.addBridge(network)
+    const place = { programs, machine }
+    let running = await startDaemon(folder, network, pools, place)
     return {
       host,
       apiVersion: running.apiVersion,
       async restart() {
         await endDaemon(running.pid, 'SIGTERM')
         // With pools named, an engine that starts again removes `docker0`, whoever's it is (moby `initNetworkController`).
-        running = await startDaemon(folder, network, [], programs)
+        running = await startDaemon(folder, network, [], place)
       },
       kill: () => endDaemon(running.pid, 'SIGKILL'),
+      async cutPower() {
+        await endDaemon(running.pid, 'SIGKILL')
+        await killPrograms(['containerd-shim-runc-v2'], `${folder}/`)
+      },
       stop,
     }
   } catch (error) {
@@ -88,7 +107,7 @@ async function startDaemon(
   folder: string,
   network: EngineNetwork,
   more: readonly string[],
-  programs: string | undefined,
+  { programs, machine }: { readonly programs: string | undefined; readonly machine: Machine | undefined },
 ): Promise<{ pid: number; apiVersion: string }> {
   const host = `unix://${join(folder, 'docker.sock')}`
   const log = join(folder, 'dockerd.log')
@@ -107,7 +126,9 @@ async function startDaemon(
   }
   // A starting engine empties the chains of every other engine on the machine. Ports published on 127.0.0.1 need none.
   const untouched = ['--iptables=false', '--ip6tables=false', '--ip-forward=false']
-  const pid = launch('dockerd', [...Object.entries(args).flat(), ...more, ...untouched], log, programs)
+  const dockerd = machine?.architecture === undefined ? [] : ['setarch', machine.architecture]
+  const [program = '', ...first] = [...inNamespace(machine?.namespace), ...dockerd, 'dockerd']
+  const pid = launch(program, [...first, ...Object.entries(args).flat(), ...more, ...untouched], log, programs)
   const apiVersion = await waitUntil('the Docker engine answers', () => ping(host), {
     hopeless: () => {
       if (identify(pid) !== undefined) return undefined

@@ -1,6 +1,9 @@
+import { rmSync } from 'node:fs'
 import type { TestProject } from 'vitest/node'
 import { startEngine } from './engine.ts'
 import { ensureInstalled } from './install.ts'
+import { makePrivateFolder, removeAbandonedFolders } from './private-folder.ts'
+import { bundleProgram } from './program.ts'
 import { startRegistry } from './registry.ts'
 import type { ProvidedServices } from './shared.ts'
 
@@ -8,6 +11,10 @@ const stops: (() => Promise<void>)[] = []
 
 /** Vitest calls this before the first end-to-end test, and not at all when there is none to run. */
 export async function setup(project: TestProject): Promise<void> {
+  removeAbandonedFolders(/program/)
+  const folder = makePrivateFolder('program')
+  stops.push(async () => rmSync(folder, { recursive: true, force: true }))
+  process.env['TEST_PROGRAM'] = await bundleProgram(folder)
   project.provide('services', await bringUp())
 }
 

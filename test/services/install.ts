@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { installPackages } from './apt.ts'
 import { isInstalled, tryRun } from './command.ts'
 import { withMachineLock } from './lock.ts'
+import { postgresPrograms } from './postgres.ts'
 
 /** What the tests and the demo need of the machine. */
-export type Need = 'engine' | 'docker' | 'compose' | 'registry' | 'busybox'
+export type Need = 'engine' | 'docker' | 'compose' | 'registry' | 'busybox' | 'rootless' | 'postgres'
 
 /** Bookworm's own engine is too old; `/trixie` names the release that a package comes from. */
 const needs: Readonly<Record<Need, { isThere(): Promise<boolean>; readonly packages: readonly string[] }>> = {
@@ -21,6 +22,12 @@ const needs: Readonly<Record<Need, { isThere(): Promise<boolean>; readonly packa
     packages: ['docker-compose/trixie'],
   },
   registry: { isThere: () => isInstalled('docker-registry'), packages: ['docker-registry/trixie'] },
+  rootless: {
+    isThere: async () =>
+      (await isInstalled('rootlesskit')) && (await isInstalled('newuidmap')) && (await isInstalled('slirp4netns')),
+    packages: ['rootlesskit', 'uidmap', 'slirp4netns'],
+  },
+  postgres: { isThere: async () => postgresPrograms() !== undefined, packages: ['postgresql'] },
   // The usual one needs libraries, which an image made from nothing has not.
   busybox: { isThere: isBusyboxStatic, packages: ['busybox-static'] },
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Readiness } from '../../app/read-readiness.ts'
+import type { Readiness } from '../../app/answers/read-readiness.ts'
 
 interface HealthDeps {
   /** Names of the loops that should have gone on long ago. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Control } from '../../app/control.ts'
+import type { Control } from '../../app/words/control.ts'
 import { controlRoutes } from '../../contract/control.ts'
 import { answer } from './answer.ts'
 

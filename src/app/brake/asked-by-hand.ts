@@ -1,5 +1,5 @@
 import { tagOf } from '../../image/reference.ts'
-import type { DecideInput } from '../decide-input.ts'
+import type { DecideInput } from '../decisions/decide-input.ts'
 
 /**
  * Whether the very change was asked for by a person: a word that is carried out once, or a pin that has not arrived. The

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { startFleet, versions } from '../../../test/fakes/fleet.ts'
 import { digest } from '../../../test/fakes/decide-input.ts'
-import { createControl } from '../create-control.ts'
+import { createControl } from '../words/create-control.ts'
 import { targetDefaults } from '../groups/group-settings.ts'
 
 const { old, new: fresh, third, bad } = versions

@@ -1,7 +1,8 @@
 import type { App } from '../app.ts'
-import { decision, type Decision } from '../decision.ts'
+import { decision, type Decision } from '../decisions/decision.ts'
 import { targetDefaults } from '../groups/group-settings.ts'
-import { isApproved, massChangeSentence, mostAtOnce, targetOf } from './mass-change.ts'
+import { isApproved, massChangeSentence, mostAtOnce } from './mass-change.ts'
+import { targetOf } from '../../targets/target.ts'
 
 interface Planned {
   readonly id: string

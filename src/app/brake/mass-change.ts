@@ -1,4 +1,5 @@
 import type { Approval, MassChange, WorkloadRow } from '../../store/store.ts'
+import { targetOf } from '../../targets/target.ts'
 import type { TargetLimits } from '../groups/group-settings.ts'
 import { waitsCode } from '../groups/due-codes.ts'
 
@@ -7,9 +8,6 @@ const mostByDefault = 20
 const fewWorkloads = 40
 
 type Row = Pick<WorkloadRow, 'id' | 'state' | 'reason' | 'candidate'>
-
-/** The name of the target that a workload's id begins with. */
-export const targetOf = (workload: string): string => workload.slice(0, workload.indexOf('/'))
 
 /** Changes that may be wanted at once on a target; null for any number. @param workloads watched on it */
 export function mostAtOnce({ maxChanges }: Pick<TargetLimits, 'maxChanges'>, workloads: number): number | null {

@@ -2,7 +2,8 @@ import { isoTime } from '../../lib/clock.ts'
 import type { WorkloadRow } from '../../store/store.ts'
 import type { App } from '../app.ts'
 import { targetDefaults } from '../groups/group-settings.ts'
-import { isApproved, mostAtOnce, targetOf, wantsUnapproved, workloadsOn } from './mass-change.ts'
+import { isApproved, mostAtOnce, wantsUnapproved, workloadsOn } from './mass-change.ts'
+import { targetOf } from '../../targets/target.ts'
 
 /**
  * Keeps that too many changes are wanted at once, so that they go on being held when fewer are, and forgets it, and what
@@ -10,15 +11,15 @@ import { isApproved, mostAtOnce, targetOf, wantsUnapproved, workloadsOn } from '
  */
 export async function recordMassChange(
   { store, clock, log, limits }: Pick<App, 'store' | 'clock' | 'log' | 'limits'>,
-  row: WorkloadRow,
+  row: Pick<WorkloadRow, 'id' | 'state' | 'reason' | 'candidate'>,
 ): Promise<void> {
   const target = targetOf(row.id)
-  const approvals = await store.approvals()
+  const [approvals, massChanges] = await Promise.all([store.approvals(), store.massChanges()])
   const own = approvals.find(({ workload }) => workload === row.id)
   if (own !== undefined && (row.state === 'current' || (row.candidate !== null && row.candidate !== own.digest))) {
     await store.clearApproval(row.id)
   }
-  const found = (await store.massChanges()).find((each) => each.target === target) ?? null
+  const found = massChanges.find((each) => each.target === target) ?? null
   const isHeld = row.reason.code === 'MASS_CHANGE'
   if (found === null && !isHeld) return
   const rows = workloadsOn(await store.workloads(), target)

@@ -1,12 +1,14 @@
+import { createCountedKeys, type CountedKeys } from './counted-keys.ts'
+
 /** What the loops of one target, one for each of its kinds, know of each other. */
 export interface Settling {
-  /** First looks, scans and decisions that are under way, by their keys. */
-  readonly underWay: Set<string>
+  /** First looks, scans and decisions that are under way, by their keys: of one key one may wait while another runs. */
+  readonly underWay: CountedKeys
   /** How many workloads each kind showed last. */
   readonly seen: Map<string, number>
 }
 
-export const createSettling = (): Settling => ({ underWay: new Set(), seen: new Map() })
+export const createSettling = (): Settling => ({ underWay: createCountedKeys(), seen: new Map() })
 
 interface Looking {
   readonly target: { readonly kind: string }
@@ -28,4 +30,4 @@ export function hasLooked(looking: Looking): void {
 
 /** Whether every kind has looked at least once. */
 export const haveAllLooked = ({ underWay }: Settling): boolean =>
-  ![...underWay].some((each) => each.startsWith(lookPrefix))
+  ![...underWay.keys()].some((each) => each.startsWith(lookPrefix))

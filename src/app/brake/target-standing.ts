@@ -2,7 +2,8 @@ import type { Digest } from '../../image/digest.ts'
 import type { App } from '../app.ts'
 import { targetDefaults } from '../groups/group-settings.ts'
 import { brakeOf, failuresOn, type Brake } from './brake.ts'
-import { isApproved, mostAtOnce, targetOf, wantsUnapproved, workloadsOn, type MassStanding } from './mass-change.ts'
+import { isApproved, mostAtOnce, wantsUnapproved, workloadsOn, type MassStanding } from './mass-change.ts'
+import { targetOf } from '../../targets/target.ts'
 
 /** What holds the rollouts of a whole target, as far as one workload of it is concerned. */
 export interface TargetStanding {

@@ -1,4 +1,4 @@
-import type { Follower } from '../follower.ts'
+import type { Follower } from '../passes/follower.ts'
 import { targetDefaults } from '../groups/group-settings.ts'
 import { mostAtOnce } from './mass-change.ts'
 import { haveAllLooked } from './settling.ts'

@@ -3,6 +3,7 @@ import type { WorkloadRow } from '../../store/store.ts'
 /** Codes of decisions that a rollout follows on by itself. */
 export const dueCodes: ReadonlySet<string> = new Set([
   'DIGEST_MOVED',
+  'BETTER_TAG',
   'ABSENT',
   'PIN_DUE',
   'DEPLOY_DUE',

@@ -1,8 +1,8 @@
 import { hookPostponedCode } from '../../rollout/hook-steps.ts'
 import type { App } from '../app.ts'
-import { decideByState } from '../decide-by-state.ts'
-import type { Decision } from '../decision.ts'
-import type { WatchedWorkload } from '../watched-workloads.ts'
+import { decideByState } from '../decisions/decide-by-state.ts'
+import type { Decision } from '../decisions/decision.ts'
+import type { WatchedWorkload } from '../workloads/watched-workloads.ts'
 import { isDue, waitsCode } from './due-codes.ts'
 
 interface Looking {

@@ -1,4 +1,4 @@
-import { afterLengthMax, afterMax, groupNamePattern, type SettingsOverride } from '../settings.ts'
+import { afterLengthMax, afterMax, groupNamePattern, type SettingsOverride } from '../workloads/settings.ts'
 
 type Result = { readonly value: SettingsOverride } | { readonly problem: string }
 

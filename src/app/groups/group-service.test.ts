@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { startFleet, versions } from '../../../test/fakes/fleet.ts'
-import { createControl } from '../create-control.ts'
-import { runPass } from '../run-pass.ts'
+import { createControl } from '../words/create-control.ts'
+import { runPass } from '../passes/run-pass.ts'
 
 const { old, new: fresh, third, bad } = versions
 const by = { actor: 'ada', reason: null }

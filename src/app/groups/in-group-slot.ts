@@ -1,5 +1,5 @@
 import type { App } from '../app.ts'
-import type { WatchableWorkload } from '../watched-workloads.ts'
+import type { WatchableWorkload } from '../workloads/watched-workloads.ts'
 import { openOfGroup } from './read-group.ts'
 
 /** Does the work in one of the places that the workload's group has; null when all are taken. A person's word needs none. */

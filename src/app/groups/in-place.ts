@@ -1,4 +1,4 @@
-import type { Follower } from '../follower.ts'
+import type { Follower } from '../passes/follower.ts'
 
 /**
  * Does the work once the queue has a place for it. Resolves without it when what a person asked for under the same turn

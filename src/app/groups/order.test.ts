@@ -38,6 +38,14 @@ describe('a name', () => {
     expect(placeOf(all)).toEqual({ kind: 'placed', after: [expected] })
   })
 
+  test('is rather a service of the same stack, as its file calls it', () => {
+    const own = placed('local/swarm/shop_web', ['db'], { stack: 'shop' })
+    const [wanted, other] = [placed('local/swarm/shop_db', [], { stack: 'shop' }), placed('local/swarm/db')]
+
+    expect(placeOf([own, wanted, other, db], own.id)).toEqual({ kind: 'placed', after: [wanted.id] })
+    expect(placeOf([own, other, db], own.id)).toEqual({ kind: 'placed', after: [other.id] })
+  })
+
   test('is rather a service of the same project', () => {
     const own = placed('local/compose/shop/web', ['db'])
 

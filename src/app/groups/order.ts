@@ -1,3 +1,5 @@
+import { targetOf } from '../../targets/target.ts'
+
 /** A workload as its place in the order depends on it. */
 export interface Placed {
   /** `<target>/<kind>/<name>` */
@@ -9,6 +11,8 @@ export interface Placed {
   readonly after: readonly string[]
   /** Names or ids of those that go before it, as its owner wrote them. */
   readonly afterNames: readonly string[]
+  /** The stack that it was deployed with, whose name begins its own; absent for none. */
+  readonly stack?: string
 }
 
 /** Where one workload comes: after which others, or why nobody can tell. */
@@ -90,6 +94,8 @@ function matches(from: Placed, name: string, all: readonly Placed[]): readonly s
   const grouped = from.group === null ? [] : named.filter(({ group }) => group === from.group)
   const senses = [
     all.filter(({ id }) => id === name),
+    // A service of its own stack, as its file calls it.
+    from.stack === undefined ? [] : here.filter(({ id }) => id === `${project}${from.stack}_${name}`),
     // A service of its own project, or a container beside it.
     here.filter(({ id }) => id === project + name),
     grouped,
@@ -98,5 +104,3 @@ function matches(from: Placed, name: string, all: readonly Placed[]): readonly s
   ]
   return senses.find((found) => found.length > 0)?.map(({ id }) => id) ?? []
 }
-
-const targetOf = (id: string): string => id.slice(0, id.indexOf('/'))

@@ -1,6 +1,5 @@
 import type { Clock } from '../../lib/clock.ts'
-import type { Target } from '../../targets/target.ts'
-import { targetOf } from '../brake/mass-change.ts'
+import { targetOf, type Target } from '../../targets/target.ts'
 
 /** Who waits for whom in one pass over several targets. */
 export interface PassTurns {

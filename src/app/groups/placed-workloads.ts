@@ -1,7 +1,6 @@
-import type { Target, Workload } from '../../targets/target.ts'
+import { targetOf, type Target, type Workload } from '../../targets/target.ts'
 import type { App } from '../app.ts'
-import { targetOf } from '../brake/mass-change.ts'
-import { readSettings } from '../workload-settings.ts'
+import { readSettings } from '../workloads/workload-settings.ts'
 import { namesUnknown, placesOf, type Place, type Placed } from './order.ts'
 
 /** What of the application the order depends on. */
@@ -48,7 +47,8 @@ const mayHave = ({ name }: Target, known: readonly Placed[]): boolean =>
 
 function toPlaced({ rules, defaults, watchMode }: OrderDeps, workload: Workload): Placed {
   const { watch, settings } = readSettings(workload, rules, defaults, watchMode)
-  const { id, name, after } = workload
+  const { id, name, after, stack } = workload
   // What nobody watches is never rolled out, so nothing goes before it.
-  return { id, name, after, group: watch ? settings.group : null, afterNames: watch ? settings.after : [] }
+  const own = { id, name, after, ...(stack !== undefined && { stack }) }
+  return { ...own, group: watch ? settings.group : null, afterNames: watch ? settings.after : [] }
 }

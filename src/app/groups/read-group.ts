@@ -29,8 +29,8 @@ async function readView({ store, groups }: GroupDeps, name: string): Promise<Gro
  */
 export async function settleGroup(
   deps: GroupDeps & Pick<App, 'nudges'>,
-  before: WorkloadRow | null,
-  row: WorkloadRow,
+  before: Omit<WorkloadRow, 'since'> | null,
+  row: Omit<WorkloadRow, 'since'>,
 ): Promise<void> {
   const names = new Set([before?.group, row.group].filter((each) => each != null))
   for (const name of names) {

@@ -1,4 +1,4 @@
-import type { WatchedWorkload } from '../watched-workloads.ts'
+import type { WatchedWorkload } from '../workloads/watched-workloads.ts'
 import { isAskedByHand } from '../brake/asked-by-hand.ts'
 
 /**

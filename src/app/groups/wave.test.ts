@@ -30,6 +30,20 @@ const view = (change: Partial<GroupView> = {}): GroupView => ({
 })
 
 describe('the others of a group', () => {
+  test('are taken back, but for a job, which would do again what it did', () => {
+    const service = { ranBefore: 0, toldAt: ago(61), running: 1, wanted: 1 }
+    const standingOf = (isJob: boolean) => {
+      const done = rolled('web', 'succeeded', 60, { service: { ...service, isJob } })
+      return groupStanding(
+        view({ isAtomic: true, wave: [done, rolled('db', 'rolled-back', 30, { createdAt: done.createdAt })] }),
+        id('web'),
+      )
+    }
+
+    expect(standingOf(false).takeBack).toMatchObject({ from: fresh, to: old })
+    expect(standingOf(true)).toMatchObject({ takeBack: null, stop: { workload: id('db') } })
+  })
+
   test.each(['rolled-back', 'failed', 'needs-human'] as const)('are held by one that was %s', (outcome) => {
     const { stop } = groupStanding(view({ wave: [rolled('db', outcome, 30)] }), id('api'))
 

@@ -53,7 +53,8 @@ export function groupStanding({ name, isAtomic, wave, rows }: GroupView, workloa
   if (first === undefined || failing.some((each) => each.workload === workload)) return none
   const own = wave.find((each) => each.workload === workload)
   const because = isAtomic && own !== undefined ? failing.find((each) => wentWith(own, each)) : undefined
-  const isDone = own?.outcome === 'succeeded'
+  // What a job did is done, and the old version would do it again.
+  const isDone = own?.outcome === 'succeeded' && own.service?.isJob !== true
   return {
     name,
     stop: stopOf(name, first),

@@ -11,8 +11,8 @@ import {
   workload,
 } from '../../../test/fakes/decide-input.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
-import { decide } from '../decide.ts'
-import type { DecideInput } from '../decide-input.ts'
+import { decide } from '../decisions/decide.ts'
+import type { DecideInput } from '../decisions/decide-input.ts'
 
 const follows = {
   how: 'restart',
@@ -37,6 +37,19 @@ describe('a workload that lives in a container which was started again', () => {
       candidate: running,
       isRolloutDue: true,
     })
+  })
+
+  test('leaves it to somebody else for a while, but not in a pass of its own', () => {
+    const { now } = decideInput()
+    const fresh = { ...behind, followsAt: now + 4000 }
+
+    expect(decided({ workload: fresh })).toMatchObject({
+      isRolloutDue: false,
+      reason: { code: 'PROVIDER_SETTLING' },
+      againInMs: 4000,
+    })
+    expect(decided({ workload: { ...behind, followsAt: now } }).isRolloutDue).toBe(true)
+    expect(decided({ workload: fresh, ignoresBackoff: true }).isRolloutDue).toBe(true)
   })
 
   test('follows it though its registry does not answer, and its image was never pulled', () => {
@@ -80,6 +93,16 @@ describe('a workload that lives in a container which was started again', () => {
     expect(held).toMatchObject({ state: 'held', reason: { code: 'PROVIDER_FLAPPING' } })
     expect(held.againInMs).toBeGreaterThan(50 * 60_000)
     expect(decided({ rollouts, lastWordAt: ago(90) }).isRolloutDue).toBe(true)
+  })
+
+  test('follows one that is another container each time, as after each rollout of it', () => {
+    const recreate = { ...follows, how: 'recreate' } as const
+    const rollouts = [1, 2, 3, 4, 5].map((minutes) => followed('succeeded', minutes * 60))
+    const anew = rollouts.map((each) => ({ ...each, follows: recreate }))
+
+    expect(decided({ workload: { ...workload, follows: recreate }, rollouts: anew }).isRolloutDue).toBe(true)
+    expect(decided({ workload: { ...workload, follows: recreate }, rollouts }).isRolloutDue).toBe(true)
+    expect(decided({ rollouts: anew }).isRolloutDue).toBe(true)
   })
 })
 

@@ -1,14 +1,14 @@
 import { isDigest } from '../../image/digest.ts'
-import { formatAge } from '../../lib/age.ts'
 import type { Follow } from '../../rollout/dependant.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
-import type { DecideInput } from '../decide-input.ts'
-import { decision, type Decision } from '../decision.ts'
-import { guarded } from '../guarded.ts'
-import type { Guard } from '../guards/guard.ts'
-import { held } from '../guards/guard.ts'
-import { followGuards } from '../guards/guards.ts'
-import { runningDigest } from '../running-image.ts'
+import type { DecideInput } from '../decisions/decide-input.ts'
+import { decision, type Decision } from '../decisions/decision.ts'
+import { guarded } from '../decisions/guarded.ts'
+import type { Guard } from '../decisions/guards/guard.ts'
+import { held } from '../decisions/guards/guard.ts'
+import { followGuards } from '../decisions/guards/guards.ts'
+import { retryLater } from '../decisions/guards/retry-later.ts'
+import { runningDigest } from '../workloads/running-image.ts'
 
 const codes: Readonly<Record<Follow['how'], string>> = {
   restart: 'PROVIDER_RESTARTED',
@@ -31,34 +31,33 @@ export function decideFollow(input: DecideInput): Decision | null {
   // An engine's id of an image has the form of a digest.
   if (!isDigest(digest)) return decision('held', 'IMAGE_GONE', 'the engine does not tell its image')
   const due = { code: codes[follow.how], sentence: follow.sentence }
-  return guarded(input, digest, due, [...followGuards, failedBefore, flapping])
+  return guarded(input, digest, due, [...followGuards, settling, failedBefore, flapping])
 }
 
-const backoffMinMs = 30_000
-const backoffMaxMs = 3_600_000
+/** Somebody may be about to start it again themselves. */
+const settling: Guard = ({ workload: { follows, followsAt = 0 }, ignoresBackoff, now }) => {
+  if (ignoresBackoff || now >= followsAt) return null
+  const sentence = `${follows?.sentence} a moment ago; whoever did that may do the same with it`
+  return { ...held('PROVIDER_SETTLING', sentence), againInMs: followsAt - now }
+}
 
 /** What failed is tried again, each time after twice as long. */
 const failedBefore: Guard = ({ rollouts, ignoresBackoff, now }) => {
   const follows = rollouts.filter((each) => each.follows !== null)
   const good = follows.findIndex(({ outcome }) => outcome === 'succeeded' || outcome === 'abandoned')
   const failures = good === -1 ? follows : follows.slice(0, good)
-  const last = failures[0]
-  if (ignoresBackoff || !last?.endedAt) return null
-  const waitMs = Math.min(backoffMaxMs, backoffMinMs * 2 ** (failures.length - 1))
-  const sinceMs = now - Date.parse(last.endedAt)
-  if (sinceMs < 0 || sinceMs >= waitMs) return null
-  const leftMs = waitMs - sinceMs
-  const sentence = `${last.reason?.sentence ?? 'the last try failed'}; next try in ${formatAge(leftMs)}`
-  return { state: 'outdated', code: 'RETRY_LATER', sentence, againInMs: leftMs }
+  return ignoresBackoff ? null : retryLater(failures, now)
 }
 
 const hourMs = 3_600_000
 /** What restarts more often has a fault of its own, and its dependants would be down with it all the time. */
 const followsMax = 5
 
+/** One that is another container each time was made so by somebody, us included, and what lived in it has lost it for good. */
 const flapping: Guard = ({ rollouts, workload, now, lastWordAt }) => {
+  if (workload.follows?.how !== 'restart') return null
   const since = Math.max(now - hourMs, lastWordAt === null ? 0 : Date.parse(lastWordAt))
-  const recent = rollouts.filter((each) => each.follows !== null && startedSince(each, since))
+  const recent = rollouts.filter((each) => each.follows?.how === 'restart' && startedSince(each, since))
   const oldest = recent[followsMax - 1]
   if (oldest === undefined) return null
   const sentence = `${workload.follows?.provider} was started again more than ${followsMax} times within the hour`

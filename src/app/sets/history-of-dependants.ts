@@ -1,6 +1,7 @@
 import { hasTouchedOld } from '../../rollout/step.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { HistoryEntry } from '../../store/store.ts'
+import { dependantsOf } from './busy-set.ts'
 
 /**
  * What the end of a rollout is to the dependants of its set, so that the history of each tells why it was stopped. None
@@ -8,13 +9,13 @@ import type { HistoryEntry } from '../../store/store.ts'
  */
 export function endedForDependants(rollout: Rollout, at: string): readonly HistoryEntry[] {
   if (!hasTouchedOld(rollout)) return []
-  const { id, target, name, outcome, reason, dependants } = rollout
+  const { id, name, outcome, reason } = rollout
   const what =
     outcome === 'succeeded' ? `made again with ${name}, by its own image` : `stopped for the rollout of ${name}`
-  return dependants.map((each) => ({
+  return dependantsOf(rollout).map((workload) => ({
     at,
     actor: null,
-    workload: `${target}/container/${each.name}`,
+    workload,
     rollout: id,
     kind: 'rollout-ended',
     reason: {

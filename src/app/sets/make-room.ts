@@ -2,7 +2,7 @@ import { isoTime } from '../../lib/clock.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { Workload } from '../../targets/target.ts'
 import type { App } from '../app.ts'
-import { recordStep } from '../record-step.ts'
+import { recordStep } from '../rollouts/record-step.ts'
 import { rivalOf } from './busy-set.ts'
 
 /**

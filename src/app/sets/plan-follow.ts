@@ -1,7 +1,7 @@
 import { familiarName, tagOf } from '../../image/reference.ts'
 import { noHooks } from '../../rollout/hooks.ts'
 import type { RolloutPlan } from '../../rollout/plan.ts'
-import type { WatchableWorkload } from '../watched-workloads.ts'
+import type { WatchableWorkload } from '../workloads/watched-workloads.ts'
 
 /**
  * A rollout that only follows what the workload uses: the same image under the same name. The operator's hooks are for
@@ -15,6 +15,7 @@ export function planFollow({ workload, reference }: WatchableWorkload, plan: Rol
     follows,
     stopped: isRestart || workload.isRunning ? null : follows?.isLeftStopped === true ? 'update' : 'start',
     dependants: isRestart ? [] : (plan.dependants ?? []),
+    composed: isRestart ? [] : (plan.composed ?? []),
     image: workload.image,
     repository: familiarName(reference),
     tag: tagOf(reference),

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { fakeDoors } from '../../../test/fakes/doors.ts'
+import { checkedConfig, fakeDoors } from '../../../test/fakes/doors.ts'
 import { startBeat } from '../beat.ts'
 import { runHealth } from './health.ts'
 
@@ -16,7 +16,7 @@ afterEach(() => {
 })
 
 const ask = (inMs = 0) => {
-  const { doors } = fakeDoors({ checkConfig: async () => ({ file: null, stateFolder }) })
+  const { doors } = fakeDoors({ checkConfig: async () => checkedConfig(stateFolder) })
   return runHealth(doors, {}, Date.now() + inMs)
 }
 

@@ -1,10 +1,7 @@
 import { AppError } from '../../errors.ts'
 import { formatAge } from '../../lib/age.ts'
-import { beatAgeMs, beatEveryMs } from '../beat.ts'
+import { beatAgeMs, silenceMaxMs } from '../beat.ts'
 import type { Doors, ExitCode, GlobalOptions } from '../doors.ts'
-
-/** Two marks may be missed on a busy machine, and the fourth one is late. */
-const silenceMaxMs = 4.5 * beatEveryMs
 
 /**
  * `longshore health`: whether a service works on this state. It asks neither the engine nor a registry, whose absence

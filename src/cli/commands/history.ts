@@ -1,5 +1,5 @@
-import { findWorkload } from '../../app/find-workload.ts'
-import { readHistory, type HistoryLine } from '../../app/read-history.ts'
+import { findWorkload } from '../../app/workloads/find-workload.ts'
+import { readHistory, type HistoryLine } from '../../app/answers/read-history.ts'
 import { AppError } from '../../errors.ts'
 import type { Doors, ExitCode, GlobalOptions, Output } from '../doors.ts'
 import { lastWords, outcomeSentence } from '../outcome.ts'

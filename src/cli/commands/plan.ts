@@ -1,4 +1,4 @@
-import { planPass, type PassPlan, type PlannedWorkload } from '../../app/plan-pass.ts'
+import { planPass, type PassPlan, type PlannedWorkload } from '../../app/passes/plan-pass.ts'
 import type { Doors, ExitCode, GlobalOptions, Output } from '../doors.ts'
 import { decisionJson, failuresJson, noWorkloads, tellFailures } from '../pass.ts'
 import { count, json, short } from '../present.ts'
@@ -40,8 +40,9 @@ function toText({ workloads, failures }: PassPlan, columns: number | null): stri
 
 function detail({ id, rollout }: PlannedWorkload): readonly string[] {
   if (rollout === null) return []
-  const { order, why, dependants, sharesTagWith, hooks, edit, changes } = rollout
+  const { order, why, dependants, followers, sharesTagWith, hooks, edit, changes } = rollout
   const set = dependants.length === 0 ? [] : [`  Made again with it, in this order: ${dependants.join(', ')}.`]
+  const along = followers.length === 0 ? [] : [`  Follow it after that, and go back with it: ${followers.join(', ')}.`]
   const shared =
     sharesTagWith.length === 0
       ? []
@@ -52,7 +53,7 @@ function detail({ id, rollout }: PlannedWorkload): readonly string[] {
     changes === null
       ? ['  Which defaults of the image change cannot be told: the registry would not say.']
       : changes.map((each) => `  ${each.setting}: ${each.from} becomes ${each.to}`)
-  return [`${id}: ${order}, since ${why}.`, ...set, ...shared, ...edited, ...run, ...settings, '']
+  return [`${id}: ${order}, since ${why}.`, ...set, ...along, ...shared, ...edited, ...run, ...settings, '']
 }
 
 function toJson({ workloads, failures }: PassPlan) {

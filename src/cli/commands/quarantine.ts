@@ -1,4 +1,4 @@
-import type { Control } from '../../app/control.ts'
+import type { Control } from '../../app/words/control.ts'
 import type { Doors, ExitCode, GlobalOptions, Output } from '../doors.ts'
 import { openControl } from '../open-control.ts'
 import { json, short, when } from '../present.ts'

@@ -1,6 +1,6 @@
-import { createLiveness } from '../../app/liveness.ts'
-import { runPass } from '../../app/run-pass.ts'
-import { runService } from '../../app/run-service.ts'
+import { createLiveness } from '../../app/passes/liveness.ts'
+import { runPass } from '../../app/passes/run-pass.ts'
+import { runService } from '../../app/passes/run-service.ts'
 import { startBeat } from '../beat.ts'
 import type { Doors, ExitCode, GlobalOptions, Output } from '../doors.ts'
 import { formatDuration } from '../../lib/duration.ts'
@@ -36,7 +36,7 @@ export async function runRun(doors: Doors, options: RunOptions): Promise<ExitCod
     let listener: Awaited<ReturnType<typeof servePublic>> = null
     try {
       listener = await servePublic(liveness.late)
-      if (listener !== null) app.log.info({ address: listener.address }, `listening at ${listener.address}`)
+      if (listener?.address) app.log.info({ address: listener.address }, `listening at ${listener.address}`)
       await Promise.all([runService(app, queue, doors.stop, liveness), listener?.followEvents(doors.stop)])
     } finally {
       endBeat()

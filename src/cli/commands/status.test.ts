@@ -49,3 +49,19 @@ test('gives programs who said it, why and since when', async () => {
     workloads: [{ pin: { tag: '1.4', digest: null, ...by }, pause: { ...by, until: null } }],
   })
 })
+
+test('tells above all which source of events cannot be read, and since when', async () => {
+  const store = createMemoryStore()
+  await store.saveWorkload(row())
+  const reason = { code: 'EVENT_QUEUE_FORBIDDEN', sentence: 'there is no right to it' }
+  await store.setSourceTroubles([{ source: 'ecr', reason, since }])
+  const { doors, printed } = fakeDoors({ store, eventQueues: ['ecr'] })
+
+  await runStatus(doors, { output: 'table' })
+  await runStatus(doors, { output: 'json' })
+
+  expect(printed[0]).toMatch(/^ecr cannot be read since 2026-11-20 11:00:00Z: there is no right to it\.\n/)
+  expect(JSON.parse(printed[1] ?? '')).toMatchObject({
+    sourceTroubles: [{ source: 'ecr', code: reason.code, reason: reason.sentence, since }],
+  })
+})

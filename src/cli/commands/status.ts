@@ -1,5 +1,5 @@
-import { tellPause } from '../../app/pauses.ts'
-import { readStatus, type Status } from '../../app/read-status.ts'
+import { tellPause } from '../../app/words/pauses.ts'
+import { readStatus, type Status } from '../../app/answers/read-status.ts'
 import type { Doors, ExitCode, GlobalOptions, Output } from '../doors.ts'
 import { json, short, when } from '../present.ts'
 import { table } from '../table.ts'
@@ -25,6 +25,9 @@ function toText(status: Status, now: number, columns: number | null): string {
         `${capital(reason.sentence)} (since ${when(since)}). \`longshore release ${target}\` lets it go on.`,
     ),
     ...status.pauses.filter((each) => each.workload === null).map((each) => `${capital(tellPause(each, now))}.`),
+    ...status.sourceTroubles.map(
+      ({ source, reason, since }) => `${source} cannot be read since ${when(since)}: ${reason.sentence}.`,
+    ),
     ...engines.filter((each) => each.limits.length > 0).map(tellEngine),
   ]
   const head = first.length === 0 ? '' : `${first.join('\n')}\n\n`
@@ -63,7 +66,7 @@ const pinJson = ({ tag, digest, actor, reason, since }: Status['pins'][number]) 
   since,
 })
 
-function toJson({ hold, heldTargets, pauses, pins, engines, workloads, rollouts }: Status) {
+function toJson({ hold, heldTargets, pauses, pins, engines, sourceTroubles, workloads, rollouts }: Status) {
   const pauseOf = (workload: string | null) => {
     const found = pauses.find((each) => each.workload === workload)
     return found === undefined ? null : pauseJson(found)
@@ -82,6 +85,12 @@ function toJson({ hold, heldTargets, pauses, pins, engines, workloads, rollouts 
     })),
     pause: pauseOf(null),
     engines: engines.map(({ target, engine, limits }) => ({ target, engine, limits })),
+    sourceTroubles: sourceTroubles.map(({ source, reason, since }) => ({
+      source,
+      code: reason.code,
+      reason: reason.sentence,
+      since,
+    })),
     workloads: workloads.map(({ id, image, state, reason, digest, candidate, mode, group, decidedAt }) => ({
       id,
       image,

@@ -56,6 +56,8 @@ const serviceSchema = z
     replicas: service.scale ?? service.deploy?.replicas ?? 1,
     dependsOn: service.depends_on ?? {},
     networkMode: service.network_mode ?? null,
+    pidMode: service.pid ?? null,
+    ipcMode: service.ipc ?? null,
     /** Services whose namespaces or volumes it uses; their container's id is part of its hash. Sorted. */
     follows: followed([service.network_mode, service.ipc, service.pid], service.volumes_from ?? []),
     ports: (service.ports ?? []).map(({ host_ip: hostIp, ...port }) => ({ ...port, hostIp })),

@@ -46,6 +46,8 @@ test('reads of each service what a rollout needs, and keeps the rest as it is', 
       job: { condition: 'service_completed_successfully', restart: false, required: true },
     },
     networkMode: 'service:vpn',
+    pidMode: 'host',
+    ipcMode: 'service:db',
     follows: ['db', 'files', 'vpn'],
     ports: [
       { target: 80, published: '8080', hostIp: '127.0.0.1', protocol: 'tcp' },

@@ -6,6 +6,8 @@ import { objectOf, textOf } from './json.ts'
 export interface EngineVersion extends EngineProduct {
   /** `1.45`. */
   readonly api: string
+  /** The newest that the engine itself knows, which may be newer than we do. */
+  readonly own: string
   readonly os: string
   readonly architecture: string
 }
@@ -31,7 +33,7 @@ export function chooseApiVersion(answer: unknown): EngineVersion {
       `the engine asks for API ${minimum} at least; this longshore knows ${oldest} to ${newest}: use a newer one`,
     )
   }
-  return { api, os: textOf(Os), architecture: textOf(Arch), ...readEngineProduct(answer) }
+  return { api, own: theirs, os: textOf(Os), architecture: textOf(Arch), ...readEngineProduct(answer) }
 }
 
 export const isAtLeast = (version: string, wanted: string): boolean => compareVersions(version, wanted) >= 0

@@ -41,10 +41,10 @@ export function createCall(address: EngineAddress): Call {
 
   const version = async (signal: AbortSignal): Promise<EngineVersion> => known ?? (await ask(signal))
 
-  const versioned = async (request: EngineRequest, signal: AbortSignal): Promise<EngineRequest> => ({
-    ...request,
-    path: `/v${(await version(signal)).api}${request.path}`,
-  })
+  const versioned = async (request: EngineRequest, signal: AbortSignal): Promise<EngineRequest> => {
+    const { api, own } = await version(signal)
+    return { ...request, path: `/v${request.isOwnVersion === true ? own : api}${request.path}` }
+  }
 
   /** An engine that was away may come back as another version. */
   const forgetting = async <T>(work: Promise<T>): Promise<T> => {

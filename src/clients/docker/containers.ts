@@ -26,6 +26,11 @@ export interface ContainerCalls {
   startContainer(id: string, signal: AbortSignal): Promise<void>
   /** Waits as long as the container's own stop timeout, then the engine kills it. */
   stopContainer(id: string, limitMs: number, signal: AbortSignal): Promise<void>
+  /**
+   * Ends it as `stopContainer` does, where it runs, and starts it: one request, which the engine completes though we be
+   * killed in its middle.
+   */
+  restartContainer(id: string, limitMs: number, signal: AbortSignal): Promise<void>
   renameContainer(id: string, name: string, signal: AbortSignal): Promise<void>
   setRestartPolicy(id: string, policy: EngineRestartPolicy, signal: AbortSignal): Promise<void>
   /** Never by force: a running container is refused. Only anonymous volumes that nothing else uses go with it. */
@@ -66,6 +71,9 @@ export function containerCalls(call: Call): ContainerCalls {
     },
     async stopContainer(id, limitMs, signal) {
       await post(`/containers/${encodeName(id)}/stop`, {}, undefined, limitMs, signal)
+    },
+    async restartContainer(id, limitMs, signal) {
+      await post(`/containers/${encodeName(id)}/restart`, {}, undefined, limitMs, signal)
     },
     async renameContainer(id, name, signal) {
       await post(`/containers/${encodeName(id)}/rename`, { name }, undefined, slowLimitMs, signal)

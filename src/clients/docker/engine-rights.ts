@@ -22,7 +22,7 @@ const remove = (path: string, ...variables: readonly string[]): EngineRight => (
   variables: [...variables, 'POST', 'DELETE'],
 })
 
-/** All requests that this client can make. */
+/** All requests that this client can make of any engine. */
 export const engineRights: readonly EngineRight[] = [
   read('/version', 'VERSION'),
   read('/events', 'EVENTS'),
@@ -32,6 +32,7 @@ export const engineRights: readonly EngineRight[] = [
   post('/containers/create', 'CONTAINERS'),
   post('/containers/{id}/start', 'CONTAINERS'),
   post('/containers/{id}/stop', 'CONTAINERS'),
+  post('/containers/{id}/restart', 'CONTAINERS'),
   post('/containers/{id}/rename', 'CONTAINERS'),
   post('/containers/{id}/update', 'CONTAINERS'),
   remove('/containers/{id}', 'CONTAINERS'),
@@ -47,10 +48,24 @@ export const engineRights: readonly EngineRight[] = [
   post('/networks/{id}/disconnect', 'NETWORKS'),
 ]
 
+/** Those that only Swarm services need: nobody else is asked to give them. */
+export const swarmRights: readonly EngineRight[] = [
+  read('/services', 'SERVICES'),
+  read('/services/{id}', 'SERVICES'),
+  post('/services/{id}/update', 'SERVICES'),
+  read('/tasks', 'TASKS'),
+  read('/tasks/{id}', 'TASKS'),
+  read('/tasks/{id}/logs', 'TASKS'),
+  read('/distribution/{image}/json', 'DISTRIBUTION'),
+  read('/nodes', 'NODES'),
+]
+
 /** The right that covers a request; undefined when none does. @param path with or without the version, without a query */
 export function rightFor(method: string, path: string): EngineRight | undefined {
   const unversioned = path.replace(/^\/v1\.\d+/, '')
-  return engineRights.find((right) => right.method === method && patternOf(right.path).test(unversioned))
+  return [...engineRights, ...swarmRights].find(
+    (right) => right.method === method && patternOf(right.path).test(unversioned),
+  )
 }
 
 const patternOf = (path: string): RegExp =>

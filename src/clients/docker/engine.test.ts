@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createEngine, type Engine } from './engine.ts'
-import type { PullCredentials } from './pull.ts'
+import type { RegistryCredentials } from './registry-auth.ts'
 
 /** Answers of an engine, by `METHOD /path`; what is not there is 404. */
 type Answers = Record<string, (response: http.ServerResponse, request: http.IncomingMessage) => void>
@@ -72,6 +72,15 @@ describe('versions', () => {
     answers['GET /version'] = json(200, { ApiVersion, MinAPIVersion })
 
     expect((await engine.version(signal)).api).toBe(api)
+  })
+
+  test('that are newer than ours are spoken where all has to be written back as it was', async () => {
+    answers['GET /version'] = json(200, { ApiVersion: '1.99', MinAPIVersion: '1.24' })
+    answers['GET /v1.99/services'] = json(200, [])
+    answers['GET /v1.51/nodes'] = json(200, [])
+
+    await expect(engine.listServices(signal)).resolves.toEqual([])
+    await expect(engine.listNodes(signal)).resolves.toEqual([])
   })
 
   test.each([{ ApiVersion: '1.40' }, { ApiVersion: '1.99', MinAPIVersion: '1.60' }, {}, []])(
@@ -184,7 +193,7 @@ describe('a pull', () => {
   })
 
   /** The header of a pull with these credentials. */
-  async function authOf(credentials: Partial<PullCredentials>): Promise<string> {
+  async function authOf(credentials: Partial<RegistryCredentials>): Promise<string> {
     let auth = ''
     answers['POST /v1.45/images/create'] = (response, incoming) => {
       auth = String(incoming.headers['x-registry-auth'])

@@ -1,5 +1,6 @@
-import http from 'node:http'
+import type { Agent, IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { AppError } from '../../errors.ts'
+import { http } from '../../lib/http.ts'
 import { formatEngineAddress, type EngineAddress } from './engine-address.ts'
 import { connectionError } from './engine-error.ts'
 
@@ -11,6 +12,11 @@ export interface EngineRequest {
   readonly query?: Readonly<Record<string, string | undefined>>
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
+  /**
+   * Whether it is asked in the newest version that the engine knows, though that be newer than we do: for what is read,
+   * changed in one place and written back as it was. In an older version engines drop what that did not have.
+   */
+  readonly isOwnVersion?: boolean
   /** For the answer's headers and, of calls that are not followed as a stream, its body. */
   readonly limitMs?: number
 }
@@ -18,8 +24,8 @@ export interface EngineRequest {
 /** An answer whose body has not been read. Whoever takes it reads it to the end or calls `destroy`. */
 export interface EngineAnswer {
   readonly status: number
-  readonly headers: http.IncomingHttpHeaders
-  readonly body: http.IncomingMessage
+  readonly headers: IncomingHttpHeaders
+  readonly body: IncomingMessage
   /** Ends the time limit: what follows is a stream without an end that is known. */
   release(): void
   /** Drops the connection. */
@@ -30,7 +36,7 @@ export interface EngineAnswer {
 
 export interface Connection {
   readonly address: EngineAddress
-  readonly agent: http.Agent
+  readonly agent: Agent
 }
 
 /** Longest wait for an answer, unless the request says otherwise. */

@@ -8,15 +8,18 @@ export interface LogCalls {
    * @param bytesMax what comes last is kept
    */
   logTail(id: string, isTerminal: boolean, lines: number, bytesMax: number, signal: AbortSignal): Promise<string>
+  /** The same of a task of a Swarm service, on whichever node it ran; asked of a manager. */
+  taskLogTail(id: string, isTerminal: boolean, lines: number, bytesMax: number, signal: AbortSignal): Promise<string>
 }
 
 /** A hung log driver must not hold up a rollback. */
 const limitMs = 10_000
 
 export function logCalls(call: Call): LogCalls {
-  return {
-    async logTail(id, isTerminal, lines, bytesMax, signal) {
-      const path = `/containers/${encodeName(id)}/logs`
+  const tailOf =
+    (kind: 'containers' | 'tasks'): LogCalls['logTail'] =>
+    async (id, isTerminal, lines, bytesMax, signal) => {
+      const path = `/${kind}/${encodeName(id)}/logs`
       const query = { stdout: '1', stderr: '1', tail: String(lines) }
       const answer = await call.open({ method: 'GET', path, query, limitMs }, signal)
       const reader = isTerminal ? plainReader() : frameReader()
@@ -33,8 +36,8 @@ export function logCalls(call: Call): LogCalls {
       }
       // The cut may fall inside a character.
       return tail.toString('utf8').replace(/^\uFFFD+/, '')
-    },
-  }
+    }
+  return { logTail: tailOf('containers'), taskLogTail: tailOf('tasks') }
 }
 
 type Reader = (chunk: Buffer) => Buffer

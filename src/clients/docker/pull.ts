@@ -2,6 +2,7 @@ import { AppError } from '../../errors.ts'
 import type { Call } from './call.ts'
 import { readJsonLines } from './json-lines.ts'
 import { numberOf, objectOf, textOf, type JsonObject } from './json.ts'
+import { registryAuth, type RegistryCredentials } from './registry-auth.ts'
 
 export interface PullRequest {
   /** Without tag and digest. */
@@ -10,16 +11,7 @@ export interface PullRequest {
   readonly reference: string
   /** `os/architecture`; null for the engine's own. */
   readonly platform: string | null
-  readonly auth: PullCredentials | null
-}
-
-export interface PullCredentials {
-  readonly username: string
-  readonly password: string
-  /** Whether `password` is an OAuth2 identity token. */
-  readonly isIdentityToken: boolean
-  /** Host of the registry. */
-  readonly registry: string
+  readonly auth: RegistryCredentials | null
 }
 
 export interface PullLayers {
@@ -55,7 +47,7 @@ export function pullCalls(call: Call): PullCalls {
             method: 'POST',
             path: '/images/create',
             query: { fromImage: repository, tag: reference, platform: platform ?? undefined },
-            headers: auth === null ? {} : { 'x-registry-auth': encodeAuth(auth) },
+            headers: registryAuth(auth),
             limitMs: silenceMaxMs,
           },
           AbortSignal.any([signal, silence.signal]),
@@ -123,14 +115,4 @@ function sum(layers: Map<string, Layer>): PullLayers {
     bytes: all.reduce((total, { bytes }) => total + bytes, 0),
     bytesDone: all.reduce((total, { bytesDone }) => total + bytesDone, 0),
   }
-}
-
-/**
- * The padding has to stay: without it the engine takes the header for none, says nothing, and pulls as a stranger.
- * @see Docker Engine API, "Authentication": base64url of the JSON
- */
-function encodeAuth({ username, password, isIdentityToken, registry }: PullCredentials): string {
-  const credentials = isIdentityToken ? { identitytoken: password } : { username, password }
-  const text = JSON.stringify({ ...credentials, serveraddress: registry })
-  return Buffer.from(text).toString('base64').replaceAll('+', '-').replaceAll('/', '_')
 }

@@ -19,6 +19,7 @@ const calls: Readonly<Record<string, (engine: Engine) => Promise<unknown>>> = {
   'POST /containers/create': (engine) => engine.createContainer('web', { Image: 'web', HostConfig: {} }, null, signal),
   'POST /containers/{id}/start': (engine) => engine.startContainer('web', signal),
   'POST /containers/{id}/stop': (engine) => engine.stopContainer('web', 1000, signal),
+  'POST /containers/{id}/restart': (engine) => engine.restartContainer('web', 1000, signal),
   'POST /containers/{id}/rename': (engine) => engine.renameContainer('web', 'other', signal),
   'POST /containers/{id}/update': (engine) => engine.setRestartPolicy('web', { Name: 'no' }, signal),
   'DELETE /containers/{id}': (engine) => engine.removeContainer('web', false, signal),

@@ -9,7 +9,7 @@ const complaint = (code: string) => JSON.stringify({ errors: [{ code, message: '
 
 test.each([
   [404, 'MANIFEST_UNKNOWN', 'REGISTRY_NOT_FOUND', 1],
-  [404, 'NAME_UNKNOWN', 'REGISTRY_NOT_FOUND', 1],
+  [404, 'NAME_UNKNOWN', 'REGISTRY_REPOSITORY_UNKNOWN', 1],
   [401, 'UNAUTHORIZED', 'REGISTRY_UNAUTHORIZED', 1],
   [401, 'DENIED', 'REGISTRY_FORBIDDEN', 1],
   [403, 'DENIED', 'REGISTRY_FORBIDDEN', 1],
@@ -38,6 +38,7 @@ test.each([
 ] as const)('tries again when a registry %s', async (_what, fault) => {
   await using pair = await startOciPair()
   const digest = pair.registry.pushImage('team/app', 'latest', 'one')
+  pair.timing.draw(0.5)
   pair.registry.fault({ kind: 'head', times: 2 }, fault)
 
   await expect(head(pair)).resolves.toMatchObject({ digest })
@@ -47,6 +48,7 @@ test.each([
 
 test('starts no further try when the time for tries is over', async () => {
   await using pair = await startOciPair({}, { limits: { retryWithinMs: 600 } })
+  pair.timing.draw(0.5)
   pair.registry.fault({ kind: 'head' }, { kind: 'reset' })
 
   await expect(head(pair)).rejects.toMatchObject({ code: 'REGISTRY_UNAVAILABLE' })
@@ -72,6 +74,17 @@ test('leaves a host alone for as long as it asks, for every repository, and then
   await expect(pair.client.listTags(other, signal)).rejects.toMatchObject({ retryAfterMs: 1000 })
   expect(pair.registry.count()).toBe(1)
   pair.timing.advance(1000)
+  await expect(head(pair)).resolves.toMatchObject({ digest })
+})
+
+test('leaves a host alone that says how long it is down', async () => {
+  await using pair = await startOciPair()
+  const digest = pair.registry.pushImage('team/app', 'latest', 'one')
+  pair.registry.fault({ kind: 'head', times: 1 }, { kind: 'status', status: 503, headers: { 'retry-after': '90' } })
+
+  await expect(head(pair)).rejects.toMatchObject({ code: 'REGISTRY_RATE_LIMITED' })
+  expect(pair.registry.count()).toBe(1)
+  pair.timing.advance(90_000)
   await expect(head(pair)).resolves.toMatchObject({ digest })
 })
 
@@ -123,12 +136,16 @@ test('hashes the manifest itself where the registry leaves the digest out', asyn
   await expect(pair.client.headManifest(pair.app, 'latest', digest, signal)).resolves.toBe('unchanged')
 })
 
-test('a page of some proxy in place of the manifest is no image', async () => {
+test('a page of some proxy in place of the manifest is told as one, and is no reason to push again', async () => {
   await using pair = await startOciPair()
   const headers = { 'content-type': 'text/html' }
   pair.registry.fault({}, { kind: 'status', status: 200, headers, body: '<html>Please log in</html>' })
 
-  await expect(head(pair)).rejects.toMatchObject({ code: 'MANIFEST_INVALID' })
+  await expect(head(pair)).rejects.toMatchObject({
+    code: 'REGISTRY_UNAVAILABLE',
+    message: expect.stringContaining('answered with a web page, as a proxy in between'),
+  })
+  await expect(pair.client.listTags(pair.app, signal)).rejects.toMatchObject({ code: 'REGISTRY_UNAVAILABLE' })
 })
 
 test('uses few connections for many checks', async () => {

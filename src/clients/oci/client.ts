@@ -1,71 +1,175 @@
+import { readFile } from 'node:fs/promises'
+import { lookup as systemLookup } from 'node:dns'
+import type { Agent } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import type { Digest } from '../../image/digest.ts'
+import { askingOf, callApi } from './call-api.ts'
+import type { ApiAnswer, ApiCall } from './call-api.ts'
 import { rejection } from './ask.ts'
 import type { AskDeps } from './ask.ts'
-import { createAuthorizer } from './authorization.ts'
-import type { Caller } from './authorization.ts'
+import { createAuthorizer } from './sign-in/authorization.ts'
+import type { Caller } from './sign-in/authorization.ts'
 import { systemTiming } from './timing.ts'
 import type { Timing } from './timing.ts'
-import type { CredentialSource, RepositoryName } from './credentials.ts'
-import { endpointOf } from './endpoint.ts'
-import type { Endpoint, Hosts } from './endpoint.ts'
-import type { HttpAnswer, HttpRequest } from './exchange.ts'
-import { follow } from './follow.ts'
-import { createLanes } from './lane.ts'
+import type { Credential, CredentialSource, RepositoryName } from './credentials/credentials.ts'
+import { byWireHost, rememberEndpoints } from './endpoint.ts'
+import type { Hosts } from './endpoint.ts'
+import { hear } from './heard.ts'
+import type { Heard } from './heard.ts'
+import type { HttpAnswer, HttpRequest } from './wire/exchange.ts'
+import { follow } from './wire/follow.ts'
+import { createBreakers } from './pace/breakers.ts'
+import type { CircuitStanding, TroubleNews } from './pace/breakers.ts'
+import { createBudgets } from './pace/budgets.ts'
+import type { BudgetStanding, Counted } from './pace/budgets.ts'
+import { createClocks } from './pace/clocks.ts'
+import { createLanes } from './pace/lane.ts'
+import { createRefusedCalls } from './pace/refused-calls.ts'
+import { createLastAccounts } from './pace/last-accounts.ts'
+import type { LaneLimits, LaneStanding } from './pace/lane.ts'
+import type { Urgency } from './pace/urgency.ts'
+import { createVendorGate } from './pace/vendor-gate.ts'
+import type { VendorGate } from './pace/vendor-gate.ts'
 import { defaultLimits } from './limits.ts'
 import type { Limits } from './limits.ts'
-import { getBlob, getManifest, headManifest } from './manifest.ts'
+import { acceptHeader, getBlob, getManifest, headManifest } from './manifest.ts'
 import type { FetchedManifest, ManifestHead } from './manifest.ts'
-import { listTags } from './tags.ts'
-import { createTokens } from './token.ts'
-import { createTransport } from './transport.ts'
+import { readTagPages } from './tags/pages.ts'
+import type { TagListing } from './tags/pages.ts'
+import { listTags } from './tags/tags.ts'
+import { createTokens } from './sign-in/token.ts'
+import { createTlsSource } from './wire/host-tls.ts'
+import type { TlsFilesDeps } from './wire/host-tls.ts'
+import { noProxies } from './wire/proxy.ts'
+import type { Proxies } from './wire/proxy.ts'
+import { createTransport, guardedLookup } from './wire/transport.ts'
+import { VendorAgent } from './wire/vendor-agent.ts'
 
 /** All but the credentials have defaults that are meant for production. */
 export interface OciClientDeps {
   readonly credentials: CredentialSource
+  /** Told of what a registry refused, so that `credentials` may make another one, which is then tried at once. */
+  readonly credentialRefused?: (repository: RepositoryName, credential: Credential) => void
   readonly hosts?: Hosts
   readonly limits?: Partial<Limits>
   readonly timing?: Timing
   /** Node's own by default; the addresses it finds are checked in any case. */
   readonly lookup?: LookupFunction
+  /** None by default. */
+  readonly proxies?: Proxies
+  /** Docker's own folder with a folder per host; null, the default, for none. */
+  readonly certsFolder?: string | null
+  /** Reads the files of hosts; it may refuse those that others may write. */
+  readonly readFile?: (path: string) => Promise<string>
+  /** Told of trouble with a registry when it begins and when it ends. */
+  readonly tell?: (news: TroubleNews) => void
 }
 
-/** Speaks the distribution API to any number of registries. Remembers connections, tokens and pauses; nothing else. */
+/** How the client stands with the hosts that it asked. */
+export interface Standing {
+  readonly lanes: readonly LaneStanding[]
+  /** What hosts said last of how often they may be asked; nothing for those that did not say. */
+  readonly budgets: readonly BudgetStanding[]
+  /** What is not asked for now, because it would only be refused again. */
+  readonly circuits: readonly CircuitStanding[]
+}
+
+/**
+ * Speaks the distribution API to any number of registries. Remembers connections, tokens, and what hosts said of their
+ * limits; nothing else. Questions without an urgency are `wanted`.
+ */
 export interface OciClient {
   headManifest(
     repository: RepositoryName,
     tag: string,
     known: Digest | null,
     signal: AbortSignal,
+    urgency?: Urgency,
   ): Promise<ManifestHead | 'unchanged'>
-  getManifest(repository: RepositoryName, reference: string, signal: AbortSignal): Promise<FetchedManifest>
+  getManifest(
+    repository: RepositoryName,
+    reference: string,
+    signal: AbortSignal,
+    urgency?: Urgency,
+  ): Promise<FetchedManifest>
   getBlob(repository: RepositoryName, digest: Digest, signal: AbortSignal): Promise<Buffer>
-  listTags(repository: RepositoryName, signal: AbortSignal): Promise<readonly string[]>
+  /** @param pageSize 1000 when left out */
+  listTags(
+    repository: RepositoryName,
+    signal: AbortSignal,
+    urgency?: Urgency,
+    pageSize?: number,
+  ): Promise<readonly string[]>
+  /** All pages of the tag list as they come in, for what a vendor puts beside the tags. */
+  readTagPages(listing: TagListing, signal: AbortSignal): Promise<void>
+  /** One call of a vendor's own API, over the same connections and within the same limits. */
+  callApi(call: ApiCall, signal: AbortSignal): Promise<ApiAnswer>
+  /** What a vendor's own library asks, over connections of its own: within the same pauses and circuits. */
+  throughGate: VendorGate['run']
+  /** Makes the connections of such a library for one registry; closed with the client. */
+  vendorAgent(registry: string): Agent
+  /** Asks a registry for nothing for so long: somebody else, who asks it in our place, was told to wait. */
+  pause(registry: string, ms: number): void
+  /** Somebody else, who pulls from a repository in our place, was told that there are no pulls left. */
+  pausePulls(repository: RepositoryName, ms: number): void
+  /** What is left until a repository may be pulled from, as the account last used for it; 0 without a pause. */
+  pullsPausedForMs(repository: RepositoryName): number
+  standing(): Standing
+  /** What the host of a registry let us know last beside its answers. */
+  heard(registry: string): Heard
   /** Ends what is under way and closes all connections. */
   close(): void
 }
 
 /** A client without connections or tokens so far. It keeps connections open until it is closed. */
 export function createOciClient(options: OciClientDeps): OciClient {
-  const { hosts = {}, timing = systemTiming, credentials } = options
+  const { hosts = {}, timing = systemTiming } = options
+  const accounts = createLastAccounts()
+  const credentials: CredentialSource = async (repository, ...asked) => {
+    const found = await options.credentials(repository, ...asked)
+    accounts.note(repository, found?.username ?? '')
+    return found
+  }
   const limits = { ...defaultLimits, ...options.limits }
   const closing = new AbortController()
   const endpoint = rememberEndpoints(hosts)
-  const transport = createTransport(limits, options.lookup)
-  const lanes = createLanes(timing, concurrencies(hosts, limits.concurrency))
-  const wire = { transport, lanes, limits, hosts, timing }
+  const hostOf = (registry: string): string => new URL(endpoint(registry).origin).host
+  const proxies = options.proxies ?? noProxies
+  const tls = createTlsSource({
+    configured: tlsFiles(hosts),
+    certsFolder: options.certsFolder ?? null,
+    readFile: options.readFile ?? ((path) => readFile(path, 'utf8')),
+    now: timing.now,
+  })
+  const lookup = options.lookup ?? systemLookup
+  const transport = createTransport({ limits, proxies, tls, lookup })
+  const vendorAgents = new Map<string, VendorAgent>()
+  const lanes = createLanes(timing, laneLimits(hosts, limits.concurrency))
+  const budgets = createBudgets(timing)
+  const clocks = createClocks(timing)
+  const breakers = createBreakers(timing, options.tell)
+  const refusedCalls = createRefusedCalls(timing)
+  const gate = createVendorGate(breakers, lanes)
+  const wire = { transport, lanes, budgets, clocks, limits, hosts, timing }
 
+  const counted = (repository: RepositoryName): Counted => ({
+    host: hostOf(repository.registry),
+    account: accounts.of(repository),
+  })
   const send = async (request: HttpRequest): Promise<HttpAnswer> => {
     const answer = await follow(wire, request, closing.signal)
     if (answer.status === 200) return answer
     throw rejection(wire, answer, request.subject)
   }
-  const probe = async ({ endpoint: { origin }, subject }: Caller): Promise<HttpAnswer> => {
-    const url = new URL(`${origin}/v2/`)
+  const probe = async (
+    { endpoint: { origin }, subject }: Caller,
+    authorization: string | null,
+    refused: URL | null = null,
+  ): Promise<HttpAnswer> => {
     const request = {
-      method: 'GET',
-      url,
-      headers: {},
+      method: refused === null ? 'GET' : 'HEAD',
+      url: refused ?? new URL(`${origin}/v2/`),
+      headers: { ...(refused && { accept: acceptHeader }), ...(authorization !== null && { authorization }) },
       reach: 'configured',
       bodyBytesMax: limits.tokenBytes,
       subject,
@@ -74,35 +178,66 @@ export function createOciClient(options: OciClientDeps): OciClient {
     if (answer.status === 429 || answer.status >= 500) throw rejection(wire, answer, subject)
     return answer
   }
-  const authorizer = createAuthorizer({ tokens: createTokens({ timing, limits, send }), probe })
-  const deps: AskDeps = { ...wire, credentials, authorizer, endpoint, closing: closing.signal }
+  const tokens = createTokens({ timing, limits, send })
+  const authorizer = createAuthorizer({
+    tokens,
+    probe,
+    probeAgain: probe,
+    now: timing.now,
+    rejection: (answer, subject) => rejection(wire, answer, subject),
+  })
+  // After the options: it notes whose credential it is.
+  const deps: AskDeps = { ...options, ...wire, credentials, authorizer, breakers, endpoint, closing: closing.signal }
 
   return {
-    headManifest: (...question) => headManifest(deps, ...question),
-    getManifest: (...question) => getManifest(deps, ...question),
+    headManifest: (repository, tag, known, signal, urgency = 'wanted') =>
+      headManifest(deps, repository, tag, known, signal, urgency),
+    getManifest: (repository, reference, signal, urgency = 'wanted') =>
+      getManifest(deps, repository, reference, signal, urgency),
     getBlob: (...question) => getBlob(deps, ...question),
-    listTags: (...question) => listTags(deps, ...question),
+    listTags: (repository, signal, urgency = 'wanted', pageSize) =>
+      listTags(deps, repository, signal, urgency, pageSize),
+    readTagPages: (...question) => readTagPages(deps, ...question),
+    throughGate: (...question) => gate.run(...question),
+    vendorAgent(registry) {
+      const host = hostOf(registry)
+      const known = vendorAgents.get(host)
+      if (known) return known
+      const agent = new VendorAgent({ tls, proxies, lookup: guardedLookup(lookup, 'configured') }, host)
+      vendorAgents.set(host, agent)
+      return agent
+    },
+    pause: (registry, ms) => lanes.pause(hostOf(registry), ms),
+    pausePulls: (repository, ms) => budgets.refusePulls(counted(repository), ms),
+    pullsPausedForMs: (repository) =>
+      Math.max(lanes.pausedForMs(hostOf(repository.registry)), budgets.pullsRefusedForMs(counted(repository))),
+    standing: () => ({ lanes: lanes.standing(), budgets: budgets.standing(), circuits: breakers.standing() }),
+    heard: (registry) => hear({ clocks, budgets, breakers, tokens }, registry, hostOf(registry)),
+    callApi: (call, signal) =>
+      refusedCalls.run(call, () =>
+        breakers.run(askingOf(call), () => callApi(wire, call, AbortSignal.any([signal, closing.signal]))),
+      ),
     close() {
       closing.abort()
       transport.close()
+      for (const agent of vendorAgents.values()) agent.destroy()
     },
   }
 }
 
-function rememberEndpoints(hosts: Hosts): (registry: string) => Endpoint {
-  const known = new Map<string, Endpoint>()
-  return (registry) => {
-    const found = known.get(registry) ?? endpointOf(registry, hosts)
-    known.set(registry, found)
-    return found
+/** Limits are written for registries, but are about the hosts that serve them. */
+function laneLimits(hosts: Hosts, usual: number): (host: string) => LaneLimits {
+  const byHost = byWireHost(hosts)
+  return (host) => {
+    const { concurrency = usual, requestsPerSecond = null } = byHost.get(host) ?? {}
+    return { concurrency, requestsPerSecond }
   }
 }
 
-/** Limits are written for registries, but are about the hosts that serve them. */
-function concurrencies(hosts: Hosts, usual: number): (host: string) => number {
-  const byHost = new Map<string, number>()
-  for (const [registry, { concurrency }] of Object.entries(hosts)) {
-    if (concurrency !== undefined) byHost.set(new URL(endpointOf(registry, hosts).origin).host, concurrency)
+function tlsFiles(hosts: Hosts): TlsFilesDeps['configured'] {
+  const byHost = byWireHost(hosts)
+  return (host) => {
+    const found = byHost.get(host)
+    return { names: found ? [found.registry] : [], files: found?.tls ?? {} }
   }
-  return (host) => byHost.get(host) ?? usual
 }

@@ -70,14 +70,31 @@ test('indexes nested without end are no image', async () => {
   await expect(describe(pair, digest)).rejects.toMatchObject({ code: 'MANIFEST_INVALID' })
 })
 
-test('a listed image that is missing is not found', async () => {
+test('an index that lists what the registry does not have is incomplete, for those who need that part', async () => {
   await using pair = await startOciPair()
   const digest = pair.registry.pushIndex('team/app', 'latest', 'one')
   const missing = makeImage('one', 'linux/amd64').manifest.digest
   pair.registry.remove('team/app', missing)
 
   await expect(describe(pair, digest, ['linux/amd64'])).rejects.toMatchObject({
-    code: 'REGISTRY_NOT_FOUND',
+    code: 'MANIFEST_INCOMPLETE',
     message: expect.stringContaining(missing),
   })
+  await expect(describe(pair, digest, ['linux/arm64'])).resolves.toHaveLength(2)
+})
+
+test('so is one whose nested index is missing, since nobody knows what that lists', async () => {
+  await using pair = await startOciPair()
+  const [amd64, arm] = [makeImage('one', 'linux/amd64'), makeImage('one', 'linux/arm/v7')]
+  const outer = makeRawIndex([descriptorOf(amd64.manifest), descriptorOf(makeIndex([arm]))])
+  const digest = pair.registry.pushMade('team/app', 'latest', outer, [amd64])
+
+  await expect(describe(pair, digest, ['linux/amd64'])).rejects.toMatchObject({ code: 'MANIFEST_INCOMPLETE' })
+})
+
+test('what is missing itself is not found', async () => {
+  await using pair = await startOciPair()
+  pair.registry.pushImage('team/app', 'latest', 'one')
+
+  await expect(describe(pair, `sha256:${'0'.repeat(64)}`)).rejects.toMatchObject({ code: 'REGISTRY_NOT_FOUND' })
 })

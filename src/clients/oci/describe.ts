@@ -7,8 +7,10 @@ import { choosePlatform } from '../../image/platform-match.ts'
 import type { Platform } from '../../image/platform.ts'
 import { isPlatform, normalizePlatform } from '../../image/platform.ts'
 import type { OciClient } from './client.ts'
-import type { RepositoryName } from './credentials.ts'
+import type { RepositoryName } from './credentials/credentials.ts'
 import type { FetchedManifest } from './manifest.ts'
+import type { Urgency } from './pace/urgency.ts'
+import { parseBoundedJson } from '../../lib/bounded-json.ts'
 
 /** One platform's image below a digest. */
 export interface DescribedImage {
@@ -16,6 +18,8 @@ export interface DescribedImage {
   readonly manifest: ManifestDigest
   /** Null when it was not asked for. */
   readonly config: ConfigDigest | null
+  /** What its configuration and its layers take, compressed; absent when its config was not asked for. */
+  readonly sizeBytes?: number
 }
 
 /** A digest with the images that it stands for; none when all that it lists are artifacts. */
@@ -37,7 +41,7 @@ type Getter = Pick<OciClient, 'getManifest' | 'getBlob'>
  * The images below a digest, of which those that hosts of `platforms` would run (all when null) with their config
  * digest. Costs a GET for each index, one for each such image, and two for each image whose platform no index tells.
  *
- * @throws MANIFEST_INVALID, REGISTRY_*; a listed but missing image is REGISTRY_NOT_FOUND, for mirrors catch up
+ * @throws MANIFEST_INVALID, REGISTRY_*; MANIFEST_INCOMPLETE for what is listed and not there
  */
 export async function describeImage(
   client: Getter,
@@ -45,8 +49,9 @@ export async function describeImage(
   digest: Digest,
   platforms: readonly Platform[] | null,
   signal: AbortSignal,
+  urgency: Urgency = 'wanted',
 ): Promise<Description> {
-  const place = openPlace(client, repository, signal)
+  const place = openPlace(client, repository, signal, urgency)
   const { mediaType, manifest } = await place.fetch(digest)
   if (manifest.kind === 'image') {
     const image = await readImage(place, asManifestDigest(digest), manifest)
@@ -57,7 +62,7 @@ export async function describeImage(
   const images: DescribedImage[] = []
   for (const image of listed) {
     const isWanted = image.config === null && (wanted === null || wanted.has(image.platform))
-    images.push(isWanted ? { ...image, config: await readConfigDigest(place, image.manifest) } : image)
+    images.push(isWanted ? { ...image, ...(await readContent(place, image.manifest)) } : image)
   }
   return { digest, mediaType, images }
 }
@@ -65,21 +70,31 @@ export async function describeImage(
 interface Place {
   readonly name: string
   readonly fetch: (digest: Digest) => Promise<FetchedManifest>
+  /** What an index lists. Mirrors may lack it for good (a sparse index), or catch up. */
+  readonly fetchListed: (digest: Digest) => Promise<FetchedManifest>
   readonly fetchBlob: (digest: Digest) => Promise<Buffer>
 }
 
-function openPlace(client: Getter, repository: RepositoryName, signal: AbortSignal): Place {
+function openPlace(client: Getter, repository: RepositoryName, signal: AbortSignal, urgency: Urgency): Place {
   const name = `${repository.registry}/${repository.repository}`
   let documents = 0
+  const fetch = async (digest: Digest): Promise<FetchedManifest> => {
+    documents += 1
+    if (documents > documentsMax)
+      throw new AppError('REGISTRY_TOO_LARGE', `${name}: more than ${documentsMax} manifests`)
+    return client.getManifest(repository, digest, signal, urgency)
+  }
+  const listed = <Part>(digest: Digest, part: Promise<Part>): Promise<Part> =>
+    part.catch((error: unknown) => {
+      if (!(error instanceof AppError) || error.code !== 'REGISTRY_NOT_FOUND') throw error
+      const message = `${name} lists ${digest}, which the registry does not have`
+      throw new AppError('MANIFEST_INCOMPLETE', message, { cause: error })
+    })
   return {
     name,
-    async fetch(digest) {
-      documents += 1
-      if (documents > documentsMax)
-        throw new AppError('REGISTRY_TOO_LARGE', `${name}: more than ${documentsMax} manifests`)
-      return client.getManifest(repository, digest, signal)
-    },
-    fetchBlob: (digest) => client.getBlob(repository, digest, signal),
+    fetch,
+    fetchListed: (digest) => listed(digest, fetch(digest)),
+    fetchBlob: (digest) => listed(digest, client.getBlob(repository, digest, signal)),
   }
 }
 
@@ -98,7 +113,7 @@ async function flatten(place: Place, index: Manifest & { kind: 'index' }, depth:
 
 async function flattenNested(place: Place, digest: Digest, depth: number): Promise<DescribedImage[]> {
   if (depth > depthMax) throw new AppError('MANIFEST_INVALID', `${place.name}: indexes nested deeper than ${depthMax}`)
-  const { manifest } = await place.fetch(digest)
+  const { manifest } = await place.fetchListed(digest)
   if (manifest.kind !== 'index') throw new AppError('MANIFEST_INVALID', `${place.name}@${digest} is listed as an index`)
   return flatten(place, manifest, depth)
 }
@@ -106,7 +121,7 @@ async function flattenNested(place: Place, digest: Digest, depth: number): Promi
 /** An entry without platform is an image that tells it itself, or an artifact, which is nobody's to run. */
 async function readUnlabelled(place: Place, digest: ManifestDigest): Promise<DescribedImage[]> {
   try {
-    const { manifest } = await place.fetch(digest)
+    const { manifest } = await place.fetchListed(digest)
     return manifest.kind === 'image' ? [await readImage(place, digest, manifest)] : []
   } catch (error) {
     if (error instanceof AppError && error.code === 'MANIFEST_INVALID') return []
@@ -119,17 +134,17 @@ const configSchema = z.object({ os: z.string(), architecture: z.string(), varian
 async function readImage(
   place: Place,
   digest: ManifestDigest,
-  { config }: Manifest & { kind: 'image' },
+  image: Manifest & { kind: 'image' },
 ): Promise<DescribedImage> {
-  const bytes = await place.fetchBlob(config.digest)
+  const bytes = await place.fetchBlob(image.config.digest)
   const platform = readPlatform(bytes)
   if (!platform) throw new AppError('MANIFEST_INVALID', `${place.name}@${digest}: its configuration names no platform`)
-  return { platform, manifest: digest, config: config.digest }
+  return { platform, manifest: digest, ...contentOf(image) }
 }
 
 function readPlatform(bytes: Buffer): Platform | null {
   try {
-    const { os, architecture, variant } = configSchema.parse(JSON.parse(bytes.toString('utf8')))
+    const { os, architecture, variant } = configSchema.parse(parseBoundedJson(bytes))
     const platform = { os, architecture, variant: variant || null }
     return isPlatform(platform) ? normalizePlatform(platform) : null
   } catch {
@@ -137,12 +152,16 @@ function readPlatform(bytes: Buffer): Platform | null {
   }
 }
 
-async function readConfigDigest(place: Place, digest: Digest): Promise<ConfigDigest> {
-  const { manifest } = await place.fetch(digest)
-  if (manifest.kind === 'image') return manifest.config.digest
+async function readContent(place: Place, digest: Digest) {
+  const { manifest } = await place.fetchListed(digest)
+  if (manifest.kind === 'image') return contentOf(manifest)
   throw new AppError('MANIFEST_INVALID', `${place.name}@${digest} is listed as an image`)
 }
 
 function platformOf({ platform }: DescribedImage): Platform {
   return platform
+}
+
+function contentOf({ config, layers }: Manifest & { kind: 'image' }) {
+  return { config: config.digest, sizeBytes: layers.reduce((sum, each) => sum + each.sizeBytes, config.sizeBytes) }
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts'
 import { isLoopback } from '../../lib/loopback.ts'
-import { bareHostname } from './address.ts'
+import { bareHostname } from './wire/address.ts'
 
 /** What the operator may set for one registry host. */
 export interface HostOptions {
@@ -9,6 +9,29 @@ export interface HostOptions {
   /** Further hosts that this registry's credentials may go to for a token: `host` or `host:port`. */
   readonly authRealms?: readonly string[]
   readonly concurrency?: number
+  /** No limit of our own when left out; what the host says of its own is heeded in any case. */
+  readonly requestsPerSecond?: number
+  /** Asked before the registry, in this order: `host`, or `host/path` where a mirror keeps several registries apart. */
+  readonly mirrors?: readonly string[]
+  /** Files in PEM form. */
+  readonly tls?: TlsFiles
+}
+
+/** Absolute paths of files in PEM form. */
+export interface TlsFiles {
+  /** Authorities that are trusted beside the usual ones. */
+  readonly ca?: string
+  /** For hosts that want to know who connects; needs the key. */
+  readonly certificate?: string
+  readonly key?: string
+}
+
+/** A place that holds what a registry holds. */
+export interface Mirror {
+  /** As the registry of an image reference. */
+  readonly host: string
+  /** Goes before the repository; empty or ending in a slash. */
+  readonly path: string
 }
 
 /** By canonical registry host, as in image references. */
@@ -24,6 +47,7 @@ export interface Endpoint {
   /** Without port and brackets. */
   readonly hostname: string
   readonly authRealms: readonly string[]
+  readonly mirrors: readonly Mirror[]
 }
 
 /** Names that images carry, and the hosts that serve them. */
@@ -42,7 +66,25 @@ export function endpointOf(registry: string, hosts: Hosts): Endpoint {
     origin: new URL(`${protocol}//${host}/`).origin,
     hostname: bareHostname(https),
     authRealms: hosts[registry]?.authRealms ?? [],
+    mirrors: (hosts[registry]?.mirrors ?? []).map(toMirror),
   }
+}
+
+/** What the operator said of the hosts that serve registries, by `host:port` on the wire. */
+export function byWireHost(hosts: Hosts): ReadonlyMap<string, HostOptions & { readonly registry: string }> {
+  return new Map(
+    Object.entries(hosts).map(([registry, options]) => [
+      new URL(endpointOf(registry, hosts).origin).host,
+      { ...options, registry },
+    ]),
+  )
+}
+
+function toMirror(written: string): Mirror {
+  const slash = written.indexOf('/')
+  return slash < 0
+    ? { host: written, path: '' }
+    : { host: written.slice(0, slash), path: `${written.slice(slash + 1).replace(/\/+$/, '')}/` }
 }
 
 /** Whether plain http may be spoken to this URL's host at all. */
@@ -52,4 +94,14 @@ export function isPlainHttpAllowed(url: URL, hosts: Hosts): boolean {
 
 function isPlainHttp(url: URL, options: HostOptions | undefined): boolean {
   return options?.plainHttp ?? isLoopback(bareHostname(url))
+}
+
+/** Each registry's endpoint, worked out once. */
+export function rememberEndpoints(hosts: Hosts): (registry: string) => Endpoint {
+  const known = new Map<string, Endpoint>()
+  return (registry) => {
+    const found = known.get(registry) ?? endpointOf(registry, hosts)
+    known.set(registry, found)
+    return found
+  }
 }

@@ -1,8 +1,9 @@
-import { AppError } from '../../errors.ts'
+import { AppError, isAbsent } from '../../errors.ts'
 import type { ErrorCode } from '../../errors.ts'
 import { redact } from '../../lib/secret.ts'
-import type { HttpAnswer } from './exchange.ts'
-import { retryAfterMs } from './retry-after.ts'
+import type { HttpAnswer } from './wire/exchange.ts'
+import { pullPauseMs, saysPullsUsedUp } from './pace/pull-refusal.ts'
+import { retryAfterMs } from './pace/retry-after.ts'
 
 /** What the registry itself said; kept as the `cause` of the error. */
 export interface RegistryComplaint {
@@ -17,13 +18,66 @@ export function answerFailure(answer: HttpAnswer, subject: string, wallNow: numb
   const complaint = readComplaint(answer)
   const code = codeFor(complaint)
   const said = `${subject}: ${answer.url.host} answered ${complaint.status}`
-  const named = complaint.code === null ? said : `${said} ${complaint.code}`
+  if (saysExpired(answer)) {
+    return new AppError('REGISTRY_UNAUTHORIZED', `${said}: what it was asked with has expired`, { cause: complaint })
+  }
+  const named = complaint.code === null ? said + whoAnswered(answer) : `${said} ${complaint.code}`
+  if (isPullRefusal(answer)) {
+    const isTold = answer.headers['retry-after'] !== undefined || answer.headers['x-retry-after'] !== undefined
+    const ms = isTold ? retryAfterMs(answer.headers, '', wallNow) : pullPauseMs
+    const words = `${subject}: ${noPullsLeft}, says ${answer.url.host}`
+    return new AppError('REGISTRY_RATE_LIMITED', words, { cause: complaint, retryAfterMs: ms })
+  }
   if (code === 'REGISTRY_RATE_LIMITED') {
     const ms = retryAfterMs(answer.headers, answer.body.toString('utf8'), wallNow)
-    return new AppError(code, named, { cause: complaint, retryAfterMs: ms })
+    const words = complaint.message === null ? named : `${named}: ${complaint.message}`
+    return new AppError(code, words, { cause: complaint, retryAfterMs: ms })
   }
   const isPolicy = code === 'REGISTRY_BLOCKED' && complaint.message !== null
   return new AppError(code, isPolicy ? `${named}: ${complaint.message}` : named, { cause: complaint })
+}
+
+/** Whether pulls alone are refused, rather than all that a host is asked. */
+export const isPullRefusal = ({ status, body }: HttpAnswer): boolean =>
+  status === 429 && saysPullsUsedUp(body.toString('utf8'))
+
+const noPullsLeft = 'there are no pulls left for now'
+
+/**
+ * Whether an answer refuses what was good once. Amazon says so with 403 and DENIED, as if rights were missing; others
+ * have shapes of their own, so that their words have to do.
+ *
+ * Assumed of Amazon ECR: what has expired is refused in words with "expired" in them.
+ */
+export function saysExpired({ status, headers, body }: HttpAnswer): boolean {
+  if ((status !== 401 && status !== 403) || headers['content-type']?.startsWith('text/html')) return false
+  return /\bexpired\b/i.test(body.subarray(0, wordsBytesMax).toString('utf8'))
+}
+
+const wordsBytesMax = 4096
+
+/** Registries complain in JSON; what says no in their place mostly shows a page. */
+function whoAnswered(answer: HttpAnswer): string {
+  const { status, headers } = answer
+  if (status === 407) return ': a proxy in between wants a sign-in'
+  if (status === 400 && wantsTls(answer)) return ': it may speak TLS, and was asked by plain http'
+  if (!headers['content-type']?.startsWith('text/html')) return ''
+  if (status === 404) return ' with a web page, as a server does that is no registry'
+  // nginx says so of a certificate that is missing, in words that an answer to HEAD does not have.
+  if (status === 400 && answer.url.protocol === 'https:') {
+    return ' with a web page, as a proxy in between or a server that wants a certificate of ours does'
+  }
+  // nginx in front of a registry asks for passwords like this.
+  return status === 401 && headers['www-authenticate'] !== undefined
+    ? ' with a web page, as a web server in front of it or a proxy in between does'
+    : ' with a web page, as a proxy in between does'
+}
+
+/** Go's, nginx's, Apache's and Tomcat's own answer to plain http is 400; an answer to HEAD has no words of it. */
+function wantsTls({ headers, body, url }: HttpAnswer): boolean {
+  if (url.protocol !== 'http:' || headers['content-type']?.includes('json') === true) return false
+  if (body.length === 0) return url.pathname.startsWith('/v2/')
+  return /\b(?:https(?!:)|ssl|tls)\b/i.test(body.subarray(0, wordsBytesMax).toString('utf8'))
 }
 
 /** Whether another try in a moment may help; what the registry refuses, it goes on refusing. */
@@ -34,13 +88,26 @@ export function isTransient(error: AppError): boolean {
 
 function codeFor({ status, code }: RegistryComplaint): ErrorCode {
   if (status === 429 || code === 'TOOMANYREQUESTS') return 'REGISTRY_RATE_LIMITED'
+  // Assumed of GHCR: 401 with DENIED means that there is nothing for this credential, and not that it is bad.
   if (status === 401) return code === 'DENIED' ? 'REGISTRY_FORBIDDEN' : 'REGISTRY_UNAUTHORIZED'
   if (status === 403) return 'REGISTRY_FORBIDDEN'
+  if (status === 404 && code === 'NAME_UNKNOWN') return 'REGISTRY_REPOSITORY_UNKNOWN'
   if (status === 404 || status === 410) return 'REGISTRY_NOT_FOUND'
   if (status === 412) return 'REGISTRY_BLOCKED'
   // An unasked-for 1xx, 204, 206 or 304 cannot be what the request was about.
   return status < 400 ? 'REGISTRY_INTEGRITY' : 'REGISTRY_UNAVAILABLE'
 }
+
+/** Whether a registry, rather than whatever stands in its place, says itself that there is no such repository. */
+export const saysNoRepository = ({ code, cause }: AppError): boolean =>
+  isAbsent(code) && isComplaint(cause) && cause.code !== null && cause.code !== 'MANIFEST_UNKNOWN'
+
+/** Whether it says in no way of a registry that something is not there. A web page has been told as such. */
+export const saysNothing = (error: AppError): boolean =>
+  isAbsent(error.code) && isComplaint(error.cause) && error.cause.code === null && !saysWebPage(error)
+
+/** Whether the answer that it stands for came with a page for people. */
+export const saysWebPage = ({ message }: AppError): boolean => message.includes(' with a web page, ')
 
 function isComplaint(cause: unknown): cause is RegistryComplaint {
   return typeof cause === 'object' && cause !== null && 'status' in cause && typeof cause.status === 'number'

@@ -5,14 +5,22 @@ export interface Limits {
   readonly firstByteMs: number
   /** A request with its redirects and bodies. */
   readonly totalMs: number
+  /** In each stretch of `paceMs`, a body that is not at its end brings at least `paceBytes`. */
+  readonly paceMs: number
+  readonly paceBytes: number
   readonly headerBytes: number
   /** The specification asks for at least 4 MiB; Distribution and Harbor store no larger ones. */
   readonly manifestBytes: number
   readonly configBytes: number
   readonly tokenBytes: number
-  /** All pages together. */
+  /** All pages together, as they come in; none of it is held. */
   readonly tagListBytes: number
+  /** What is held of a list while it is read: the names, and what a vendor tells of each. */
+  readonly tagNamesBytes: number
   readonly tagPages: number
+  /** All pages together; no further one is asked for after this. */
+  readonly tagListMs: number
+  /** A list of so many is refused. */
   readonly tags: number
   readonly redirects: number
   /** Requests under way to one host. */
@@ -31,12 +39,16 @@ export const defaultLimits: Limits = {
   connectMs: 10_000,
   firstByteMs: 30_000,
   totalMs: 120_000,
+  paceMs: 15_000,
+  paceBytes: 8 * kib,
   headerBytes: 64 * kib,
   manifestBytes: 8 * mib,
   configBytes: 8 * mib,
   tokenBytes: 64 * kib,
   tagListBytes: 64 * mib,
+  tagNamesBytes: 16 * mib,
   tagPages: 1000,
+  tagListMs: 15 * 60_000,
   tags: 1_000_000,
   redirects: 5,
   concurrency: 16,

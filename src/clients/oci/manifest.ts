@@ -6,9 +6,13 @@ import { parseManifest } from '../../image/manifest.ts'
 import type { Manifest } from '../../image/manifest.ts'
 import { isImageMediaType, isIndexMediaType, manifestMediaTypes } from '../../image/media-types.ts'
 import { ask } from './ask.ts'
-import type { AskDeps, Question } from './ask.ts'
-import type { RepositoryName } from './credentials.ts'
-import type { HttpAnswer } from './exchange.ts'
+import { isForeign, noRegistryWords } from './no-registry.ts'
+import { unknownRepository } from './unknown-repository.ts'
+import type { AskDeps } from './ask.ts'
+import type { RepositoryName } from './credentials/credentials.ts'
+import type { Urgency } from './pace/urgency.ts'
+import { isBounded } from '../../lib/bounded-json.ts'
+import type { HttpAnswer } from './wire/exchange.ts'
 
 /** What a tag or digest names. */
 export interface ManifestHead {
@@ -24,10 +28,12 @@ export interface FetchedManifest extends ManifestHead {
   readonly manifest: Manifest
 }
 
-const acceptHeader = manifestMediaTypes.join(', ')
+/** All that we read. Without it some registries say that an index is not there. */
+export const acceptHeader = manifestMediaTypes.join(', ')
 
 /**
- * What a tag names now, by one HEAD; by GET and hash where the registry leaves out digest or media type.
+ * What a tag names now, by one HEAD; by GET and hash where the registry leaves out digest or media type. Of what is not
+ * found, one GET tells whether the repository is there at all.
  *
  * @param known sent as `If-None-Match`
  * @returns `unchanged` when the tag still names `known`
@@ -38,24 +44,29 @@ export async function headManifest(
   tag: string,
   known: Digest | null,
   signal: AbortSignal,
+  urgency: Urgency,
 ): Promise<ManifestHead | 'unchanged'> {
-  const question = manifestQuestion(deps, repository, tag)
+  const question = manifestQuestion(deps, repository, tag, urgency)
   const headers = known === null ? question.headers : { ...question.headers, 'if-none-match': `"${known}"` }
-  const answer = await ask(deps, { ...question, headers, method: 'HEAD' }, signal)
-  const digest = statedDigest(answer, question.subject)
+  const read = (answer: HttpAnswer): ManifestHead | 'unchanged' | null => readHead(answer, known, question.subject)
+  const head = await ask(deps, { ...question, headers, method: 'HEAD', read }, signal).catch(async (error: unknown) => {
+    throw (await unknownRepository(deps, repository, error, { subject: question.subject, signal, urgency })) ?? error
+  })
+  if (head !== null) return head
+  const { manifest: _read, ...fetched } = await getManifest(deps, repository, tag, signal, urgency)
+  return fetched.digest === known ? 'unchanged' : fetched
+}
+
+/** @returns null when the answer does not tell enough */
+function readHead(answer: HttpAnswer, known: Digest | null, subject: string): ManifestHead | 'unchanged' | null {
+  const digest = statedDigest(answer, subject)
   if (answer.status === 304) {
     if (digest === null || digest === known) return 'unchanged'
-    throw new AppError(
-      'REGISTRY_INTEGRITY',
-      `${question.subject}: unchanged, says the registry, but names another digest`,
-    )
+    throw new AppError('REGISTRY_INTEGRITY', `${subject}: unchanged, says the registry, but names another digest`)
   }
   const mediaType = mediaTypeOf(answer)
   // A type that is none of an image's is looked at, so that the error can say what lies there.
-  if (digest === null || !(isIndexMediaType(mediaType) || isImageMediaType(mediaType))) {
-    const { manifest: _read, ...fetched } = await getManifest(deps, repository, tag, signal)
-    return fetched.digest === known ? 'unchanged' : fetched
-  }
+  if (digest === null || !(isIndexMediaType(mediaType) || isImageMediaType(mediaType))) return null
   return digest === known ? 'unchanged' : { mediaType, digest, sizeBytes: lengthOf(answer) }
 }
 
@@ -69,12 +80,16 @@ export async function getManifest(
   repository: RepositoryName,
   reference: string,
   signal: AbortSignal,
+  urgency: Urgency,
 ): Promise<FetchedManifest> {
-  const question = manifestQuestion(deps, repository, reference)
-  const answer = await ask(deps, question, signal)
-  const digest = verifiedDigest(answer, isDigest(reference) ? reference : null, question.subject)
-  const manifest = parseAs(mediaTypeOf(answer), answer.body, question.subject)
-  return { digest, mediaType: manifest.mediaType, sizeBytes: answer.body.length, manifest }
+  const question = manifestQuestion(deps, repository, reference, urgency)
+  const wanted = isDigest(reference) ? reference : null
+  const read = (answer: HttpAnswer): FetchedManifest => {
+    const digest = verifiedDigest(answer, wanted, question.subject)
+    const manifest = parseAnswer(answer, question.subject)
+    return { digest, mediaType: manifest.mediaType, sizeBytes: answer.body.length, manifest }
+  }
+  return ask(deps, { ...question, method: 'GET', read }, signal)
 }
 
 /** The bytes of a small blob, such as an image's configuration. @throws REGISTRY_INTEGRITY, REGISTRY_TOO_LARGE */
@@ -85,25 +100,28 @@ export async function getBlob(
   signal: AbortSignal,
 ): Promise<Buffer> {
   const subject = `${repository.registry}/${repository.repository}@${digest}`
-  const path = `blobs/${digest}`
+  const read = (answer: HttpAnswer): Buffer => {
+    verifiedDigest(answer, digest, subject)
+    return answer.body
+  }
+  const question = { repository, method: 'GET', path: `blobs/${digest}`, headers: {}, subject, read } as const
   const bodyBytesMax = deps.limits.configBytes
-  const answer = await ask(deps, { repository, method: 'GET', path, headers: {}, bodyBytesMax, subject }, signal)
-  verifiedDigest(answer, digest, subject)
-  return answer.body
+  return ask(deps, { ...question, bodyBytesMax, urgency: 'wanted', isMirrored: true }, signal)
 }
 
-function manifestQuestion(deps: AskDeps, repository: RepositoryName, reference: string): Question {
+function manifestQuestion(deps: AskDeps, repository: RepositoryName, reference: string, urgency: Urgency) {
   const name = `${repository.registry}/${repository.repository}`
   if (!isDigest(reference) && !/^\w[\w.-]{0,127}$/.test(reference)) {
     throw new AppError('REFERENCE_INVALID', `${JSON.stringify(reference)} of ${name} is neither tag nor digest`)
   }
   return {
     repository,
-    method: 'GET',
     path: `manifests/${reference}`,
     headers: { accept: acceptHeader },
     bodyBytesMax: deps.limits.manifestBytes,
     subject: isDigest(reference) ? `${name}@${reference}` : `${name}:${reference}`,
+    urgency,
+    isMirrored: true,
   }
 }
 
@@ -132,7 +150,19 @@ function lengthOf({ headers }: HttpAnswer): number | null {
   return /^\d{1,15}$/.test(length) && length !== '0' ? Number(length) : null
 }
 
+function parseAnswer(answer: HttpAnswer, subject: string): Manifest {
+  try {
+    return parseAs(mediaTypeOf(answer), answer.body, subject)
+  } catch (error) {
+    if (!isForeign(answer)) throw error
+    // No cause, as of a web page: whoever stands there now may be gone in a moment.
+    const message = `${subject}: ${answer.url.host} answered with nothing of a manifest, ${noRegistryWords}`
+    throw new AppError('REGISTRY_UNAVAILABLE', message)
+  }
+}
+
 function parseAs(mediaType: string, bytes: Buffer, subject: string): Manifest {
+  if (!isBounded(bytes)) throw new AppError('MANIFEST_INVALID', `${subject}: it is nested too deep to be a manifest`)
   try {
     return parseManifest(mediaType === '' ? null : mediaType, bytes)
   } catch (cause) {

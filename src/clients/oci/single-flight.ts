@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.ts'
+import { onAbort } from './on-abort.ts'
 
 /** Runs the same work once for all who ask for it at the same time. */
 export interface SingleFlight<T> {
@@ -20,14 +21,15 @@ export function createSingleFlight<T>(): SingleFlight<T> {
   }
 }
 
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+/** The outcome of work that belongs to several, unless one of them is stopped before. @throws ABORTED */
+export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
   const stop = (): void => reject(new AppError('ABORTED', 'stopped', { cause: signal.reason }))
-  signal.addEventListener('abort', stop, { once: true })
+  const settle = onAbort(signal, stop)
   if (signal.aborted) stop()
   try {
     return await Promise.race([work, promise])
   } finally {
-    signal.removeEventListener('abort', stop)
+    settle()
   }
 }

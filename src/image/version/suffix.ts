@@ -1,4 +1,5 @@
-import { toDigits, type Digits } from './digits.ts'
+import { isCommit, isSeparator, withoutCommits } from './commit.ts'
+import { isDigit, startOfNumberBefore, toDigits, type Digits } from './digits.ts'
 
 /** What stands behind the numbers of a version, told apart (docs/policies.md, "Reading a version"). */
 export interface Suffix {
@@ -13,10 +14,13 @@ export interface Suffix {
 export const noSuffix: Suffix = { prerelease: [], counters: [], variant: '' }
 
 const words = 'alpha|beta|a|b|rc|cr|pre|preview|m|milestone|dev|snapshot|nightly|canary|next|edge|ea|test'
-const firstWord = new RegExp(`^(${words})(\\d+)?(?=$|[-_.])`)
+/** Of 7 to 40 digits and letters from a to f, one of them behind a digit: `a1b2c3d` is no alpha, but `b20240101` is a beta. */
+const noHash = '(?!(?=[a-f]*\\d+[a-f])[0-9a-f]{7,40}(?:$|[-_.]))'
+/** What is glued to its number belongs to it: `beta4b`. */
+const firstWord = new RegExp(`^${noHash}(${words})(?:(\\d+)([^-_.]*))?(?=$|[-_.])`)
 /** SemVer parts identifiers by dots, so that `alpha.beta` is one prerelease. */
-const nextPart = new RegExp(`^(?:[-_.](\\d+)|\\.(${words})(\\d+)?)(?=$|[-_.])`)
-const gluedWord = new RegExp(`^(?:${words})\\d+(?=$|[-_.])`)
+const nextPart = new RegExp(`^(?:[-_.](\\d+)|\\.${noHash}(${words})(\\d+)?)(?=$|[-_.])`)
+const gluedWord = new RegExp(`^${noHash}(?:${words})\\d+(?=$|[-_.])`)
 
 /** Whether text that follows the numbers without a separator is a prerelease: `rc1`, `a4-slim`. */
 export const isGluedPrerelease = (text: string): boolean => gluedWord.test(text.toLowerCase())
@@ -24,17 +28,17 @@ export const isGluedPrerelease = (text: string): boolean => gluedWord.test(text.
 /** @param separator what parted it from the numbers; empty when nothing did */
 export function readSuffix(text: string, separator: '-' | '_' | ''): Suffix {
   const { prerelease, rest } = readPrerelease(text.toLowerCase())
-  return { prerelease, ...readBuild(rest, separator === '_' && prerelease.length === 0) }
+  const { counters, variant } = readBuild(rest, separator === '_' && prerelease.length === 0)
+  return { prerelease, counters, variant }
 }
 
 function readPrerelease(text: string): { readonly prerelease: readonly string[]; readonly rest: string } {
-  const first = firstWord.exec(text)
-  if (first === null) return { prerelease: [], rest: text }
-  const [head, word = '', number] = first
-  const prerelease = [word, ...(number === undefined ? [] : [toDigits(number)])]
+  const first = isDigit(text, 0) ? null : firstWord.exec(text)
+  if (first === null) return { prerelease: noSuffix.prerelease, rest: text }
+  const [head, word = '', number, glued = ''] = first
+  const prerelease = [word, ...(number === undefined ? [] : [toDigits(number)]), ...(glued === '' ? [] : [glued])]
   let rest = text.slice(head.length)
   for (let part = nextPart.exec(rest); part !== null; part = nextPart.exec(rest)) {
-    if (prerelease.length >= identifiersMax) break
     prerelease.push(
       ...part
         .slice(1)
@@ -46,32 +50,43 @@ function readPrerelease(text: string): { readonly prerelease: readonly string[];
   return { prerelease, rest: rest.replace(/^[-_.]/, '') }
 }
 
-/** More than any tag has; one that was made to keep us busy is read as far as this. */
-const identifiersMax = 12
-const countersMax = 4
-
 const identifier = (text: string): string => (/^\d/.test(text) ? toDigits(text) : text)
 
-const counterAtEnd = /(?:^|[-_.])(?:ls|rev|r|build|p)[-_.]?(\d+)$/
+const counterWords = ['ls', 'rev', 'r', 'build', 'p']
+/** No more is looked at, so that each of many counters costs the same. */
+const counterWordMax = 'build'.length
 const digit = /\d/
-const wholeNumber = /^\d+$/
 /** `21.0.2_13-jdk`, as eclipse-temurin writes the build of its version. */
 const counterInFront = /^(\d+)(?=-)/
-/** `1.40.0.7998-c29d4c0c8`, as linuxserver/plex writes the commit of its version: another with each, and no other variant. */
-const commit = /(^|[-_.])(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{7,40}(?=$|[-_.])/g
-
 function readBuild(text: string, isBuildInFront: boolean): Pick<Suffix, 'counters' | 'variant'> {
   // Most have no digit, and there are thousands to read.
-  if (!digit.test(text)) return { counters: [], variant: text }
-  const counters: Digits[] = []
-  let rest = text.replace(commit, '$1<commit>')
-  while (rest !== '' && counters.length < countersMax) {
-    const number = wholeNumber.test(rest) ? rest : counterAtEnd.exec(rest)?.[1]
-    if (number === undefined) break
-    counters.unshift(toDigits(number))
-    rest = number === rest ? '' : rest.replace(counterAtEnd, '')
+  if (!digit.test(text)) return { counters: noSuffix.counters, variant: text }
+  let counters = noSuffix.counters
+  let end = text.length
+  for (let digits = counterBefore(text, end); digits !== -1; digits = counterBefore(text, end)) {
+    counters = [toDigits(text.slice(digits, end)), ...counters]
+    end = Math.max(0, wordBefore(text, digits) - 1)
   }
+  const rest = withoutCommits(text, end)
   const front = isBuildInFront ? counterInFront.exec(rest)?.[1] : undefined
   if (front === undefined) return { counters, variant: rest }
   return { counters: [toDigits(front), ...counters], variant: rest.slice(front.length + 1) }
+}
+
+/** Where the digits of the counter begin that ends at a place; -1 where none does. A commit is no counter. */
+function counterBefore(text: string, end: number): number {
+  const digits = startOfNumberBefore(text, end)
+  if (digits === end) return -1
+  const isPart = digits === 0 || isSeparator(text, digits - 1)
+  return (isPart && isCommit(text, digits, end)) || wordBefore(text, digits) === -1 ? -1 : digits
+}
+
+/** Where the word of a counter begins; -1 where it has none, though a number that is the whole text needs none. */
+function wordBefore(text: string, digits: number): number {
+  if (digits === 0) return 0
+  const end = isSeparator(text, digits - 1) ? digits - 1 : digits
+  let word = end
+  while (word > 0 && end - word <= counterWordMax && !isSeparator(text, word - 1)) word -= 1
+  for (const each of counterWords) if (each.length === end - word && text.startsWith(each, word)) return word
+  return -1
 }

@@ -1,4 +1,4 @@
-import { compareDigitLists, compareDigits, toDigits, type Digits } from './digits.ts'
+import { compareDigitLists, compareDigits, endOfNumber, isDigit, toDigits, type Digits } from './digits.ts'
 import { isGluedPrerelease, noSuffix, readSuffix, type Suffix } from './suffix.ts'
 
 /** A version as container tags write it: any count of numbers, any length. */
@@ -11,46 +11,77 @@ export interface Version extends Suffix {
 }
 
 /**
- * `year` begins with a year from 1990 to 2099; `long` with what is rather a date or a hash, or is a single number of six
- * or more digits; `plain` is everything else.
+ * `year` begins with a year from 1990 to 2099; `date8` and its like with a date of so many digits; `long` with what is
+ * rather a hash or a counter: more digits than six, or six alone; `plain` is everything else.
  */
-export type VersionForm = 'plain' | 'year' | 'long'
+export type VersionForm = 'plain' | 'year' | 'long' | `date${number}`
 
-const shape = /^([vV])?(\d+(?:\.\d+)*)([-_])?(.*)$/s
 /** As linuxserver writes Ubuntu's release behind its versions: `10.10.3ubu2404-ls40`. */
 const gluedRelease = /^ubu\d{4}(?=$|[-_])/
 
 /**
  * Reads a tag as a version; null when it is none. Build metadata (`+...`) is left out, as it does not count in any order.
+ * By character codes, since there are thousands to read.
  * @see docs/policies.md, "Reading a version"
  */
 export function readVersion(text: string): Version | null {
-  const plus = text.indexOf('+')
-  const match = shape.exec(plus === -1 ? text : text.slice(0, plus))
-  if (match === null) return null
-  const [, prefix, written = '', separator = '', rest = ''] = match
-  const suffix = readRest(rest, separator)
-  if (suffix === null) return null
-  const numbers = written.split('.')
-  return { ...suffix, numbers: numbers.map(toDigits), hasPrefix: prefix !== undefined, form: formOf(numbers) }
+  const hasPrefix = text[0] === 'v' || text[0] === 'V'
+  const begin = hasPrefix ? 1 : 0
+  const firstEnd = endOfNumber(text, begin)
+  if (firstEnd === begin) return null
+  const at = endOfNumbers(text, firstEnd)
+  const numbers = readNumbers(text.slice(begin, at))
+  const suffix = readRest(text, at)
+  if (suffix === null || (numbers.length === 1 && isGlued(text, at) && hashInFront.test(text))) return null
+  const { prerelease, counters, variant } = suffix
+  const form = firstEnd - begin < dateMin ? 'plain' : formOf(text.slice(begin, firstEnd), numbers.length)
+  return { numbers, hasPrefix, form, prerelease, counters, variant }
 }
 
-function readRest(rest: string, separator: string): Suffix | null {
-  if (separator === '-' || separator === '_') return rest === '' ? null : readSuffix(rest, separator)
-  if (rest === '') return noSuffix
+/** Where the numbers end, of which the first does so at `firstEnd`. */
+function endOfNumbers(text: string, firstEnd: number): number {
+  let at = firstEnd
+  while (isDotted(text, at)) at = endOfNumber(text, at + 1)
+  return at
+}
+
+const isDotted = (text: string, at: number): boolean => text.charCodeAt(at) === 46 && isDigit(text, at + 1)
+
+/** Split rather than put together: a list that grows takes room for many, and thousands are kept. */
+const readNumbers = (text: string): readonly Digits[] => text.split('.').map(toDigits)
+
+/** `81b2345` is no eighty-first beta. */
+const hashInFront = /^(?=\d*[a-f])[0-9a-f]{7,40}(?=$|[-_.+])/i
+
+/** Whether letters follow the numbers without a separator. */
+const isGlued = (text: string, at: number): boolean => at < text.length && !'-_+'.includes(text.charAt(at))
+
+/** @param at where the numbers end; null where what follows belongs to no version */
+function readRest(text: string, at: number): Suffix | null {
+  const plus = text.indexOf('+', at)
+  const end = plus === -1 ? text.length : plus
+  if (at === end) return noSuffix
+  const separator = text[at]
+  if (separator === '-' || separator === '_')
+    return at + 1 === end ? null : readSuffix(text.slice(at + 1, end), separator)
+  const rest = text.slice(at, end)
   return isGluedPrerelease(rest) || gluedRelease.test(rest) ? readSuffix(rest, '') : null
 }
 
-function formOf(numbers: readonly string[]): VersionForm {
-  const [first = ''] = numbers
-  if (/^(199\d|20\d\d)$/.test(first)) return 'year'
-  if (first.length > 6 || (first.length === 6 && (numbers.length === 1 || isShortDate(first)))) return 'long'
-  return 'plain'
+/** Of fewer digits nothing is but a number. */
+const dateMin = 4
+
+/** @param first the first number as it is written, of which the zeros in front count here */
+function formOf(first: string, count: number): VersionForm {
+  if (/^0*(199\d|20\d\d)$/.test(first)) return 'year'
+  if (first.length < 6) return 'plain'
+  if (date.test(first)) return `date${first.length}`
+  return first.length > 6 || count === 1 ? 'long' : 'plain'
 }
 
-/** `YYMMDD` or `YYYYMM`. */
-const isShortDate = (text: string): boolean =>
-  /^\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/.test(text) || /^(199\d|20\d\d)(0[1-9]|1[0-2])$/.test(text)
+/** `YYYYMMDD`, also with an hour, minute and second behind it; `YYYYMM`; `YYMMDD`. */
+const date =
+  /^(?:(?:199\d|20\d\d)(?:0[1-9]|1[0-2])(?:(?:0[1-9]|[12]\d|3[01])(?:\d\d){0,3})?|\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))$/
 
 /** Orders by numbers, then as SemVer 2.0 orders prereleases. */
 export function comparePrecedence(a: Precedence, b: Precedence): number {

@@ -1,4 +1,5 @@
 import { quote } from '../../image/quote.ts'
+import { parseDuration } from '../../lib/duration.ts'
 import { orders, type PolicySpec } from '../policy.ts'
 
 /** Reads the value of one key, or says what is wrong with it, as a sentence without its subject. */
@@ -36,14 +37,14 @@ const wholeNumber: KeyReader = (value) =>
     ? { value }
     : { problem: `must be a whole number from 0 on, not ${shown(value)}` }
 
-const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
-
+/** Ages in milliseconds are of no use to anybody, and are most likely a mistake. */
 const age: KeyReader = (value) => {
-  const [, digits = '', unit = ''] = typeof value === 'string' ? (/^(\d+)([smhdw])$/.exec(value) ?? []) : []
-  const ms = Number(digits) * (unitMs[unit] ?? Number.NaN)
-  if (digits !== '' && Number.isSafeInteger(ms)) return { value: ms }
+  const read = typeof value === 'string' && !value.endsWith('ms') ? parseDuration(value, anyAge) : null
+  if (read !== null && 'ms' in read) return { value: read.ms }
   return { problem: `must be a whole number with one of the units s, m, h, d and w, as in 3d, not ${shown(value)}` }
 }
+
+const anyAge = { minMs: 0, maxMs: Number.MAX_SAFE_INTEGER }
 
 /** Every key of the object form, as it is read. `minAge` becomes `minAgeMs`. */
 export const keyReaders: Readonly<Record<string, KeyReader>> = {

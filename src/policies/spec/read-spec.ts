@@ -1,20 +1,31 @@
 import { AppError } from '../../errors.ts'
 import { quote } from '../../image/quote.ts'
+import { isTag } from '../../image/reference.ts'
 import { didYouMean } from '../../lib/did-you-mean.ts'
 import { orders, type PolicySpec } from '../policy.ts'
 
 import { defaultSpec, keyReaders } from './keys.ts'
 
+/** Keys that labels of their own set, wherever the policy comes from. */
+export interface SpecOverride {
+  readonly include?: readonly string[]
+  readonly minAge?: string
+}
+
 /**
  * Reads a policy: `digest`, `semver:^1.2`, `glob:staging-*`, the object form, or that as JSON in a text. Ranges, layouts
  * and patterns are read when the policy is built from it.
  *
+ * @param over keys that take the place of its own
  * @throws POLICY_INVALID which names the key
  */
-export function readSpec(policy: unknown): PolicySpec {
-  if (typeof policy !== 'string') return fromKeys(policy, JSON.stringify(policy) ?? '')
-  const text = policy.trim()
-  return text.startsWith('{') ? fromKeys(parseJson(text), text) : fromKeys(keysOf(text), text)
+export function readSpec(policy: unknown, over: SpecOverride = {}): PolicySpec {
+  const written = typeof policy === 'string' ? policy.trim() : (JSON.stringify(policy) ?? '')
+  const keys = typeof policy !== 'string' ? policy : written.startsWith('{') ? parseJson(written) : keysOf(written)
+  const isWhole = Object.keys(over).length === 0 || typeof keys !== 'object' || keys === null || Array.isArray(keys)
+  if (isWhole) return fromKeys(keys, written)
+  const merged = { ...keys, ...over }
+  return fromKeys(merged, JSON.stringify(merged))
 }
 
 function parseJson(text: string): unknown {
@@ -37,9 +48,8 @@ function keysOf(text: string): Readonly<Record<string, unknown>> {
   const rest = colon === -1 ? null : text.slice(colon + 1)
   const isOrder = orders.some((order) => order === word)
   if (!isOrder && !patterned.includes(word)) {
-    throw wrong(
-      `${quote(text)} is no policy${didYouMean(word, [...orders, ...patterned])}; there are ${[...orders, ...patterned].join(', ')}`,
-    )
+    const names = [...orders, ...patterned]
+    throw wrong(`${quote(text)} is none of ${names.join(', ')}${didYouMean(word, names)}`)
   }
   if (rest === null) {
     if (patterned.includes(word))
@@ -48,7 +58,7 @@ function keysOf(text: string): Readonly<Record<string, unknown>> {
   }
   if (rest.trim() === '')
     throw wrong(`nothing follows ${quote(text)}; write ${word} alone, or what it needs behind the colon`)
-  if (word === 'glob') return { order: 'newest', include: [globOf(rest)] }
+  if (word === 'glob') return { order: 'newest', include: [globOf(rest.trim())] }
   if (word === 'regex') return { order: 'newest', include: [`/${rest}/`] }
   if (!ranged.includes(word)) throw wrong(`${word} takes nothing behind a colon, and ${quote(rest)} is there`)
   return { order: word, range: rest.trim() }
@@ -84,14 +94,18 @@ function fromKeys(given: unknown, text: string): PolicySpec {
 
 /** Refuses what cannot be meant together. */
 function combined(spec: PolicySpec): PolicySpec {
-  const { order, range, extract, include, exclude } = spec
+  const { order, range, extract, include, exclude, maxMajorStep } = spec
   if ((order === 'digest' || order === 'pin') && include.length + exclude.length > 0) {
     throw wrong(`include and exclude choose among tags, and the order ${order} follows one; name another order`)
   }
   if (order === 'calver' && range === null) throw wrong('range is missing: calver needs a layout, such as YYYY.MM.DD')
   if (order === 'pin' && range === null) throw wrong('range is missing: pin needs the tag')
+  if (order === 'pin' && range !== null && !isTag(range))
+    throw wrong(`pin names a tag alone, such as pin:1.4.2, and ${quote(range)} is none`)
   if (range !== null && !ranged.includes(order))
     throw wrong(`range is read by semver, calver and pin, and the order is ${order}`)
+  if (maxMajorStep !== null && order !== 'semver')
+    throw wrong(`maxMajorStep counts the majors of versions, which semver reads, and the order is ${order}`)
   if (extract !== null && !include.some((each) => each.startsWith('/'))) {
     throw wrong('extract needs a regex in include, whose groups it is made of')
   }

@@ -38,21 +38,20 @@ export function readLayout(layout: string): CalverLayout {
   const parts = found.map(([name]) => (tokens[name] ?? { part: 'micro' }).part)
   check(layout, parts, found)
   const regex = toRegex(layout, found)
-  const weight = weightiestFirst(parts)
+  const order = weightiestFirst(parts).map((part) => parts.indexOf(part))
+  const isDate = dateTest(parts)
   return {
     read(text) {
       const match = regex.exec(text)
       if (match === null) return { problem: `it is not written as ${layout}` }
-      const [, prefix, ...digits] = match
-      const numbers = new Map(parts.map((part, at) => [part, toDigits(digits[at] ?? '')]))
-      if (!isDate(numbers)) return { problem: 'there is no such date' }
-      const rest = digits[parts.length] ?? ''
+      if (!isDate(match)) return { problem: 'there is no such date' }
+      const rest = match[first + parts.length] ?? ''
       const separator = rest.startsWith('_') ? '_' : '-'
       const suffix = rest === '' ? noSuffix : readSuffix(rest.slice(1), separator)
       return {
         ...suffix,
-        numbers: weight.map((part) => numbers.get(part) ?? '0'),
-        hasPrefix: prefix !== undefined,
+        numbers: order.map((at) => toDigits(match[first + at] ?? '')),
+        hasPrefix: match[1] !== undefined,
         form: 'year',
       }
     },
@@ -77,20 +76,22 @@ function check(layout: string, parts: readonly Part[], found: readonly RegExpExe
   }
 }
 
-/** A part that touches another has its full width: nobody could tell `2026111` otherwise. */
+/** A part that no separator follows has its full width: nobody could tell `2026111` otherwise. The last alone may be short. */
 function toRegex(layout: string, found: readonly RegExpExecArray[]): RegExp {
   let regex = layout.startsWith('v') ? '^()' : '^([vV])?'
   let at = 0
   for (const [number, { 0: name, index }] of found.entries()) {
     const { part = 'micro', width = 0 } = tokens[name] ?? {}
     const before = found[number - 1]
-    const touches =
-      (before !== undefined && before.index + before[0].length === index) ||
-      found[number + 1]?.index === index + name.length
+    const end = index + name.length
+    const isLast = number === found.length - 1
+    const touches = isLast
+      ? before !== undefined && before.index + before[0].length === index
+      : found[number + 1]?.index === end
     regex += escape(layout.slice(at, index))
     if (part === 'minor' || part === 'micro') regex += '(\\d+)'
     else regex += touches || width === 4 ? `(\\d{${width}})` : `(\\d{1,${width}})`
-    at = index + name.length
+    at = end
   }
   return new RegExp(`${regex}${escape(layout.slice(at))}([-_].+)?$`, 's')
 }
@@ -103,14 +104,26 @@ function weightiestFirst(parts: readonly Part[]): readonly Part[] {
   return parts.map((part) => (dateParts.includes(part) ? (dates.shift() ?? part) : part))
 }
 
-function isDate(numbers: ReadonlyMap<Part, string>): boolean {
-  const within = (part: Part, max: number) => {
-    const number = numbers.get(part)
-    return number === undefined || (Number(number) >= 1 && Number(number) <= max)
+/** Where the parts begin among the groups of a match: behind the prefix. */
+const first = 2
+
+/** Whether what a layout matched is a date that there is. */
+function dateTest(parts: readonly Part[]): (match: RegExpExecArray) => boolean {
+  const [year, month, week, day] = dateParts.map((part) => parts.indexOf(part))
+  return (match) => {
+    const monthOf = numberAt(match, month)
+    if (!isWithin(monthOf, 12) || !isWithin(numberAt(match, week), 53)) return false
+    return isWithin(numberAt(match, day), monthOf === null ? 31 : daysIn(numberAt(match, year) ?? 0, monthOf))
   }
-  if (!within('month', 12) || !within('week', 53)) return false
-  const month = numbers.get('month')
-  if (month === undefined) return within('day', 31)
-  const year = Number(numbers.get('year'))
-  return within('day', new Date(Date.UTC(year < 100 ? 2000 + year : year, Number(month), 0)).getUTCDate())
+}
+
+const numberAt = (match: RegExpExecArray, at = -1) => (at === -1 ? null : Number(match[first + at]))
+
+const isWithin = (number: number | null, max: number): boolean => number === null || (number >= 1 && number <= max)
+
+/** @param year of two digits: of this century */
+function daysIn(year: number, month: number): number {
+  if (month !== 2) return [4, 6, 9, 11].includes(month) ? 30 : 31
+  const whole = year < 100 ? 2000 + year : year
+  return whole % 4 === 0 && (whole % 100 !== 0 || whole % 400 === 0) ? 29 : 28
 }

@@ -1,11 +1,15 @@
 import type { Candidate, Policy, PolicySpec, Selection, SelectionContext } from '../policy.ts'
 import { readCurrent } from './current.ts'
+import { drop } from './dropped.ts'
 import { createFilter, type Filter } from './filter.ts'
-import { whatIsMissing } from './guards.ts'
+import { guess, type Answer } from './guess.ts'
+import { isMeantToStay } from './guards.ts'
 import { judgeAll } from './judging.ts'
+import { keptBack, missing, oldEnoughAt, type By } from './kept-back.ts'
 import type { Entry, Ordering } from './ordering.ts'
-import { unbelievable } from './tag-list.ts'
-import { passGuards, sift, type Out } from './sifting.ts'
+import { unbelievable, withoutRepeats } from './tag-list.ts'
+import { divide, withKnown, type Judge, type Judgement } from './judgement.ts'
+import { createGuards, sift, withWayIn, type Out } from './sifting.ts'
 
 /**
  * A policy that chooses among all tags of a repository. What is the same for all of them is here: filter, extract, read,
@@ -18,6 +22,11 @@ export function choosing<Value>(spec: PolicySpec, ordering: Ordering<Value>): Po
   return {
     spec,
     followedTag: () => null,
+    isMeantToStay(tag) {
+      const found = filter.extract(tag)
+      const read = 'verdict' in found ? found : ordering.read(found.text, null)
+      return isMeantToStay(tag, 'verdict' in read ? null : (ordering.numbers?.(read.value) ?? null))
+    },
     select: (candidates, context) => select(spec, ordering, filter, candidates, context),
   }
 }
@@ -29,56 +38,85 @@ function select<Value>(
   given: readonly Candidate[],
   context: SelectionContext,
 ): Selection {
-  const candidates = withoutRepeats(given)
+  const isTooLong = given.length > tagsMax
+  const candidates = isTooLong ? [] : withoutRepeats(given)
   const current = readCurrent(spec, ordering, filter, candidates, context)
-  const sifted = sift(ordering, filter, candidates, current.value, context)
-  const doubt = sifted === null ? tooCostly : unbelievable(candidates.length, context.list)
+  const early: Out<Value>[] = []
+  const tell = context.keepsReasons === true ? (out: Out<Value>) => void early.push(out) : ignore
+  const sifted = isTooLong ? null : sift(ordering, filter, candidates, current.value, context.isSpent, tell)
+  const doubt = sifted === null ? tooCostly(spec, given.length) : unbelievable(candidates.length, context.list)
   if (sifted === null) filter.reset()
   const held = doubt ?? current.held
-  const { entries, out } =
-    held === null && sifted !== null ? passGuards(spec, ordering, sifted, current, context) : notCompared(sifted)
-  const best = entries.reduce<Entry<Value> | null>(
-    (a, b) => (a !== null && compare(spec, ordering, a, b) > 0 ? a : b),
-    null,
-  )
-  const answer = held ?? guess(ordering, best, entries) ?? choose(spec, ordering, best, entries.length, current)
-  const { chosen } = answer
+  const entries = sifted ?? []
+  const guard = held === null ? createGuards(spec, ordering, entries, current, context) : () => notCompared
+  const asked: Asked<Value> = {
+    spec,
+    ordering,
+    held,
+    early() {
+      if (sifted === null) return []
+      const all = tell === ignore ? [] : early
+      if (tell === ignore) sift(ordering, filter, candidates, current.value, never, (out) => all.push(out))
+      return all.map((out) => withWayIn(ordering, out, current.value))
+    },
+    judge: {
+      read: (candidate) => sift(ordering, filter, [candidate], current.value, never, ignore)?.[0] ?? null,
+      guard,
+      readCurrent: (all) => readCurrent(spec, ordering, filter, all, context),
+      isSame: (a, b) => a === b || (!spec.downgrade && isAsGood(ordering, a.value, b.value)),
+      countsOthers: spec.maxMajorStep !== null,
+    },
+  }
+  return answer(asked, { entries, reasons: entries.map(guard), current })
+}
+
+const isAsGood = <Value>(ordering: Ordering<Value>, a: Value | null, b: Value | null): boolean =>
+  a === null || b === null ? a === b : ordering.compare(a, b) === 0
+
+/** More tags than this are not even gone through: no policy could be done with them in time. */
+const tagsMax = 100_000
+
+/** What stays the same while more and more becomes known of single tags. */
+interface Asked<Value> {
+  readonly spec: PolicySpec
+  readonly ordering: Ordering<Value>
+  /** Why nothing may be chosen; null when something may. */
+  readonly held: Answer | null
+  readonly early: () => readonly Out<Value>[]
+  readonly judge: Judge<Value>
+}
+
+function answer<Value>(asked: Asked<Value>, judgement: Judgement<Value>): Selection {
+  const { spec, ordering, held, early } = asked
+  const { entries, out } = divide(judgement)
+  const by: By<Value> = (a, b) => compare(spec, ordering, a, b)
+  const best = entries.reduce<Entry<Value> | null>((a, b) => (a !== null && by(a, b) > 0 ? a : b), null)
+  const guessed = held === null ? guess(ordering, best, entries, out) : null
+  const given = held ?? guessed ?? choose(spec, ordering, best, entries.length, judgement.current)
+  const { chosen, code, sentence } = given
   return {
-    ...answer,
-    missing: held === null ? missing(spec, ordering, best, out) : null,
-    judge: () =>
-      judgeAll({
-        chosen,
-        entries,
-        out,
-        by: (a, b) => compare(spec, ordering, a, b),
-        code: answer.code,
-        sentence: answer.sentence,
-      }),
+    chosen,
+    code,
+    sentence,
+    missing: held === null ? (missing(by, best, out) ?? guessed?.missing ?? null) : null,
+    againAt: held === null && spec.minAgeMs !== null ? oldEnoughAt(spec.minAgeMs, by, best, out) : null,
+    keptBack: () => (held === null ? keptBack(by, best, out) : []),
+    knowing(tag, known) {
+      const next = held === null ? withKnown(judgement, asked.judge, tag, known) : null
+      return next === null ? null : answer(asked, next)
+    },
+    judge: (isSpent) => judgeAll({ chosen, entries, out: [...early(), ...out], by, sentence, isSpent }),
   }
 }
 
-type Answer = Pick<Selection, 'chosen' | 'code' | 'sentence'>
-
-const tooCostly: Answer = {
-  chosen: null,
-  code: 'FILTER_TOO_COSTLY',
-  sentence: 'matching include and exclude takes too long; write simpler patterns',
-}
-
-/** Where the order cannot tell two apart, choosing either would be a guess. */
-function guess<Value>(
-  { isGuess }: Ordering<Value>,
-  best: Entry<Value> | null,
-  entries: readonly Entry<Value>[],
-): Answer | null {
-  const rivals =
-    best === null || isGuess === undefined ? [] : entries.filter((each) => each !== best && isGuess(best, each))
-  if (best === null || rivals.length === 0) return null
-  const tags = [best, ...rivals].map(({ candidate: { tag } }) => tag).toSorted()
-  const some = tags.length > 3 ? `${tags.slice(0, 3).join(', ')} and ${tags.length - 3} more` : tags.join(' and ')
-  const sentence = `${some} were first seen at the same time, and the registry does not tell when they were pushed`
-  return { chosen: null, code: 'ORDER_UNKNOWN', sentence }
+function tooCostly({ include, exclude }: PolicySpec, count: number): Answer {
+  return include.length + exclude.length > 0
+    ? {
+        chosen: null,
+        code: 'FILTER_TOO_COSTLY',
+        sentence: `matching include and exclude with ${count} tags takes too long; write simpler patterns`,
+      }
+    : { chosen: null, code: 'LIST_TOO_LONG', sentence: `${count} tags are too many to be read in time` }
 }
 
 function choose<Value>(
@@ -88,13 +126,13 @@ function choose<Value>(
   count: number,
   { tag, candidate, heldAtTag }: ReturnType<typeof readCurrent<Value>>,
 ): Answer {
-  if (best !== null) {
+  if (best !== null && best.candidate.tag !== tag) {
     const among =
       count === 1 ? 'the only one that may be chosen' : `${superlative[spec.direction]} of ${count} that may be chosen`
     return { chosen: best.candidate, code: 'BETTER_TAG', sentence: `${best.candidate.tag} is ${among}` }
   }
   if (tag === null) return { chosen: null, code: 'NO_CANDIDATE', sentence: 'no tag may be chosen' }
-  if (heldAtTag !== null) return { chosen: null, ...heldAtTag }
+  if (heldAtTag !== null && best === null) return { chosen: null, ...heldAtTag }
   if (candidate !== null)
     return { chosen: candidate, code: 'NOTHING_BETTER', sentence: `nothing is better than ${tag}` }
   return {
@@ -104,25 +142,6 @@ function choose<Value>(
   }
 }
 
-/** A candidate that only lacks what can be looked up, if it is better than the best that lacks nothing. */
-function missing<Value>(
-  spec: PolicySpec,
-  ordering: Ordering<Value>,
-  best: Entry<Value> | null,
-  out: readonly Out<Value>[],
-): Selection['missing'] {
-  let found: Entry<Value> | null = best
-  let what: Selection['missing'] = null
-  for (const { entry, dropped } of out) {
-    if (entry === null || (found !== null && compare(spec, ordering, entry, found) <= 0)) continue
-    const lacks = whatIsMissing(entry.candidate, dropped)
-    if (lacks === null) continue
-    found = entry
-    what = lacks
-  }
-  return what
-}
-
 /** Positive when `a` is to be chosen before `b`. Total: two different tags are never equal. */
 function compare<Value>(spec: PolicySpec, ordering: Ordering<Value>, a: Entry<Value>, b: Entry<Value>): number {
   const order = ordering.compare(a.value, b.value)
@@ -130,18 +149,6 @@ function compare<Value>(spec: PolicySpec, ordering: Ordering<Value>, a: Entry<Va
   return ordering.prefer(a.value, b.value) || (a.candidate.tag < b.candidate.tag ? 1 : -1)
 }
 
-function notCompared<Value>(sifted: ReturnType<typeof sift<Value>>) {
-  const why = { verdict: 'not-compared', reason: 'nothing is chosen' } as const
-  const out = sifted?.entries.map((entry) => ({ tag: entry.candidate.tag, entry, dropped: why })) ?? []
-  return { entries: [], out: [...(sifted?.out ?? []), ...out] }
-}
-
-/** One of each name, whichever the order of the list. */
-function withoutRepeats(candidates: readonly Candidate[]): readonly Candidate[] {
-  const byTag = new Map<string, Candidate>()
-  for (const each of candidates) {
-    const other = byTag.get(each.tag)
-    if (other === undefined || JSON.stringify(each) < JSON.stringify(other)) byTag.set(each.tag, each)
-  }
-  return byTag.size === candidates.length ? candidates : [...byTag.values()]
-}
+const never = (): boolean => false
+const ignore = (): void => {}
+const notCompared = drop('not-compared', 'nothing is chosen')

@@ -22,18 +22,34 @@ export function readCurrent<Value>(
   ordering: Ordering<Value>,
   filter: Filter,
   candidates: readonly Candidate[],
-  { current: tag }: SelectionContext,
+  { current: tag, currentGone = null }: SelectionContext,
 ): Current<Value> {
   if (tag === null) return { tag, value: null, candidate: null, held: null, heldAtTag: null }
   const candidate = candidates.find((each) => each.tag === tag) ?? null
   const found = filter.extract(tag)
-  const read = 'verdict' in found ? found : ordering.read(found.text, candidate)
-  const moved = candidate !== null && isMovedImmutable(spec, candidate)
-  const heldAtTag = moved
-    ? { code: 'IMMUTABLE_MOVED', sentence: `${tag} names another digest than before, and is immutable` }
-    : null
+  const read = 'verdict' in found ? found : ordering.read(found.text, candidate ?? currentGone)
+  const numbers = 'value' in read ? (ordering.numbers?.(read.value) ?? null) : null
+  const isMoved = candidate !== null && isMovedImmutable(spec, candidate, numbers)
+  const heldAtTag = isMoved ? movedAway(tag) : filteredOut(tag, filter.judge(tag))
   if ('value' in read) return { tag, value: read.value, candidate, held: null, heldAtTag }
-  const sentence = `the current tag ${tag} cannot be compared: ${read.reason}; set downgrade to choose all the same`
+  // That nobody knows when a tag was pushed no key of a policy changes.
+  const remedy =
+    spec.order === 'newest' ? '' : '; extract can say what of it is read, and downgrade chooses all the same'
+  const sentence = `the current tag ${tag} cannot be compared: ${read.reason}${remedy}`
   const held = spec.downgrade ? null : { chosen: null, code: 'CURRENT_NOT_COMPARABLE', sentence }
   return { tag, value: null, candidate, held, heldAtTag }
+}
+
+const movedAway = (tag: string) => ({
+  code: 'IMMUTABLE_MOVED',
+  sentence: `${tag} names another digest than before, and is immutable`,
+})
+
+/** A tag that its owner does not want is not chosen for want of a better one. */
+function filteredOut(tag: string, found: ReturnType<Filter['judge']>): Current<unknown>['heldAtTag'] {
+  if (!('verdict' in found)) return null
+  return {
+    code: 'CURRENT_EXCLUDED',
+    sentence: `nothing is better than ${tag}, which may not be chosen: ${found.reason}`,
+  }
 }

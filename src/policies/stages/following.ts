@@ -1,5 +1,8 @@
 import type { Candidate, Judged, Policy, PolicySpec, Selection, SelectionContext } from '../policy.ts'
-import { guard, whatIsMissing } from './guards.ts'
+import { drop } from './dropped.ts'
+import { artefactReason, isArtefact } from '../../image/artefact-tags.ts'
+import { guard, isMeantToStay, whatIsMissing } from './guards.ts'
+import { withoutRepeats } from './tag-list.ts'
 
 /**
  * A policy that follows one tag, wherever that goes: also back to what it named before.
@@ -9,9 +12,18 @@ export function following(spec: PolicySpec, followedTag: (current: string | null
   return {
     spec,
     followedTag,
-    select(candidates, context) {
+    isMeantToStay: (tag) => isMeantToStay(tag, null),
+    select(given, context) {
+      const candidates = withoutRepeats(given)
       const tag = followedTag(context.current)
-      const nothing = { chosen: null, missing: null, judge: () => judgeAll(candidates, tag, null) }
+      const nothing = {
+        chosen: null,
+        missing: null,
+        againAt: null,
+        keptBack: () => [],
+        knowing: () => null,
+        judge: () => judgeAll(candidates, tag, null),
+      }
       if (tag === null) {
         return {
           ...nothing,
@@ -33,14 +45,18 @@ function follow(
   candidates: readonly Candidate[],
   context: SelectionContext,
 ): Selection {
-  const dropped = guard(spec, chosen, context)
+  const dropped = isArtefact(chosen.tag) ? drop('artefact', artefactReason) : guard(spec, chosen, null, context)
   const rest = {
     missing: dropped && whatIsMissing(chosen, dropped),
+    againAt: dropped?.verdict === 'too-young' ? (chosen.firstSeenAt ?? 0) + (spec.minAgeMs ?? 0) : null,
+    knowing: () => null,
+    keptBack: () => (dropped === null ? [] : [{ tag: chosen.tag, ...dropped }]),
     judge: () => judgeAll(candidates, chosen.tag, dropped),
   }
   const { tag } = chosen
   if (dropped === null) return { ...rest, chosen, code: 'TAG_FOLLOWED', sentence: `${tag} is followed` }
-  return { ...rest, chosen: null, code: 'TAG_HELD', sentence: `${tag} is followed, but ${dropped.reason}` }
+  const code = dropped.verdict === 'moved' ? 'IMMUTABLE_MOVED' : 'TAG_HELD'
+  return { ...rest, chosen: null, code, sentence: `${tag} is followed, but ${dropped.reason}` }
 }
 
 function judgeAll(

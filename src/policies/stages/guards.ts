@@ -4,11 +4,19 @@ import { readVersion } from '../../image/version/version.ts'
 import type { Candidate, PolicySpec, Selection, SelectionContext } from '../policy.ts'
 import { drop, type Dropped } from './dropped.ts'
 
-/** What keeps a candidate back whatever its place in the order: age, immutability, quarantine, platform. */
-export function guard(spec: PolicySpec, candidate: Candidate, context: SelectionContext): Dropped | null {
+/**
+ * What keeps a candidate back whatever its place in the order: age, immutability, quarantine, platform.
+ * @param numbers how many its version has; null where the order reads none
+ */
+export function guard(
+  spec: PolicySpec,
+  candidate: Candidate,
+  numbers: number | null,
+  context: SelectionContext,
+): Dropped | null {
   return (
     guardAge(spec, candidate, context) ??
-    guardMove(spec, candidate) ??
+    guardMove(spec, candidate, numbers) ??
     guardQuarantine(candidate, context) ??
     guardPlatform(candidate, context)
   )
@@ -23,12 +31,20 @@ function guardAge({ minAgeMs }: PolicySpec, { firstSeenAt }: Candidate, { now }:
 }
 
 /** Whether a tag that was to stay as it is has moved. Only tags of three or more numbers are meant to stay. */
-export function isMovedImmutable(spec: PolicySpec, { tag, hasMoved }: Candidate): boolean {
-  return spec.immutable && hasMoved && (readVersion(tag)?.numbers.length ?? 0) >= 3
+export function isMovedImmutable(
+  { immutable }: PolicySpec,
+  { tag, hasMoved }: Candidate,
+  numbers: number | null,
+): boolean {
+  return immutable && hasMoved && isMeantToStay(tag, numbers)
 }
 
-function guardMove(spec: PolicySpec, candidate: Candidate): Dropped | null {
-  return isMovedImmutable(spec, candidate)
+/** Whether a tag has three or more numbers. @param numbers as a policy reads it; null where it reads none */
+export const isMeantToStay = (tag: string, numbers: number | null): boolean =>
+  (numbers ?? readVersion(tag)?.numbers.length ?? 0) >= 3
+
+function guardMove(spec: PolicySpec, candidate: Candidate, numbers: number | null): Dropped | null {
+  return isMovedImmutable(spec, candidate, numbers)
     ? drop('moved', 'it names another digest than before, and is immutable')
     : null
 }

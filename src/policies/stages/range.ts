@@ -1,7 +1,10 @@
-import { Range, type Comparator } from 'semver'
+import type { Comparator } from 'semver'
+// The whole package is forty files more.
+import Range from 'semver/classes/range.js'
 import { AppError } from '../../errors.ts'
 import { quote } from '../../image/quote.ts'
-import { compareDigitLists } from '../../image/version/digits.ts'
+import { compareDigitLists, toDigits } from '../../image/version/digits.ts'
+import { readSuffix } from '../../image/version/suffix.ts'
 import { comparePrecedence, type Precedence } from '../../image/version/version.ts'
 
 /** A range of versions, which reads their first three numbers. */
@@ -19,14 +22,49 @@ export interface VersionRange {
  * @see node-semver README, "Ranges"
  */
 export function readRange(text: string): VersionRange {
+  if (text.length > lengthMax)
+    throw new AppError('POLICY_INVALID', `range: ${quote(text.slice(0, 40))} must have at most ${lengthMax} characters`)
+  const prereleases = readPrereleases(text)
   const alternatives = parse(text)
   return {
-    namesPrerelease: /\d-[0-9A-Za-z]/.test(text.replaceAll(/\s-\s/g, ' ')),
+    // The usual exclusive end, <2.0.0-0, is about what is left out.
+    namesPrerelease: prereleases.some((each) => each !== '<0'),
     includes({ numbers, prerelease }) {
       const version = { numbers: numbers.slice(0, 3), prerelease }
       return alternatives.some((all) => all.every((one) => satisfies(version, one)))
     },
   }
+}
+
+/** Each version is compared with every part of it. */
+const lengthMax = 1000
+
+/** A version with a text behind it, as in `<2.0.0-0`. */
+const withText = /([<>=~^]*)\s*(v?[\dxX*]+(?:\.[\dxX*]+)*)-([0-9A-Za-z.-]+)/g
+
+/**
+ * The prereleases that a range names, each behind its operator. `0` is npm's word for the very first.
+ * @throws POLICY_INVALID for what is no prerelease in a tag, and so is no matter of ranges
+ */
+function readPrereleases(range: string): readonly string[] {
+  return [...range.matchAll(withText)].map(([whole, operator = '', version = '', text = '']) => {
+    const { prerelease, variant, counters } = readSuffix(text, '-')
+    const isNone = text !== '0' && (prerelease.length === 0 || variant !== '' || counters.length > 0)
+    const write = (instead: string) =>
+      new AppError('POLICY_INVALID', `range: ${quote(range)} has ${quote(whole.trim())}; write ${instead}`)
+    if (isNone && operator === '' && /^\d+(\.\d+)+$/.test(text))
+      throw write(`${version} - ${text}, with blanks around the dash`)
+    if (isNone) {
+      const words = prerelease.length === 0 ? '' : `-${prerelease.join('.')}`
+      const what = variant === '' ? 'a build counter' : 'a variant'
+      throw write(
+        `${operator}${version}${words}, since -${text} names ${what}; the key variant keeps tags to that of the current tag`,
+      )
+    }
+    if (!/^v?\d+\.\d+\.\d+$/.test(version))
+      throw write(`three numbers in front of a prerelease, or ${operator}${version} and the key prerelease: any`)
+    return operator + text
+  })
 }
 
 /** One comparison with an end of the range. */
@@ -38,6 +76,9 @@ interface End {
 function parse(text: string): readonly (readonly End[])[] {
   const spaced = text.replaceAll(',', ' ').trim()
   if (spaced === '') throw new AppError('POLICY_INVALID', 'range: is empty; write one such as ^1.2, or leave it out')
+  // Npm takes nothing for everything, and nobody who wrote "1.x ||" meant that.
+  if (spaced.split('||').some((each) => each.trim() === ''))
+    throw new AppError('POLICY_INVALID', `range: ${quote(text)} has nothing on one side of its ||`)
   try {
     return new Range(spaced, { includePrerelease: true }).set.map((all) => all.map(toEnd))
   } catch (error) {
@@ -53,11 +94,17 @@ const everything: End = { operator: 'any', version: { numbers: [], prerelease: [
 function toEnd({ operator, semver, value }: Comparator): End {
   if (value === '') return everything
   const { major, minor, patch } = semver
-  const prerelease = semver.prerelease.map((each) => String(each).toLowerCase())
+  const prerelease = semver.prerelease.flatMap((each) => asTagsHaveIt(String(each).toLowerCase()))
   return {
     operator: operator === '' ? '=' : operator,
     version: { numbers: [major, minor, patch].map(String), prerelease },
   }
+}
+
+/** Tags glue numbers to their words, and those are read apart: `rc9` is before `rc10`. */
+function asTagsHaveIt(identifier: string): readonly string[] {
+  const [, word, number] = /^([a-z]+)(\d+)$/.exec(identifier) ?? []
+  return word === undefined || number === undefined ? [identifier] : [word, toDigits(number)]
 }
 
 function satisfies(version: Precedence, { operator, version: end }: End): boolean {

@@ -1,9 +1,9 @@
-import { compareDigits } from '../../image/version/digits.ts'
 import type { Candidate, PolicySpec, SelectionContext } from '../policy.ts'
 import type { Current } from './current.ts'
 import { drop, type Dropped } from './dropped.ts'
 import type { Filter } from './filter.ts'
-import { guard } from './guards.ts'
+import { guard, whatIsMissing } from './guards.ts'
+import { createMajorStep } from './major-step.ts'
 import type { Entry, Ordering } from './ordering.ts'
 
 /** A tag that goes no further; `entry` where it got as far as having a place in the order. */
@@ -13,92 +13,103 @@ export interface Out<Value> {
   readonly dropped: Dropped
 }
 
-export interface Sifted<Value> {
+/** What passed, and what the guards kept back. */
+export interface Guarded<Value> {
   readonly entries: readonly Entry<Value>[]
   readonly out: readonly Out<Value>[]
 }
 
-/** Tags between two looks at the clock. */
-const atOnce = 16
+/** Tags between two looks at the clock, where no pattern takes long. */
+const atOnceMax = 16
 
-/** The stages from filter to range. Null when the time for them was over. */
+/**
+ * The stages from filter to range. Null when the time for them was over.
+ * @param tell told of what goes no further
+ */
 export function sift<Value>(
   ordering: Ordering<Value>,
   filter: Filter,
   candidates: readonly Candidate[],
   current: Value | null,
-  { isSpent }: SelectionContext,
-): Sifted<Value> | null {
+  isSpent: SelectionContext['isSpent'],
+  tell: (out: Out<Value>) => void,
+): readonly Entry<Value>[] | null {
   const entries: Entry<Value>[] = []
-  const out: Out<Value>[] = []
-  for (const [at, candidate] of candidates.entries()) {
-    if (at % atOnce === atOnce - 1 && isSpent()) return null
+  const atOnce = filter.isHeavy ? 1 : atOnceMax
+  let count = 0
+  for (const candidate of candidates) {
+    count += 1
+    if (count % atOnce === 0 && isSpent()) return null
     const { tag } = candidate
-    const found = filter.judge(candidate)
+    const found = filter.judge(tag)
     const read = 'verdict' in found ? found : ordering.read(found.text, candidate)
     if ('verdict' in read) {
-      out.push({ tag, entry: null, dropped: read })
+      tell({ tag, entry: null, dropped: read })
       continue
     }
     const entry = { candidate, value: read.value }
     const dropped = ordering.admit(read.value, current)
     if (dropped === null) entries.push(entry)
-    else out.push({ tag, entry, dropped })
+    else tell({ tag, entry, dropped })
   }
-  return { entries, out }
+  return entries
+}
+
+/** Ends a reason with what would do away with it, where that is one key of the policy. */
+export function withWayIn<Value>(ordering: Ordering<Value>, out: Out<Value>, current: Value | null): Out<Value> {
+  const { entry, dropped } = out
+  const isAsked = entry !== null && dropped.verdict === 'other-variant'
+  const key = !isAsked ? null : (ordering.allowedBy?.(entry.value, current) ?? null)
+  return key === null ? out : { ...out, dropped: { ...dropped, reason: `${dropped.reason}; ${key} would allow it` } }
 }
 
 /** The guards: never down, the step of the major version, and what keeps a candidate back by itself. */
-export function passGuards<Value>(
+export function createGuards<Value>(
   spec: PolicySpec,
   ordering: Ordering<Value>,
-  { entries, out }: Sifted<Value>,
+  entries: readonly Entry<Value>[],
   current: Current<Value>,
   context: SelectionContext,
-): Sifted<Value> {
-  const majors = spec.maxMajorStep === null ? [] : majorsOf(ordering, entries)
-  const left: Entry<Value>[] = []
-  const dropped = [...out]
-  for (const entry of entries) {
-    const reason =
-      neverDown(spec, ordering, entry, current) ??
-      majorStep(spec, ordering, entry, current, majors) ??
-      guard(spec, entry.candidate, context)
-    if (reason === null) left.push(entry)
-    else dropped.push({ tag: entry.candidate.tag, entry, dropped: reason })
-  }
-  return { entries: left, out: dropped }
+): (entry: Entry<Value>) => Dropped | null {
+  const majorStep = createMajorStep(spec, ordering, entries, current)
+  const isNotNewer = createNeverDown(spec, ordering, current, mayStay(spec, ordering, current, context))
+  return (entry) =>
+    isNotNewer(entry) ??
+    majorStep(entry) ??
+    guard(spec, entry.candidate, ordering.numbers?.(entry.value) ?? null, context)
 }
 
-function neverDown<Value>(
+/**
+ * Whether the current tag may be chosen itself, as far as is known: then the same under another name is no reason to
+ * change.
+ */
+function mayStay<Value>(
+  spec: PolicySpec,
+  { numbers }: Ordering<Value>,
+  { candidate, value, heldAtTag }: Current<Value>,
+  context: SelectionContext,
+): boolean {
+  if (candidate === null || value === null || heldAtTag !== null) return false
+  const dropped = guard(spec, candidate, numbers?.(value) ?? null, context)
+  return dropped === null || whatIsMissing(candidate, dropped) !== null
+}
+
+/** The reasons are written once: thousands may have the same. */
+function createNeverDown<Value>(
   { downgrade }: PolicySpec,
-  ordering: Ordering<Value>,
-  { candidate, value }: Entry<Value>,
-  current: Current<Value>,
-): Dropped | null {
-  if (downgrade || current.value === null) return null
-  if (candidate.tag === current.tag) return drop('not-newer', 'it is the current tag')
-  const order = ordering.compare(value, current.value)
-  if (order > 0) return null
-  return drop('not-newer', order === 0 ? 'it is the current version under another name' : 'it is below the current tag')
-}
-
-function majorsOf<Value>(ordering: Ordering<Value>, entries: readonly Entry<Value>[]): readonly string[] {
-  return [...new Set(entries.map(({ value }) => ordering.major(value)))].filter((major) => major !== null)
-}
-
-/** Counted over the majors that there are, so that one which was never published is no step. */
-function majorStep<Value>(
-  { maxMajorStep }: PolicySpec,
-  ordering: Ordering<Value>,
-  { value }: Entry<Value>,
-  current: Current<Value>,
-  majors: readonly string[],
-): Dropped | null {
-  if (maxMajorStep === null || current.value === null) return null
-  const [from, to] = [ordering.major(current.value), ordering.major(value)]
-  if (from === null || to === null) return null
-  const steps = majors.filter((each) => compareDigits(each, from) > 0 && compareDigits(each, to) <= 0).length
-  if (steps <= maxMajorStep) return null
-  return drop('major-step', `it is ${steps} major versions on, and at most ${maxMajorStep} may be taken at once`)
+  { compare, notNewer }: Ordering<Value>,
+  { tag, value: from }: Current<Value>,
+  stays: boolean,
+): (entry: Entry<Value>) => Dropped | null {
+  if (from === null) return () => null
+  const same = drop('not-newer', 'it is the current tag')
+  const equal = drop('not-newer', notNewer.equal)
+  const below = drop('not-newer', notNewer.below)
+  return ({ candidate, value }) => {
+    if (downgrade && (candidate.tag === tag || !stays)) return null
+    if (candidate.tag === tag) return same
+    const order = compare(value, from)
+    if (order > 0 || (downgrade && order < 0)) return null
+    return order === 0 ? equal : below
+  }
 }

@@ -1,8 +1,10 @@
+import { bringBack } from '../along-steps.ts'
 import type { ComposeFacts, Reason } from '../facts.ts'
 import { judge, startGate, type Gate } from '../gate.ts'
 import { afterRollback, beforeRollback } from '../hook-steps.ts'
-import type { EffectKind, Rollout } from '../rollout.ts'
+import type { Rollout } from '../rollout.ts'
 import {
+  canTry,
   change,
   effect,
   end,
@@ -22,16 +24,17 @@ import { hasFollowed, isAsMeant } from './follower.ts'
 
 /** R: file and tag say the old version again, and another `up` brings it back; then our traces go. */
 export function back(rollout: Rollout, facts: ComposeFacts, now: number): Step {
-  if (isTakenUp(rollout, facts)) return end(rollout, now, { outcome: 'superseded', reason: replacedByHand })
+  if (isTakenUp(rollout, facts) || isLeftToThem(rollout, facts))
+    return end(rollout, now, { outcome: 'superseded', reason: replacedByHand })
   const hook = beforeRollback(rollout, [...facts.olds, ...facts.news].some(isUp), now)
   if (hook !== null) return hook
   const isOurEdit = needsEdit(rollout) && facts.definition === 'after'
   if (isOurEdit && canTry(rollout, 'edit-back', triesMax * 2)) return effect(rollout, 'R', 'edit-back')
   const isGone = isGoneByHand(rollout, facts)
   const isOurs = hasTouchedOld(rollout) || (hasWritten(rollout) && isReplacedByHand(rollout, facts))
-  const step = isOurs && !isGone ? serveOld(rollout, facts, now) : null
+  const step = isOurs && !isGone ? (serveOld(rollout, facts, now) ?? bringBack(rollout, now)) : null
   if (step !== null) return step
-  if (isTagOurs(rollout, facts) && canTry(rollout, 'tag-back')) return effect(rollout, 'R', 'tag-back')
+  if (isTagOurs(rollout, facts) && canTry(rollout, 'tag-back', triesMax * 2)) return effect(rollout, 'R', 'tag-back')
   if (isOurEdit) return needsHuman(rollout, now, notPutBack(rollout))
   if (isGone) return end(rollout, now, { outcome: 'superseded', reason: removedByHand })
   const hookAfter = afterRollback(rollout, now)
@@ -62,9 +65,6 @@ function serveOld(rollout: Rollout, facts: ComposeFacts, now: number): Step | nu
 /** The old version served before: it only has to stay up while we look. */
 const oldGate: Gate = { stableMs: 0, minUptimeMs: 500, deadlineMs: 10_000, restartsMax: 0, probe: null }
 
-/** What the old version cannot serve without is tried as often as that itself. */
-const canTry = (rollout: Rollout, kind: EffectKind, most = triesMax): boolean => timesAttempted(rollout, kind) < most
-
 const hasWritten = (rollout: Rollout): boolean => hasAttempted(rollout, 'edit') || hasAttempted(rollout, 'move-tag')
 
 /** Somebody's own `up` came before ours. */
@@ -80,6 +80,10 @@ const isTakenUp = (rollout: Rollout, facts: ComposeFacts): boolean =>
   !hasAttempted(rollout, 'edit-back') &&
   !hasAttempted(rollout, 'tag-back') &&
   facts.news.every((each) => isUp(each) || (hasStarted(each) && hasCompleted(rollout, each)))
+
+/** One more of theirs could not be started: going back would take from them those that run. */
+const isLeftToThem = ({ reason }: Rollout, { olds, strangers }: ComposeFacts): boolean =>
+  reason?.code === replacedByHand.code && olds.some(({ id }) => strangers.includes(id))
 
 /**
  * Compose removes nothing before its successor is created, so whoever took the whole service down meant it: on the way

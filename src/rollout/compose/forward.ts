@@ -1,7 +1,7 @@
 import type { ComposeFacts, Reason } from '../facts.ts'
 import { beforeRollout } from '../hook-steps.ts'
 import type { Rollout } from '../rollout.ts'
-import { change, effect, goBack, hasAttempted, hasTouchedOld, isUp, type Step } from '../step.ts'
+import { change, effect, goBack, hasTouchedOld, isUncaptured, isUp, type Step } from '../step.ts'
 import { editedByHand, removedByHand, replacedByHand } from './by-hand.ts'
 import { needsEdit } from './edit.ts'
 import { roll } from './roll.ts'
@@ -19,7 +19,7 @@ function prepare(rollout: Rollout, facts: ComposeFacts, now: number): Step | nul
   if (facts.candidateImage === null) return effect(rollout, 'J1', 'pull')
   if (facts.candidateImage !== rollout.toImage) return change(rollout, 'J1', { toImage: facts.candidateImage })
   if (!facts.isProtected) return effect(rollout, 'J1', 'protect')
-  if (!hasAttempted(rollout, 'capture')) return effect(rollout, 'J2', 'capture')
+  if (isUncaptured(rollout)) return effect(rollout, 'J2', 'capture')
   // Before the file of its owner says anything else.
   const hook = beforeRollout(rollout, now)
   if (hook !== null) return hook

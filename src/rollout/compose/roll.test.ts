@@ -52,6 +52,12 @@ test.each<[string, Partial<Rollout>, Partial<ComposeFacts>, object]>([
     { rollout: { stage: 'ended', outcome: 'superseded', reason: { code: 'REPLACED_BY_HAND' } } },
   ],
   [
+    'puts back the one that it was removing while somebody brought up theirs',
+    { ...many, attempted: [...touched, 'remove-one'] },
+    { olds: [instance('old'), instance('theirs')], strangers: ['theirs'] },
+    { step: 'J4', effect: 'add', rollout: { reason: { code: 'REPLACED_BY_HAND' } } },
+  ],
+  [
     'proves the candidate that somebody else brought up as its own',
     { ...many, gateProgress: open },
     { olds: threeOld.slice(1), news: [fresh('theirs')], strangers: ['theirs'] },
@@ -136,6 +142,8 @@ test.each<[string, Partial<Rollout>]>([
 const follower = (given: Partial<InstanceFacts>, isFollowing = true) => [
   { instance: instance('sidecar', given), isFollowing },
 ]
+const stopped = (isFollowing: boolean): ComposeFacts['followers'] =>
+  follower({ status: 'created', startedAt: null }, isFollowing).map((each) => ({ ...each, isLeftStopped: true }))
 const proven = composeRollout({
   attempted: touched,
   proven: ['new'],
@@ -146,6 +154,8 @@ test.each<[string, ComposeFacts['followers'], object]>([
   ['brings up what lives in an instance that is gone', follower({}, false), { effect: 'up' }],
   ['brings up what a crash left created', follower({ status: 'created', startedAt: null }), { effect: 'up' }],
   ['passes with what runs', follower({}), { rollout: { stage: 'passed' } }],
+  ['brings up what was stopped and lives in one that is gone', stopped(false), { effect: 'up' }],
+  ['passes with what was stopped before', stopped(true), { rollout: { stage: 'passed' } }],
   ['passes with a job that is done', follower(ended(0)), { rollout: { stage: 'passed' } }],
   [
     'passes with what a person stopped',

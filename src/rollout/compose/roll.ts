@@ -24,11 +24,18 @@ export function roll(rollout: Rollout, facts: ComposeFacts, now: number): Step {
   if (olds.length + news.length === 0) return goBack(rollout, 'superseded', removedByHand)
   // Somebody's own `up` made something else of it: going on, and going back, would both take that from them.
   const isTheirs = olds.some(({ id }) => facts.strangers.includes(id))
+  if (isTheirs && hasTakenOne(rollout, facts)) return effect({ ...rollout, reason: replacedByHand }, 'J4', 'add')
   if (isTheirs) return end(rollout, now, { outcome: 'superseded', reason: replacedByHand })
   const ended = news.find((each) => rollout.proven.includes(each.id) && !isUp(each) && !hasCompleted(rollout, each))
   if (ended?.stoppedByHand === true) return respectStop(rollout, facts, now)
   if (ended !== undefined) return failed(rollout, `it passed its gate and then ended with exit code ${ended.exitCode}`)
   return isOneByOne(rollout) ? exchangeOne(rollout, facts, now) : exchangeAll(rollout, facts, now)
+}
+
+/** Whether theirs came while we were removing one, so that it lacks that: there is to be another, of what they say. */
+function hasTakenOne(rollout: Rollout, { olds, news, definition }: ComposeFacts): boolean {
+  const isAsPlanned = definition === (needsEdit(rollout) ? 'after' : 'before')
+  return rollout.attempted.at(-1) === 'remove-one' && isAsPlanned && olds.length + news.length < rollout.scale
 }
 
 const isOneByOne = ({ scale, order, definition }: Rollout): boolean =>

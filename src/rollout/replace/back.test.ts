@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { blankInstance } from '../../../test/fakes/instance-facts.ts'
 import { parseDigest } from '../../image/digest.ts'
 import { back } from './back.ts'
 import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
@@ -7,21 +8,13 @@ import { planRollout } from '../plan.ts'
 import type { Rollout } from '../rollout.ts'
 
 const old: InstanceFacts = {
+  ...blankInstance,
   id: 'old',
   name: 'web',
   status: 'running',
   restart: 'always',
   image: 'sha256:old',
-  exitCode: 0,
-  error: '',
-  health: 'none',
-  probe: null,
-  healthBudgetMs: 0,
-  restarts: 0,
   startedAt: '2026-11-20T12:00:00Z',
-  finishedAt: null,
-  connected: true,
-  stoppedByHand: false,
 }
 
 const rollout = {
@@ -75,6 +68,32 @@ test('leaves the tag where another workload runs the candidate under it', () => 
 
 test('leaves a tag that somebody moved elsewhere meanwhile', () => {
   expect(back(rollout, { ...facts, tagImage: 'sha256:third' }, 0)).toMatchObject({ rollout: { stage: 'ended' } })
+})
+
+test('the old version serves under the name that it was kept by when its own cannot be had', () => {
+  const given = {
+    ...rollout,
+    attempted: ['create', 'stop-old', 'rename-old', ...Array.from({ length: 6 }, () => 'rename-old-back' as const)],
+    lastFailure: { effect: 'rename-old-back', sentence: 'the name is taken' },
+  } as const
+  const kept: ReplaceFacts = {
+    ...facts,
+    old: { ...old, name: 'web.longshore-prev', status: 'exited' },
+    nameHolder: null,
+  }
+
+  expect(back(given, kept, 0)).toMatchObject({ kind: 'effect', effect: 'start-old' })
+  const up = { ...kept, old: { ...old, name: 'web.longshore-prev' } }
+  expect(back(given, up, 0)).toMatchObject({
+    rollout: {
+      outcome: 'needs-human',
+      reason: {
+        sentence: expect.stringContaining(
+          'back as web.longshore-prev, since its name could not be had (the name is taken)',
+        ),
+      },
+    },
+  })
 })
 
 describe('dependants whose provider does not come back', () => {

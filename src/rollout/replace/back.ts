@@ -1,16 +1,19 @@
+import { bringBack, bringBackIfPossible, isPart } from '../along-steps.ts'
 import { namesOf } from '../dependant.ts'
 import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
 import { judge, startGate, type Gate } from '../gate.ts'
 import { afterRollback, beforeRollback } from '../hook-steps.ts'
 import { previousName } from '../names.ts'
-import type { EffectKind, Rollout } from '../rollout.ts'
+import type { Rollout } from '../rollout.ts'
 import {
+  canTry,
   change,
   effect,
   end,
   hasAttempted,
   hasTouchedOld,
   isUp,
+  must,
   needsHuman,
   timesAttempted,
   timesFailed,
@@ -18,12 +21,15 @@ import {
 } from '../step.ts'
 import type { Step } from '../step.ts'
 import {
+  armOldDependants,
+  heldByStranger,
   releaseDependants,
   removeNewDependants,
   renameDependantsBack,
   restoreDependants,
   stopNewDependants,
 } from './dependants.ts'
+import { restoreComposed, takeComposedAlong } from './composed.ts'
 import { copyAgain, isCopyLeft } from './removes-itself.ts'
 
 /** R: the old version serves again, under its name, tag and restart policy; then our traces go. */
@@ -38,18 +44,35 @@ export function back(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
   const renaming = renameDependantsBack(rollout, facts, now)
   if (renaming !== null) return renaming
   if (heldByStranger(facts)) return leaveToStranger(rollout, facts, now)
-  if (fresh !== null && fresh.name === rollout.name) return must(rollout, 'rename-new-back', now)
-  if (old.name === previousName(rollout.name)) return must(rollout, 'rename-old-back', now)
+  if (fresh !== null && fresh.name === rollout.name) return must(rollout, freesName(rollout), now)
+  const isUnnamed = old.name === previousName(rollout.name)
+  if (isUnnamed && canTry(rollout, 'rename-old-back', triesMax * 2)) return effect(rollout, 'R', 'rename-old-back')
   if (hasTouchedOld(rollout)) {
     if (old.restart !== rollout.restart) return must(rollout, 'arm-old', now)
-    // What did not run before is as it was.
-    const set = isUp(old) || rollout.stopped !== null ? restoreDependants(rollout, facts, now) : null
-    if (set !== null) return set
-    const step = rollout.stopped === null ? startOld(rollout, old, now) : null
-    if (step !== null) return step
+    // What a part lives in is taken back after it: only then can it be made again, and run.
+    const restoring = (isPart(rollout) ? armOldDependants : restoreSet)(rollout, facts, now)
+    if (restoring !== null) return restoring
   }
+  // Under whichever name: that it serves matters more.
+  if (isUnnamed) return needsHuman(rollout, now, withoutItsName(rollout))
   return tidyUp(rollout, facts) ?? afterRollback(rollout, now) ?? end(rollout, now)
 }
+
+/** The old version runs, and all that lives in it. Null when it does. */
+function restoreSet(rollout: Rollout, facts: ReplaceFacts, now: number): Step | null {
+  const { old } = facts
+  if (old === null) return null
+  // What did not run before is as it was.
+  const set = isUp(old) || rollout.stopped !== null ? restoreDependants(rollout, facts, now) : null
+  if (set !== null) return set
+  const step = rollout.stopped === null ? startOld(rollout, old, now) : null
+  if (step !== null) return step
+  return (isUp(old) ? restoreComposed(rollout, facts, now) : null) ?? bringBack(rollout, now)
+}
+
+/** A name that a container is given while the engine removes it stays taken until the engine is restarted. */
+const freesName = ({ removesItself }: Rollout): 'remove-new' | 'rename-new-back' =>
+  removesItself ? 'remove-new' : 'rename-new-back'
 
 /** Starts the old version and sees it stay up for a moment. Null when it does. */
 function startOld(rollout: Rollout, old: InstanceFacts, now: number): Step | null {
@@ -91,17 +114,6 @@ function tidyUp(rollout: Rollout, facts: ReplaceFacts): Step | null {
   return null
 }
 
-const canTry = (rollout: Rollout, kind: EffectKind): boolean => timesAttempted(rollout, kind) < triesMax
-
-function must(rollout: Rollout, kind: EffectKind, now: number): Step {
-  if (timesAttempted(rollout, kind) < triesMax * 2) return effect(rollout, 'R', kind)
-  return needsHuman(rollout, now, `${kind} did not succeed`)
-}
-
-function heldByStranger({ nameHolder, old, new: fresh }: ReplaceFacts): boolean {
-  return nameHolder !== null && nameHolder !== old?.id && nameHolder !== fresh?.id
-}
-
 /** Somebody made another instance under the workload's name: theirs serves, and ours would fight it for ports. */
 function leaveToStranger(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
   const { name, dependants } = rollout
@@ -109,6 +121,8 @@ function leaveToStranger(rollout: Rollout, facts: ReplaceFacts, now: number): St
   const sentence = `another container was created as ${name} meanwhile${left}`
   return (
     releaseDependants(rollout, facts) ??
+    takeComposedAlong(rollout, facts) ??
+    bringBackIfPossible(rollout) ??
     tidyUp(rollout, facts) ??
     end(rollout, now, { outcome: 'superseded', reason: { code: 'REPLACED_BY_HAND', sentence } })
   )
@@ -125,7 +139,8 @@ function withoutOld(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
     if (stopping !== null) return stopping
     if (fresh !== null && isUp(fresh)) return must(rollout, 'stop-new', now)
     const releasing = renameDependantsBack(rollout, facts, now) ?? releaseDependants(rollout, facts)
-    return releasing ?? tidyUp(rollout, facts) ?? end(rollout, now, { outcome: 'superseded' })
+    const along = heldByStranger(facts) ? takeComposedAlong(rollout, facts) : null
+    return releasing ?? along ?? tidyUp(rollout, facts) ?? end(rollout, now, { outcome: 'superseded' })
   }
   if (fresh.name !== rollout.name && canTry(rollout, 'rename-new')) return effect(rollout, 'R', 'rename-new')
   if (fresh.restart !== rollout.restart && canTry(rollout, 'arm-new')) return effect(rollout, 'R', 'arm-new')
@@ -135,6 +150,12 @@ function withoutOld(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
 
 const copyDoesNotStay = ({ fromReference }: Rollout): string =>
   `the old version, which removed itself, could not be brought back; make it anew from ${fromReference}`
+
+function withoutItsName({ name, lastFailure }: Rollout): string {
+  const why = lastFailure?.effect === 'rename-old-back' ? ` (${lastFailure.sentence})` : ''
+  const left = previousName(name)
+  return `the old version is back as ${left}, since its name could not be had${why}; try: docker rename ${left} ${name}`
+}
 
 function oldDoesNotStart(rollout: Rollout): string {
   return `the old version could not be started again; try: docker start ${rollout.name}`

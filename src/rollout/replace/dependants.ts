@@ -3,16 +3,19 @@ import { previousName } from '../names.ts'
 import { policyRestarts } from '../restart-policy.ts'
 import type { EffectKind, Rollout } from '../rollout.ts'
 import {
+  canTry,
   effect,
   goBack,
   hasStarted,
   hasTouchedOld,
   isUp,
+  must,
   needsHuman,
   timesAttempted,
   triesMax,
   type Step,
 } from '../step.ts'
+import { wasDependantUnwell } from '../unwell.ts'
 
 /** What a person or another tool did to a dependant before we touched anything; their word stands. */
 export function dependantsTakenOver({ dependants = [] }: ReplaceFacts): Reason | null {
@@ -61,18 +64,41 @@ export function startDependants(rollout: Rollout, { dependants = [] }: ReplaceFa
     const sentence = `the old instance of its dependant ${revived.plan.name} was started by hand meanwhile`
     return goBack(rollout, 'superseded', byHand('STARTED_BY_HAND', sentence))
   }
-  const isAnyDown = dependants.some((each) => each.plan.wasRunning && needsStart(each))
+  const isAnyDown = dependants.some((each) => each.plan.wasRunning && needsStart(rollout, each))
   return isAnyDown && canTry(rollout, 'start-dependants', startsMax) ? effect(rollout, 'J6', 'start-dependants') : null
 }
 
 /** The first start, one more for each end that is forgiven, and what restarts of the engine ask for. */
 const startsMax = 6
 
-/** Whether it was never started, lives in a run that is over, or ended where its owner's policy starts it again. */
-function needsStart({ plan, new: fresh, isBehind }: DependantFacts): boolean {
+/**
+ * Whether it was never started, lives in a run that is over, or ended where its owner's policy starts it again. What
+ * ended over and over before is left to that policy.
+ */
+function needsStart(rollout: Rollout, { plan, new: fresh, isBehind }: DependantFacts): boolean {
   if (fresh === null || fresh.stoppedByHand) return false
   if (!hasStarted(fresh) || isBehind) return true
+  if (wasDependantUnwell(rollout, 'container', plan.name)) return false
   return !isUp(fresh) && policyRestarts(plan.restart, fresh.exitCode)
+}
+
+/**
+ * J8: what was not well before and has ended is started once more, now that it has its policy: the engine goes on with
+ * it from there, as it did before. Null when it has been.
+ */
+export function leaveUnwell(rollout: Rollout, { dependants = [] }: ReplaceFacts): Step | null {
+  const { attempted } = rollout
+  if (attempted.lastIndexOf('start-dependants') > attempted.lastIndexOf('arm-dependants')) return null
+  const isLeft = dependants.some(
+    ({ plan, new: fresh }) =>
+      fresh !== null &&
+      plan.wasRunning &&
+      wasDependantUnwell(rollout, 'container', plan.name) &&
+      !isUp(fresh) &&
+      !fresh.stoppedByHand &&
+      policyRestarts(plan.restart, fresh.exitCode),
+  )
+  return isLeft ? effect(rollout, 'J8', 'start-dependants') : null
 }
 
 /** J8: the new dependants have their restart policies, before what they depend on has its own. Null when they have. */
@@ -106,12 +132,22 @@ export function renameDependantsBack(rollout: Rollout, { dependants = [] }: Repl
   return isLeft ? must(rollout, 'rename-dependants-back', now) : null
 }
 
+/** R: the old dependants have their restart policies again. Null when they have. */
+export function armOldDependants(
+  rollout: Rollout,
+  { dependants = [] }: Pick<ReplaceFacts, 'dependants'>,
+  now: number,
+): Step | null {
+  const own = dependants.filter((each) => !heldByStranger(each))
+  const isDone = own.every(({ plan, old }) => old === null || old.restart === plan.restart)
+  return isDone ? null : must(rollout, 'arm-old-dependants', now)
+}
+
 /** R: the old dependants run again, in order, after the old version of what they live in. Null when they do. */
 export function restoreDependants(rollout: Rollout, { dependants = [] }: ReplaceFacts, now: number): Step | null {
+  const arming = armOldDependants(rollout, { dependants }, now)
+  if (arming !== null) return arming
   const own = dependants.filter((each) => !heldByStranger(each))
-  if (own.some(({ plan, old }) => old !== null && old.restart !== plan.restart)) {
-    return must(rollout, 'arm-old-dependants', now)
-  }
   const down = own.find(({ plan, old, isBehind }) => plan.wasRunning && old !== null && (!isUp(old) || isBehind))
   if (down === undefined) return null
   if (canTry(rollout, 'start-old-dependants', triesMax)) return effect(rollout, 'R', 'start-old-dependants')
@@ -169,24 +205,27 @@ export function foreseeDependants(facts: ReplaceFacts, kind: EffectKind): Replac
 }
 
 /** Milliseconds during which not the whole set ran, by the engine's own clock; null while that is not known. */
-export function gapOfSet(gapMs: number | null, { dependants = [] }: ReplaceFacts): number | null {
-  return dependants
+export function gapOfSet(gapMs: number | null, { old: provider, dependants = [], composed = [] }: ReplaceFacts) {
+  // Compose removes what it replaces, and with the container that it lived in it was down already.
+  const ofCompose = composed
     .filter(({ plan }) => plan.wasRunning)
-    .reduce<number | null>((longest, { old, new: fresh }) => {
+    .flatMap(({ instances }) => instances.map((fresh) => ({ old: provider, new: fresh })))
+  return [...dependants.filter(({ plan }) => plan.wasRunning), ...ofCompose].reduce<number | null>(
+    (longest, { old, new: fresh }) => {
       if (longest === null || old?.finishedAt == null || fresh?.startedAt == null) return null
       return Math.max(longest, Date.parse(fresh.startedAt) - Date.parse(old.finishedAt))
-    }, gapMs)
+    },
+    gapMs,
+  )
 }
 
-function heldByStranger({ nameHolder, old, new: fresh }: DependantFacts): boolean {
+/** Whether a container that is neither instance has the name of both. */
+export function heldByStranger({
+  nameHolder,
+  old,
+  new: fresh,
+}: Pick<ReplaceFacts, 'nameHolder' | 'old' | 'new'>): boolean {
   return nameHolder !== null && nameHolder !== old?.id && nameHolder !== fresh?.id
-}
-
-const canTry = (rollout: Rollout, kind: EffectKind, most = triesMax): boolean => timesAttempted(rollout, kind) < most
-
-function must(rollout: Rollout, kind: EffectKind, now: number): Step {
-  if (canTry(rollout, kind, triesMax * 2)) return effect(rollout, 'R', kind)
-  return needsHuman(rollout, now, `${kind} did not succeed`)
 }
 
 const byHand = (code: string, sentence: string): Reason => ({ code, sentence })

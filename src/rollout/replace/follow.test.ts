@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ended, now, running } from '../../../test/fakes/decide-input.ts'
+import { blankInstance } from '../../../test/fakes/instance-facts.ts'
 import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
 import { fail, nextStep, takeUp } from '../machine.ts'
 import type { Rollout } from '../rollout.ts'
@@ -8,21 +9,14 @@ const follows = { how: 'restart', provider: 'vpn', sentence: 'vpn was started ag
 const rollout: Rollout = { ...ended(null, running, 10), reason: null, stage: 'forward', endedAt: null, follows }
 
 const app: InstanceFacts = {
+  ...blankInstance,
   id: 'app',
   name: 'app',
   status: 'running',
   restart: 'always',
   image: 'sha256:app',
-  exitCode: 0,
-  error: '',
   health: 'healthy',
-  probe: null,
-  healthBudgetMs: 0,
-  restarts: 0,
   startedAt: '2026-11-20T11:00:00Z',
-  finishedAt: null,
-  connected: true,
-  stoppedByHand: false,
 }
 const facts = (change: Partial<InstanceFacts> = {}, isBehind = true): ReplaceFacts => ({
   old: { ...app, ...change },

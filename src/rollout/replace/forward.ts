@@ -1,3 +1,4 @@
+import { isPart } from '../along-steps.ts'
 import type { InstanceFacts, Reason, ReplaceFacts } from '../facts.ts'
 import { judge, startGate } from '../gate.ts'
 import { beforeRollout } from '../hook-steps.ts'
@@ -7,14 +8,15 @@ import {
   effect,
   end,
   goBack,
-  hasAttempted,
   hasCompleted,
   hasStarted,
   hasTouchedOld,
+  isUncaptured,
   isUp,
   timesAttempted,
   triesMax,
 } from '../step.ts'
+import { excused, isExcused } from '../unwell.ts'
 import type { Step } from '../step.ts'
 import {
   createDependants,
@@ -25,6 +27,7 @@ import {
   stopDependants,
 } from './dependants.ts'
 import { copyFirst, endOld, vanished } from './removes-itself.ts'
+import { composedTakenOver, followComposed } from './composed.ts'
 import { judgeSet } from './set-gate.ts'
 import { replaceStopped, startedMeanwhile } from './stopped.ts'
 
@@ -36,12 +39,14 @@ export function forward(rollout: Rollout, facts: ReplaceFacts, now: number): Ste
 /** J1 to J3: everything that leaves the old version alone. Null when done. */
 function prepare(rollout: Rollout, facts: ReplaceFacts, now: number): Step | null {
   if (hasTouchedOld(rollout)) return null
-  const takeover = takenOver(rollout, facts) ?? dependantsTakenOver(facts)
+  // One that is brought back may be down by our own hand, with what lives in it.
+  const ofSet = isPart(rollout, 'back') ? null : (dependantsTakenOver(facts) ?? composedTakenOver(facts))
+  const takeover = takenOver(rollout, facts) ?? ofSet
   if (takeover) return goBack(rollout, 'superseded', takeover)
   if (facts.candidateImage === null) return effect(rollout, 'J1', 'pull')
   if (facts.candidateImage !== rollout.toImage) return change(rollout, 'J1', { toImage: facts.candidateImage })
   if (!facts.isProtected) return effect(rollout, 'J1', 'protect')
-  if (!hasAttempted(rollout, 'capture')) return effect(rollout, 'J2', 'capture')
+  if (isUncaptured(rollout)) return effect(rollout, 'J2', 'capture')
   const copying = copyFirst(rollout, facts)
   if (copying !== null) return copying
   if (facts.new !== null) return createDependants(rollout, facts) ?? beforeRollout(rollout, now)
@@ -56,7 +61,10 @@ function stopFirst(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
   const vanishing = vanished(rollout, facts, now)
   if (vanishing !== null) return vanishing
   if (fresh === null) return goBack(rollout, 'superseded', removedByHand('the new version was removed'))
-  if (rollout.stopped !== null) return replaceStopped(rollout, facts, fresh) ?? passGate(rollout, facts, fresh, now)
+  if (rollout.stopped !== null) {
+    const step = replaceStopped(rollout, facts, fresh) ?? startSet(rollout, facts, fresh)
+    return step ?? passGate(rollout, facts, fresh, now)
+  }
   if (!hasStarted(fresh)) {
     const set = stopDependants(rollout, facts)
     if (set !== null) return set
@@ -69,10 +77,12 @@ function stopFirst(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
     return renameDependants(rollout, facts) ?? effect(rollout, 'J6', 'start-new')
   }
   if (old !== null && isUp(old)) return goBack(rollout, 'superseded', startedByHand)
-  const starting = isUp(fresh) ? startDependants(rollout, facts) : null
-  if (starting !== null) return starting
-  return passGate(rollout, facts, fresh, now)
+  return startSet(rollout, facts, fresh) ?? passGate(rollout, facts, fresh, now)
 }
+
+/** J6: those that live in it run, once it does. Null when they do. */
+const startSet = (rollout: Rollout, facts: ReplaceFacts, fresh: InstanceFacts): Step | null =>
+  isUp(fresh) ? (startDependants(rollout, facts) ?? followComposed(rollout, facts)) : null
 
 function startFirst(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
   const { new: fresh } = facts
@@ -90,6 +100,7 @@ export function passGate(rollout: Rollout, facts: ReplaceFacts, fresh: InstanceF
     }
     return change(rollout, rollout.step, { gateProgress: startGate(now, fresh.startedAt) })
   }
+  if (isExcused(rollout) && !fresh.stoppedByHand) return pass(rollout, excused)
   const own = judge(rollout.gate, rollout.gateProgress, fresh, rollout.restart, now)
   const { progress: checkProgress, verdict } = judgeSet(rollout, facts, own.verdict, now)
   const gapMs = rollout.gapMs ?? gapOfSet(gap(rollout, facts), facts)
@@ -100,17 +111,19 @@ export function passGate(rollout: Rollout, facts: ReplaceFacts, fresh: InstanceF
     case 'restart':
       return effect(looked, rollout.step, 'restart-new')
     case 'failed':
-      return goBack(looked, 'rolled-back', verdict.reason, true)
+      // There is nothing that one which is brought back could go back to: it stays, as badly as it may serve.
+      return isPart(rollout, 'back')
+        ? pass(looked, verdict.reason)
+        : goBack(looked, 'rolled-back', verdict.reason, true)
     case 'passed':
-      return change(looked, rollout.order === 'stop-first' ? 'J7' : 'J5', {
-        stage: 'passed',
-        reason: verdict.reason,
-        checkProgress: null,
-      })
+      return pass(looked, verdict.reason)
     case 'stopped-by-hand':
       return respectStop(looked, fresh, now)
   }
 }
+
+const pass = (rollout: Rollout, reason: Reason): Step =>
+  change(rollout, rollout.order === 'stop-first' ? 'J7' : 'J5', { stage: 'passed', reason, checkProgress: null })
 
 /** Stop-first: it already has the workload's name, so stopping it was meant for the workload, and both versions stay. */
 function respectStop(rollout: Rollout, fresh: InstanceFacts, now: number): Step {

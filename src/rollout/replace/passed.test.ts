@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { blankInstance } from '../../../test/fakes/instance-facts.ts'
 import { parseDigest } from '../../image/digest.ts'
 import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
 import { startGate } from '../gate.ts'
@@ -9,21 +10,14 @@ import { passed } from './passed.ts'
 const now = Date.parse('2026-11-20T12:10:00Z')
 
 const old: InstanceFacts = {
+  ...blankInstance,
   id: 'old',
   name: 'web',
   status: 'running',
   restart: 'always',
   image: 'sha256:old',
-  exitCode: 0,
-  error: '',
   health: 'healthy',
-  probe: null,
-  healthBudgetMs: 0,
-  restarts: 0,
   startedAt: '2026-11-20T12:00:00Z',
-  finishedAt: null,
-  connected: true,
-  stoppedByHand: false,
 }
 const fresh: InstanceFacts = { ...old, id: 'new', name: 'web.longshore-next', restart: 'no', image: 'sha256:new' }
 const renamed: InstanceFacts = { ...old, name: 'web.longshore-prev' }

@@ -1,4 +1,5 @@
-import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
+import { bringAlong, isPart } from '../along-steps.ts'
+import type { InstanceFacts, Reason, ReplaceFacts } from '../facts.ts'
 import { judge, startGate, type Gate } from '../gate.ts'
 import { afterRollout } from '../hook-steps.ts'
 import { previousName } from '../names.ts'
@@ -6,15 +7,18 @@ import { policyRestarts } from '../restart-policy.ts'
 import type { EffectKind, Rollout } from '../rollout.ts'
 import { change, effect, end, goBack, hasAttempted, hasCompleted, isUp, timesAttempted, triesMax } from '../step.ts'
 import type { Step } from '../step.ts'
-import { armDependants, removeOldDependants, startDependants } from './dependants.ts'
+import { armDependants, leaveUnwell, removeOldDependants, startDependants } from './dependants.ts'
+import { followComposed } from './composed.ts'
 import { isCopyLeft, keptMs, vanished } from './removes-itself.ts'
 import { isLeftStopped } from './stopped.ts'
+import { isExcused } from '../unwell.ts'
 
 /** From the verdict of the gate to the new version standing alone. */
 export function passed(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
   const { old, new: fresh } = facts
   if (fresh === null) return vanished(rollout, facts, now) ?? goBack(rollout, 'superseded', gone)
-  if (!isUp(fresh) && !hasCompleted(rollout, fresh) && !isLeftStopped(rollout)) return startAgain(rollout, fresh, now)
+  const isDown = !isUp(fresh) && !hasCompleted(rollout, fresh) && !isLeftStopped(rollout)
+  if (isDown && !isExcused(rollout)) return startAgain(rollout, fresh, now)
   if (rollout.order === 'start-first') {
     const step = switchOver(rollout, old, fresh, now)
     if (step !== null) return step
@@ -22,11 +26,19 @@ export function passed(rollout: Rollout, facts: ReplaceFacts, now: number): Step
   const set = settleDependants(rollout, facts, fresh)
   if (set !== null) return set
   if (fresh.restart !== rollout.restart) return effect(rollout, 'J8', 'arm-new')
-  const hook = afterRollout(rollout, now)
-  if (hook !== null) return hook
+  // The engine goes on with it by its policy, as it did before.
+  if (isDown && isStartDue(rollout, fresh)) return effect(rollout, 'J8', 'start-new')
+  const next = bringAlong(rollout) ?? afterRollout(rollout, now)
+  if (next !== null) return next
   const keepUntil = new Date(now + keptMs(rollout)).toISOString()
   return change(rollout, 'J8', { stage: 'kept', outcome: 'succeeded', keepUntil, endedAt: new Date(now).toISOString() })
 }
+
+/** Whether what was not well before has yet to be started with its policy, and is not left down by a person. */
+const isStartDue = ({ attempted, restart }: Rollout, { stoppedByHand, exitCode }: InstanceFacts): boolean =>
+  !stoppedByHand &&
+  policyRestarts(restart, exitCode) &&
+  attempted.lastIndexOf('start-new') < attempted.lastIndexOf('arm-new')
 
 /** J8, later: the old instance goes once its time is over. */
 export function kept(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
@@ -44,8 +56,9 @@ export function kept(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
 
 /** What ended with a restart of the engine runs again; then they are armed, before what says that all is done. */
 function settleDependants(rollout: Rollout, facts: ReplaceFacts, fresh: InstanceFacts): Step | null {
-  if ((facts.dependants ?? []).length === 0) return null
-  return (isUp(fresh) ? startDependants(rollout, facts) : null) ?? armDependants(rollout, facts)
+  if ((facts.dependants ?? []).length + (facts.composed ?? []).length === 0) return null
+  const starting = isUp(fresh) ? (startDependants(rollout, facts) ?? followComposed(rollout, facts)) : null
+  return starting ?? armDependants(rollout, facts) ?? (isUp(fresh) ? leaveUnwell(rollout, facts) : null)
 }
 
 /** Start-first, J6 and J7: names and aliases move to the new version, then the old one ends. Null when done. */
@@ -103,7 +116,14 @@ export function startAgain(rollout: Rollout, fresh: InstanceFacts, now: number):
   const isWanted = policyRestarts(rollout.restart, fresh.exitCode)
   if (isWanted && timesAttempted(rollout, 'start-new') <= triesMax) return effect(rollout, rollout.step, 'start-new')
   const sentence = `it passed its gate and then ended with exit code ${fresh.exitCode}`
+  if (isPart(rollout, 'back')) return leaveAsItIs(rollout, fresh, { code: 'GATE_EXITED', sentence }, now)
   return goBack(rollout, 'rolled-back', { code: 'GATE_EXITED', sentence }, true)
+}
+
+/** What it was before lived in what is not there any more, so there is nothing that it could go back to. */
+function leaveAsItIs(rollout: Rollout, fresh: InstanceFacts, reason: Reason, now: number): Step {
+  if (fresh.restart !== rollout.restart) return effect(rollout, 'J8', 'arm-new')
+  return end(rollout, now, { outcome: 'failed', reason })
 }
 
 const gone = { code: 'REMOVED_BY_HAND', sentence: 'the new version was removed meanwhile' }

@@ -1,4 +1,4 @@
-import type { ReplaceFacts } from '../facts.ts'
+import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
 import { previousName } from '../names.ts'
 import type { Rollout } from '../rollout.ts'
 import {
@@ -10,7 +10,6 @@ import {
   hasTouchedOld,
   isUp,
   timesAttempted,
-  timesFailed,
   triesMax,
   type Step,
 } from '../step.ts'
@@ -27,11 +26,9 @@ export function withCopy(rollout: Rollout, facts: ReplaceFacts): ReplaceFacts {
   return isGone ? { ...facts, old: copy } : facts
 }
 
-/** J2 and J3: settings and a copy, durable before the old version is touched. Null when done, and for all other workloads. */
+/** J3: a copy, durable before the old version is touched. Null when done, and for all other workloads. */
 export function copyFirst(rollout: Rollout, facts: ReplaceFacts): Step | null {
   if (!needsCopy(rollout)) return null
-  // What is captured is the only way back once the engine has forgotten the copy too, as after its restart.
-  if (timesAttempted(rollout, 'capture') === timesFailed(rollout, 'capture')) return effect(rollout, 'J2', 'capture')
   if (facts.copy != null) return null
   if (timesAttempted(rollout, 'copy-old') < triesMax) return effect(rollout, 'J3', 'copy-old')
   return goBack(rollout, 'superseded', { code: 'REMOVED_BY_HAND', sentence: 'the copy to go back to was removed' })
@@ -43,9 +40,16 @@ export function endOld(rollout: Rollout, { old }: ReplaceFacts): Step | null {
   return effect(rollout, 'J4', 'stop-old')
 }
 
-/** The new version ended and is gone, as it was made to: what the engine remembers of its end decides. Null for all others. */
+/** So long an engine may take to remove what has ended; it takes some ten milliseconds where it has nothing else to do. */
+const leavingMaxMs = 10_000
+
+/**
+ * The new version ended and is gone, or about to go, as it was made to: what the engine remembers of its end decides.
+ * Null for all others.
+ */
 export function vanished(rollout: Rollout, facts: ReplaceFacts, now: number): Step | null {
-  if (!rollout.removesItself || facts.new !== null || !hasAttempted(rollout, 'start-new')) return null
+  if (!rollout.removesItself || !hasAttempted(rollout, 'start-new')) return null
+  if (facts.new !== null) return isLeaving(facts.new, now) ? { kind: 'wait', rollout, ms: 50 } : null
   const { vanished: end = null } = facts
   if (end === null) {
     return goBack(rollout, 'failed', { code: 'VANISHED', sentence: 'it ended and removed itself; how is not known' })
@@ -61,6 +65,9 @@ export function vanished(rollout: Rollout, facts: ReplaceFacts, now: number): St
   const sentence = `it ended with exit code ${end.exitCode} and removed itself`
   return goBack(rollout, 'rolled-back', { code: 'GATE_EXITED', sentence }, true)
 }
+
+const isLeaving = (fresh: InstanceFacts, now: number): boolean =>
+  !isUp(fresh) && fresh.finishedAt !== null && Math.abs(now - Date.parse(fresh.finishedAt)) < leavingMaxMs
 
 /** R: the copy is gone too, as after a restart of the engine, so it is made from what was captured. Null for all others. */
 export function copyAgain(rollout: Rollout, facts: ReplaceFacts): Step | 'failed' | null {

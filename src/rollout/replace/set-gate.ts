@@ -4,6 +4,8 @@ import { judge, startGate, type GateProgress, type Verdict } from '../gate.ts'
 import { policyRestarts } from '../restart-policy.ts'
 import type { Rollout } from '../rollout.ts'
 import { hasStarted } from '../step.ts'
+import { wasDependantUnwell } from '../unwell.ts'
+import { membersOf, provingComposed } from './composed.ts'
 
 /**
  * The gate of a whole set: it passes once what was replaced has passed and its dependants, judged as one instance beside
@@ -18,10 +20,13 @@ export function judgeSet(
   now: number,
 ): { readonly progress: GateProgress | null; readonly verdict: Verdict } {
   const proving = (facts.dependants ?? []).flatMap(({ plan, new: fresh }) =>
-    plan.wasRunning && fresh !== null && !isAtRest(plan, fresh) ? [fresh] : [],
+    plan.wasRunning && fresh !== null && !isAtRest(plan, fresh) && !wasDependantUnwell(rollout, 'container', plan.name)
+      ? [fresh]
+      : [],
   )
+  proving.push(...provingComposed(rollout, facts))
   const worst = proving.toSorted((one, other) => badness(other) - badness(one))[0]
-  if (worst === undefined) return { progress: rollout.checkProgress, verdict: own }
+  if (worst === undefined) return { progress: rollout.checkProgress, verdict: tellUnwell(rollout, own) }
   const isBad = badness(worst) > 0
   const together: InstanceFacts = {
     ...worst,
@@ -37,7 +42,7 @@ export function judgeSet(
   // Whatever end is forgiven was answered by another start before this look.
   const gate = { ...rollout.gate, restartsMax: 0, probe: null }
   const { progress, verdict } = judge(gate, before, together, 'always', now)
-  return { progress, verdict: both(own, verdict, worst, namesOf(rollout.dependants)) }
+  return { progress, verdict: both(rollout, own, verdict, worst, namesOf(membersOf(rollout))) }
 }
 
 /** A person stopped it, or it ran to its end and is not to be restarted. */
@@ -53,7 +58,19 @@ function badness({ status, health }: InstanceFacts): number {
   return health === 'starting' ? 1 : 0
 }
 
-function both(own: Verdict, set: Verdict, worst: InstanceFacts, names: string): Verdict {
+/** What proved nothing is told of. */
+function tellUnwell(rollout: Rollout, verdict: Verdict): Verdict {
+  const { dependants, composed = [] } = rollout
+  const unwell = [
+    ...dependants.filter(({ name }) => wasDependantUnwell(rollout, 'container', name)),
+    ...composed.filter(({ name }) => wasDependantUnwell(rollout, 'compose', name)),
+  ]
+  if (verdict.kind !== 'passed' || unwell.length === 0) return verdict
+  const sentence = `${verdict.reason.sentence}; ${namesOf(unwell)} had nothing to prove, not well before either`
+  return { ...verdict, reason: { ...verdict.reason, sentence } }
+}
+
+function both(rollout: Rollout, own: Verdict, set: Verdict, worst: InstanceFacts, names: string): Verdict {
   if (own.kind === 'failed' || own.kind === 'restart' || own.kind === 'stopped-by-hand') return own
   switch (set.kind) {
     case 'failed': {
@@ -67,7 +84,10 @@ function both(own: Verdict, set: Verdict, worst: InstanceFacts, names: string): 
       return own.kind === 'pending' ? { kind: 'pending', againMs: Math.min(own.againMs, set.againMs) } : set
     case 'passed':
       if (own.kind !== 'passed') return own
-      return { ...own, reason: { ...own.reason, sentence: `${own.reason.sentence}; ${names} followed` } }
+      return tellUnwell(rollout, {
+        ...own,
+        reason: { ...own.reason, sentence: `${own.reason.sentence}; ${names} followed` },
+      })
     case 'restart':
     case 'stopped-by-hand':
       return own

@@ -1,6 +1,7 @@
 import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
 import type { Rollout } from '../rollout.ts'
-import { change, effect, goBack, isUp, type Step } from '../step.ts'
+import { change, effect, goBack, hasStarted, isUp, type Step } from '../step.ts'
+import { renameDependants, stopDependants } from './dependants.ts'
 
 /** Whether the new version is not meant to run either, so that nothing about it can be proven but its image. */
 export const isLeftStopped = ({ stopped }: Rollout): boolean => stopped === 'update'
@@ -12,11 +13,16 @@ export const isLeftStopped = ({ stopped }: Rollout): boolean => stopped === 'upd
 export function replaceStopped(rollout: Rollout, facts: ReplaceFacts, fresh: InstanceFacts): Step | null {
   const { old } = facts
   if (old !== null && isUp(old)) return goBack(rollout, 'superseded', startedMeanwhile)
+  // What lived in it may run all the same, cut off.
+  const ending = hasStarted(fresh) ? null : stopDependants(rollout, facts)
+  if (ending !== null) return ending
   if (old !== null && old.restart !== 'no') return effect(rollout, 'J4', 'disarm-old')
   if (old !== null && old.name === rollout.name) return effect(rollout, 'J5', 'rename-old')
   if (fresh.name !== rollout.name) return effect(rollout, 'J5', 'rename-new')
+  const renaming = hasStarted(fresh) ? null : renameDependants(rollout, facts)
+  if (renaming !== null) return renaming
   // Somebody started it, so there is something to prove after all.
-  if (fresh.startedAt !== null) return null
+  if (hasStarted(fresh)) return null
   if (isLeftStopped(rollout)) return change(rollout, 'J7', { stage: 'passed', reason: leftStopped })
   return effect(rollout, 'J6', 'start-new')
 }

@@ -1,8 +1,13 @@
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
+import { changeRecords } from './change-records.ts'
 
 /** Rollouts say how they are carried out; older ones all replaced a container. */
 export async function procedures(db: Kysely<unknown>): Promise<void> {
-  await sql`update rollouts set record = json_set(record,
-    '$.procedure', 'replace', '$.scale', 1, '$.fromReference', json_extract(record, '$.image'),
-    '$.definition', json('null'), '$.proven', json('[]'))`.execute(db)
+  await changeRecords(db, ({ image }) => ({
+    procedure: 'replace',
+    scale: 1,
+    fromReference: image,
+    definition: null,
+    proven: [],
+  }))
 }

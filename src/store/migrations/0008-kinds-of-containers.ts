@@ -1,7 +1,7 @@
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
+import { changeRecords } from './change-records.ts'
 
 /** Rollouts know of containers that do not run, and of such as remove themselves; older ones replaced neither. */
 export async function kindsOfContainers(db: Kysely<unknown>): Promise<void> {
-  await sql`update rollouts set record = json_set(record,
-    '$.stopped', json('null'), '$.removesItself', json('false'))`.execute(db)
+  await changeRecords(db, () => ({ stopped: null, removesItself: false }))
 }

@@ -1,8 +1,10 @@
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
+import { changeRecords } from './change-records.ts'
 
 /** Rollouts keep the hooks that were configured, and how those ended; older ones had none. */
 export async function hooks(db: Kysely<unknown>): Promise<void> {
-  await sql`update rollouts set record = json_set(record,
-    '$.hooks', json('{"beforeRollout":[],"afterRollout":[],"beforeRollback":[],"afterRollback":[]}'),
-    '$.hookResults', json('[]'))`.execute(db)
+  await changeRecords(db, () => ({
+    hooks: { beforeRollout: [], afterRollout: [], beforeRollback: [], afterRollback: [] },
+    hookResults: [],
+  }))
 }

@@ -29,16 +29,19 @@ export async function schemaVersion(db: Db, all = migrations): Promise<number> {
  * @throws STATE_NEWER
  */
 export async function migrate(db: Db, types: ColumnTypes, all = migrations): Promise<void> {
-  await db.transaction().execute(async (transaction) => {
-    await transaction.schema
-      .createTable('meta')
-      .ifNotExists()
-      .addColumn('key', 'text', (column) => column.notNull().primaryKey())
-      .addColumn('value', 'text', (column) => column.notNull())
-      .execute()
-    const version = await schemaVersion(transaction, all)
-    const untyped = transaction as unknown as Kysely<unknown> // older schemas have no types
-    for (const migration of all.slice(version)) await migration(untyped, types)
-    await writeMeta(transaction, 'schema_version', String(all.length))
-  })
+  await db.transaction().execute((transaction) => migrateWithin(transaction, types, all))
+}
+
+/** The same inside of a transaction that does more than this. @throws STATE_NEWER */
+export async function migrateWithin(transaction: Db, types: ColumnTypes, all = migrations): Promise<void> {
+  await transaction.schema
+    .createTable('meta')
+    .ifNotExists()
+    .addColumn('key', 'text', (column) => column.notNull().primaryKey())
+    .addColumn('value', 'text', (column) => column.notNull())
+    .execute()
+  const version = await schemaVersion(transaction, all)
+  const untyped = transaction as unknown as Kysely<unknown> // older schemas have no types
+  for (const migration of all.slice(version)) await migration(untyped, types)
+  await writeMeta(transaction, 'schema_version', String(all.length))
 }

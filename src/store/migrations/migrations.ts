@@ -9,6 +9,10 @@ import { kindsOfContainers } from './0008-kinds-of-containers.ts'
 import { sets } from './0009-sets.ts'
 import { groupsAndBrake } from './0010-groups-and-brake.ts'
 import { hooks } from './0011-hooks.ts'
+import { tagLists } from './0012-tag-lists.ts'
+import { descriptionTimes } from './0013-description-times.ts'
+import { eventTrail } from './0014-event-trail.ts'
+import { senderTimes } from './0015-sender-times.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number of a migration is its place, counted from 1. Append only: released ones never change. */
@@ -24,4 +28,8 @@ export const migrations: readonly Migration[] = [
   sets,
   groupsAndBrake,
   hooks,
+  tagLists,
+  descriptionTimes,
+  eventTrail,
+  senderTimes,
 ]

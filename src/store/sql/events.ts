@@ -1,7 +1,9 @@
 import type { DeadLetter, PendingEvent, Time } from '../store.ts'
+import type { EventKeys } from './event-keys.ts'
 import type { Check } from './shape.ts'
 import { isText, objectOf, orNull, readRow } from './shape.ts'
-import type { Db } from './tables.ts'
+import { prepared } from './prepared.ts'
+import type { Db, Tables } from './tables.ts'
 import { isDigestText } from './values.ts'
 
 const isPendingEvent: Check<PendingEvent> = objectOf<PendingEvent>({
@@ -21,22 +23,20 @@ const deadLettersMax = 100
 /** Keys that one statement names at most; databases have a limit. */
 const keysMax = 500
 
-/** @returns whether it is new */
-export async function receiveEvent(db: Db, event: PendingEvent): Promise<boolean> {
-  const { key, registry, repository, tag, digest, receivedAt } = event
-  const { numInsertedOrUpdatedRows } = await db
-    .insertInto('eventKeys')
-    .values({ key, receivedAt })
-    .onConflict((conflict) => conflict.column('key').doNothing())
-    .executeTakeFirst()
-  if (numInsertedOrUpdatedRows === 0n) return false
-  await db
+const upsertPending = prepared((db, { registry, repository, tag, key, digest, receivedAt }: Tables['eventInbox']) =>
+  db
     .insertInto('eventInbox')
-    .values({ registry, repository, tag: tag ?? '', key, digest, receivedAt })
+    .values({ registry, repository, tag, key, digest, receivedAt })
     .onConflict((conflict) =>
       conflict.columns(['registry', 'repository', 'tag']).doUpdateSet({ key, digest, receivedAt }),
-    )
-    .execute()
+    ),
+)
+
+/** @returns whether it is new */
+export async function receiveEvent(db: Db, keys: EventKeys, event: PendingEvent): Promise<boolean> {
+  const { key, registry, repository, tag, digest, receivedAt } = event
+  if (!(await keys.note(db, key, receivedAt))) return false
+  await upsertPending(db, { registry, repository, tag: tag ?? '', key, digest, receivedAt })
   return true
 }
 
@@ -48,16 +48,19 @@ export async function readPendingEvents(db: Db, limit: number): Promise<readonly
   )
 }
 
+const deletePending = prepared((db, place: Pick<Tables['eventInbox'], 'registry' | 'repository' | 'tag' | 'key'>) =>
+  db
+    .deleteFrom('eventInbox')
+    .where('registry', '=', place.registry)
+    .where('repository', '=', place.repository)
+    .where('tag', '=', place.tag)
+    .where('key', '=', place.key),
+)
+
 /** By place and key: one that a newer event took the place of stays. */
 export async function deletePendingEvents(db: Db, events: readonly PendingEvent[]): Promise<void> {
   for (const { key, registry, repository, tag } of events) {
-    await db
-      .deleteFrom('eventInbox')
-      .where('registry', '=', registry)
-      .where('repository', '=', repository)
-      .where('tag', '=', tag ?? '')
-      .where('key', '=', key)
-      .execute()
+    await deletePending(db, { registry, repository, tag: tag ?? '', key })
   }
 }
 

@@ -1,7 +1,8 @@
+import type { Selectable } from 'kysely'
 import type { HistoryEntry, HistoryKind } from '../store.ts'
 import type { Check } from './shape.ts'
 import { isText, keyOf, objectOf, orNull, parseJson, readRow } from './shape.ts'
-import type { Db } from './tables.ts'
+import type { Db, Tables } from './tables.ts'
 import { isDigestText, isReason } from './values.ts'
 
 const isKind = keyOf<HistoryKind>({
@@ -48,7 +49,26 @@ export async function readHistory(
   const { workload, limit } = query
   const latest = db.selectFrom('history').selectAll().orderBy('sequence', 'desc').limit(limit)
   const rows = await (workload === undefined ? latest : latest.where('workload', '=', workload)).execute()
-  return rows.map(({ sequence, ...row }) =>
-    readRow('history', String(sequence), isHistoryEntry, { ...row, reason: parseJson(row.reason) }),
-  )
+  return rows.map((row) => toEntry(row).entry)
+}
+
+/** Of everything, oldest first, at most `limit` after the one of this number. */
+export async function readHistoryAfter(
+  db: Db,
+  sequence: number,
+  limit: number,
+): Promise<readonly { readonly sequence: number; readonly entry: HistoryEntry }[]> {
+  const rows = await db
+    .selectFrom('history')
+    .selectAll()
+    .where('sequence', '>', sequence)
+    .orderBy('sequence')
+    .limit(limit)
+    .execute()
+  return rows.map(toEntry)
+}
+
+function toEntry({ sequence, ...row }: Selectable<Tables['history']>) {
+  const entry = readRow('history', String(sequence), isHistoryEntry, { ...row, reason: parseJson(row.reason) })
+  return { sequence, entry }
 }

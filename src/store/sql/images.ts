@@ -1,4 +1,5 @@
 import type { Digest } from '../../image/digest.ts'
+import type { Time } from '../store.ts'
 import { readJson, toJson } from './shape.ts'
 import type { Db } from './tables.ts'
 
@@ -20,11 +21,14 @@ export async function writeImage(
   repository: string,
   digest: Digest,
   image: unknown,
+  describedAt: Time,
 ): Promise<void> {
   const description = toJson(image)
   await db
     .insertInto('images')
-    .values({ registry, repository, digest, description })
-    .onConflict((conflict) => conflict.columns(['registry', 'repository', 'digest']).doUpdateSet({ description }))
+    .values({ registry, repository, digest, description, describedAt })
+    .onConflict((conflict) =>
+      conflict.columns(['registry', 'repository', 'digest']).doUpdateSet({ description, describedAt }),
+    )
     .execute()
 }

@@ -16,6 +16,16 @@ type MetaKey =
   | 'engine_notes'
   /** When it was last found that this state can be written. */
   | 'checked_at'
+  /** How often a backup took the place of the state. */
+  | 'restores'
+  /** When what is old was last forgotten. */
+  | 'tidied_at'
+  /** Marks of the last transactions, newest first, where it may not be known whether one was done. */
+  | 'last_writes'
+  /** Points that the database passed, newest first, to recognise one that went back while nobody looked. */
+  | 'landmarks'
+  /** Where the state was moved, or is being moved; JSON. */
+  | 'moved_to'
 
 const isHold: Check<Hold> = objectOf<Hold>({ reason: isReason, since: isText })
 

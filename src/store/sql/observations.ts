@@ -1,11 +1,12 @@
 import type { Reason } from '../../rollout/rollout.ts'
 import type { Sighting, TagObservation, Time } from '../store.ts'
+import { prepared } from './prepared.ts'
 import type { Check } from './shape.ts'
-import { isNumber, isText, objectOf, orNull, parseJson, readRow } from './shape.ts'
-import type { Db } from './tables.ts'
+import { isNumber, isText, objectOf, orNull, readRow } from './shape.ts'
+import type { Db, Tables } from './tables.ts'
 import { isDigestText } from './values.ts'
 
-const isFailure = objectOf<Reason & { at: Time; since: Time; count: number }>({
+export const isFailure = objectOf<Reason & { at: Time; since: Time; count: number }>({
   code: isText,
   sentence: isText,
   at: isText,
@@ -13,7 +14,7 @@ const isFailure = objectOf<Reason & { at: Time; since: Time; count: number }>({
   count: isNumber,
 })
 
-const isTagObservation: Check<TagObservation> = objectOf<TagObservation>({
+export const isTagObservation: Check<TagObservation> = objectOf<TagObservation>({
   registry: isText,
   repository: isText,
   tag: isText,
@@ -26,36 +27,22 @@ const isTagObservation: Check<TagObservation> = objectOf<TagObservation>({
 
 const isSighting: Check<Sighting> = objectOf<Sighting>({ digest: isDigestText, firstSeenAt: isText })
 
-export async function readTagObservation(
-  db: Db,
-  registry: string,
-  repository: string,
-  tag: string,
-): Promise<TagObservation | null> {
-  const row = await db
-    .selectFrom('tagObservations')
-    .selectAll()
-    .where('registry', '=', registry)
-    .where('repository', '=', repository)
-    .where('tag', '=', tag)
-    .executeTakeFirst()
-  if (row === undefined) return null
-  const failure = row.failure === null ? null : parseJson(row.failure)
-  return readRow('tag_observations', `${registry}/${repository}:${tag}`, isTagObservation, { ...row, failure })
-}
-
 /** Whether it only says again what an earlier one said. */
 export const isRepeated = ({ reads, failure }: TagObservation): boolean => reads > 1 && failure === null
+
+const upsertTagObservation = prepared((db, row: Tables['tagObservations']) => {
+  const { registry, repository, tag, digest, reads, firstSeenAt, seenAt, failure } = row
+  const looked = { digest, reads, firstSeenAt, seenAt, failure }
+  return db
+    .insertInto('tagObservations')
+    .values({ registry, repository, tag, ...looked })
+    .onConflict((conflict) => conflict.columns(['registry', 'repository', 'tag']).doUpdateSet(looked))
+})
 
 export async function writeTagObservation(db: Db, observation: TagObservation): Promise<void> {
   const { registry, repository, tag, digest, reads, firstSeenAt, seenAt } = observation
   const failure = observation.failure === null ? null : JSON.stringify(observation.failure)
-  const looked = { digest, reads, firstSeenAt, seenAt, failure }
-  await db
-    .insertInto('tagObservations')
-    .values({ registry, repository, tag, ...looked })
-    .onConflict((conflict) => conflict.columns(['registry', 'repository', 'tag']).doUpdateSet(looked))
-    .execute()
+  await upsertTagObservation(db, { registry, repository, tag, digest, reads, firstSeenAt, seenAt, failure })
   const since = firstSeenAt ?? seenAt
   if (digest === null || since === null || isRepeated(observation)) return
   await db

@@ -53,7 +53,7 @@ export async function deleteOverride(db: Db, { workload, since, kind, tag, diges
     .where('since', '=', since)
     .where('kind', '=', kind)
     .where('tag', '=', tag)
-    .where('digest', 'is', digest)
+    .where('digest', digest === null ? 'is' : '=', digest)
     .executeTakeFirst()
   return numDeletedRows > 0n
 }

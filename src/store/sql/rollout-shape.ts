@@ -1,6 +1,10 @@
-import { ties, type Dependant, type Follow } from '../../rollout/dependant.ts'
+import { ways, type PartOf } from '../../rollout/along.ts'
+import { ties, type ComposedDependant, type Dependant, type Follow } from '../../rollout/dependant.ts'
 import type { Gate, GateProgress } from '../../rollout/gate.ts'
+import type { ImageHealth } from '../../rollout/image-health.ts'
 import type { Probe } from '../../rollout/probe.ts'
+import type { RegistryWait } from '../../rollout/registry-wait.ts'
+import type { ServiceMemory } from '../../rollout/service-memory.ts'
 import type { Definition, Order, Outcome, Rollout, Stage } from '../../rollout/rollout.ts'
 import { effectKinds, journalSteps } from '../../rollout/rollout.ts'
 import { isHookResult, isHooks } from './hook-shape.ts'
@@ -31,13 +35,16 @@ const isGateProgress = objectOf<GateProgress>({
   lookedAt: isNumber,
 })
 
-const isDefinition = objectOf<Definition>({
+const isWholeDefinition = objectOf<Omit<Definition, 'stopped'>>({
   files: listOf(objectOf<Definition['files'][number]>({ path: isText, before: isText, after: isText })),
   edit: orNull(objectOf<NonNullable<Definition['edit']>>({ path: isText, line: isNumber, from: isText, to: isText })),
   followers: listOf(isText),
   isDivisible: isFlag,
   hash: orNull(isText),
 })
+
+const isDefinition: Check<Definition> = (value): value is Definition =>
+  isWholeDefinition(value) && (!('stopped' in value) || listOf(isText)(value.stopped))
 
 const isDependant = objectOf<Dependant>({
   instance: isText,
@@ -47,6 +54,16 @@ const isDependant = objectOf<Dependant>({
   wasRunning: isFlag,
   by: listOf(oneOf(ties)),
 })
+
+const isComposed = listOf(
+  objectOf<ComposedDependant>({
+    name: isText,
+    instances: listOf(isText),
+    image: isText,
+    reference: isText,
+    wasRunning: isFlag,
+  }),
+)
 
 const isFollow = objectOf<Follow>({
   how: oneOf(['restart', 'recreate']),
@@ -77,12 +94,63 @@ const isOutcome = keyOf<Outcome>({
 export const isJournalStep = oneOf(journalSteps)
 
 /** A field added to `Rollout` has to be added here, and needs a migration that gives it to older records. */
-export const isRollout: Check<Rollout> = objectOf<Rollout>({
+export const isRollout: Check<Rollout> = (value): value is Rollout =>
+  hasAlways(value) &&
+  (!('composed' in value) || isComposed(value.composed)) &&
+  (!('followedBy' in value) || isTexts(value.followedBy)) &&
+  (!('unwellBefore' in value) || isTexts(value.unwellBefore)) &&
+  (!('partOf' in value) || isPartOf(value.partOf)) &&
+  (!('followed' in value) || isWay(value.followed)) &&
+  (!('lastFailure' in value) || isFailure(value.lastFailure)) &&
+  (!('registryWait' in value) || isRegistryWait(value.registryWait)) &&
+  (!('service' in value) || isServiceMemory(value.service)) &&
+  (!('imageHealth' in value) || isImageHealth(value.imageHealth))
+
+const isTexts = listOf(isText)
+
+const isWay = oneOf(ways)
+
+const isPartOf = objectOf<PartOf>({ rollout: isText, way: isWay })
+
+const isFailure = objectOf<NonNullable<Rollout['lastFailure']>>({ effect: oneOf(effectKinds), sentence: isText })
+
+const isRegistryWait = objectOf<RegistryWait>({ since: isText, until: isText, refusals: isNumber, sentence: isText })
+
+const isServiceMemory = objectOf<ServiceMemory>({
+  ranBefore: isNumber,
+  isJob: isFlag,
+  toldAt: orNull(isText),
+  running: isNumber,
+  wanted: isNumber,
+})
+
+const isImageHealth = objectOf<ImageHealth>({
+  hasCheck: isFlag,
+  intervalMs: isNumber,
+  timeoutMs: isNumber,
+  startPeriodMs: isNumber,
+  retries: isNumber,
+})
+
+const hasAlways = objectOf<
+  Omit<
+    Rollout,
+    | 'composed'
+    | 'followedBy'
+    | 'unwellBefore'
+    | 'partOf'
+    | 'followed'
+    | 'lastFailure'
+    | 'registryWait'
+    | 'service'
+    | 'imageHealth'
+  >
+>({
   id: isText,
   workload: isText,
   target: isText,
   name: isText,
-  procedure: oneOf(['replace', 'compose', 'create']),
+  procedure: oneOf(['replace', 'compose', 'create', 'service']),
   oldInstance: isText,
   stopped: orNull(oneOf(['update', 'start'])),
   removesItself: isFlag,

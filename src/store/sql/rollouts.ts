@@ -1,5 +1,6 @@
 import type { Rollout } from '../../rollout/rollout.ts'
 import { isRollout } from './rollout-shape.ts'
+import { prepared } from './prepared.ts'
 import { parseJson, readJson, readRow, toJson } from './shape.ts'
 import type { Db } from './tables.ts'
 
@@ -13,13 +14,18 @@ export async function readOpenRollouts(db: Db): Promise<readonly Rollout[]> {
   return rows.map(toRollout)
 }
 
+const latestRollouts = prepared((db, { workload, limit }: { readonly workload: string; readonly limit: number }) =>
+  rolloutRows(db).where('workload', '=', workload).orderBy('createdAt', 'desc').orderBy('id', 'desc').limit(limit),
+)
+
 export async function readRollouts(db: Db, workload: string, limit: number): Promise<readonly Rollout[]> {
-  const rows = await rolloutRows(db)
-    .where('workload', '=', workload)
-    .orderBy('createdAt', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit)
-    .execute()
+  const { rows } = await latestRollouts(db, { workload, limit })
+  return rows.map(toRollout)
+}
+
+/** Of all workloads, by id, at most `limit` after the one of this id. */
+export async function readRolloutsAfter(db: Db, id: string, limit: number): Promise<readonly Rollout[]> {
+  const rows = await rolloutRows(db).where('id', '>', id).orderBy('id').limit(limit).execute()
   return rows.map(toRollout)
 }
 

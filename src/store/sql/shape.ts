@@ -29,9 +29,10 @@ export function listOf<T>(check: Check<T>): Check<readonly T[]> {
 }
 
 export function objectOf<T extends object>(shape: Shape<T>): Check<T> {
-  const checks = Object.entries<Check<unknown>>(shape)
+  const fields = Object.entries<Check<unknown>>(shape).map(([key, check]) => ({ key, check }))
+  // Taking pairs apart makes more garbage than all else that reading a row does.
   return (value): value is T =>
-    isObject(value) && checks.every(([key, check]) => Object.hasOwn(value, key) && check(value[key]))
+    isObject(value) && fields.every((field) => Object.hasOwn(value, field.key) && field.check(value[field.key]))
 }
 
 /** The value of a JSON column; undefined, which no check accepts, when it is not JSON. */

@@ -1,32 +1,52 @@
-import type { PendingEvent, Store, WithWord } from '../store.ts'
+import type { PendingEvent, Store, StoreBackups, WithWord } from '../store.ts'
+import { readContents } from './contents.ts'
+import { createEventKeys } from './event-keys.ts'
+import { createTrailWriter, endTrail, readTrail } from './event-trail.ts'
+import { createInboxRoom } from './inbox-room.ts'
 import * as events from './events.ts'
+import { forgetOld } from './forget-old.ts'
+import { gathered } from './gathered.ts'
 import { appendHistory, readHistory } from './history.ts'
 import { readImage, writeImage } from './images.ts'
+import { joined } from './joined.ts'
 import { appendJournal, readJournal } from './journal.ts'
 import { readEngineNotes, writeEngineNote } from './engine-notes.ts'
 import { readHold, readMeta, writeHold, writeMeta } from './meta.ts'
-import { isRepeated, readSightings, readTagObservation, writeTagObservation } from './observations.ts'
+import { isRepeated, readSightings, writeTagObservation } from './observations.ts'
+import { readTagObservationsAt, type TagKey } from './observations-at.ts'
+import { refuseMoved } from './moved.ts'
 import * as overrides from './overrides.ts'
 import * as pauses from './pauses.ts'
 import { deleteQuarantine, readQuarantine, readQuarantines, writeQuarantine } from './quarantine.ts'
 import * as rollouts from './rollouts.ts'
+import { renewWorkload } from './renew-workload.ts'
+import * as lists from './tag-lists.ts'
 import * as holds from './target-holds.ts'
+import { readSourceTroubles, writeSourceTroubles } from './source-troubles.ts'
+import { readRolloutsUnderWay } from './under-way.ts'
 import { deleteWave, joinWave, readWave } from './waves.ts'
 import { deleteWorkload, readWorkload, readWorkloads, writeBaselineImage, writeWorkload } from './workloads.ts'
+import { readWorkloadIds } from './workload-ids.ts'
 import { createWriter } from './writer.ts'
 import type { Db } from './tables.ts'
 import type { WriterDeps } from './writer.ts'
 
 interface SqlStoreDeps extends WriterDeps {
+  readonly backups?: StoreBackups
   /** Called once, by the first `close`. */
   close(): Promise<void>
 }
 
-/** The store over any database that Kysely speaks to and whose schema is up to date. */
+/** The store over any database that Kysely speaks to and whose schema is up to date. @throws STATE_MOVED */
 export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
   const { db } = deps
+  await refuseMoved(db)
   const isNew = (await readMeta(db, 'first_written_at')) === null
-  const { write, keep, note } = createWriter(deps, isNew)
+  const { write, keep, gather, note } = createWriter(deps, isNew)
+  const trail = createTrailWriter()
+  const eventKeys = createEventKeys()
+  const inboxRoom = createInboxRoom()
+  const tagAt = gathered((keys: readonly TagKey[]) => readTagObservationsAt(db, keys))
   let closing: Promise<void> | undefined
   const writeWord = (workload: string | null, also: WithWord | undefined, word: (transaction: Db) => Promise<void>) =>
     write(async (transaction) => {
@@ -43,17 +63,32 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
     engineNotes: () => readEngineNotes(db),
     saveEngineNote: (each) => write((transaction) => writeEngineNote(transaction, each)),
 
-    tagObservation: (...key) => readTagObservation(db, ...key),
+    tagObservation: (registry, repository, tag) => tagAt({ registry, repository, tag }),
     saveTagObservation: (observation) =>
       (isRepeated(observation) ? note : write)((transaction) => writeTagObservation(transaction, observation)),
     sightings: (...query) => readSightings(db, ...query),
 
+    tagObservations: (...key) => lists.readTagObservations(db, ...key),
+    movedTags: (...key) => lists.readMovedTags(db, ...key),
+
+    tagList: (...key) => lists.readTagList(db, ...key),
+    listedTags: (...key) => lists.readListedTags(db, ...key),
+    saveTagList: (list, listed) =>
+      (listed === undefined ? note : write)((transaction) => lists.writeTagList(transaction, list, listed)),
+
     imageDescription: (...key) => readImage(db, ...key),
-    saveImageDescription: (...image) => write((transaction) => writeImage(transaction, ...image)),
+    saveImageDescription: (...image) =>
+      write((transaction) => writeImage(transaction, ...image, new Date(deps.now()).toISOString())),
 
     workload: (id) => readWorkload(db, id),
     workloads: () => readWorkloads(db),
+    workloadIds: () => readWorkloadIds(db),
     saveWorkload: (row, baseline) => note((transaction) => writeWorkload(transaction, row, baseline === 'keep')),
+    async renewWorkload(row) {
+      let isSame = false
+      await note(async (transaction) => void (isSame = await renewWorkload(transaction, row)))
+      return isSame
+    },
     deleteWorkload: (id) => write((transaction) => deleteWorkload(transaction, id)),
 
     rollout: (id) => rollouts.readRollout(db, id),
@@ -61,6 +96,7 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
       write(async (transaction) => {
         await rollouts.writeRollout(transaction, rollout)
         if (also.journal) await appendJournal(transaction, also.journal)
+        for (const entry of also.historyOfHooks ?? []) await appendHistory(transaction, entry)
         if (also.history) await appendHistory(transaction, also.history)
         for (const entry of also.historyOfOthers ?? []) await appendHistory(transaction, entry)
         if (also.quarantine) await writeQuarantine(transaction, also.quarantine)
@@ -75,6 +111,7 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
         }
       }),
     openRollouts: () => rollouts.readOpenRollouts(db),
+    rolloutsUnderWay: joined(() => readRolloutsUnderWay(db)),
     rollouts: (workload, limit) => rollouts.readRollouts(db, workload, limit),
     journal: (rollout) => readJournal(db, rollout),
     saveSnapshot: (rollout, snapshot) => write((transaction) => rollouts.writeSnapshot(transaction, rollout, snapshot)),
@@ -84,10 +121,10 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
     endWave: (group, ended) => write((transaction) => deleteWave(transaction, group, ended)),
 
     gateFailures: () => holds.readGateFailures(db),
-    massChanges: () => holds.readMassChanges(db),
+    massChanges: joined(() => holds.readMassChanges(db)),
     setMassChange: (found, also) => writeWord(null, also, (transaction) => holds.writeMassChange(transaction, found)),
     clearMassChange: (target) => note((transaction) => holds.deleteMassChange(transaction, target)),
-    approvals: () => holds.readApprovals(db),
+    approvals: joined(() => holds.readApprovals(db)),
     clearApproval: (workload) => note((transaction) => holds.deleteApproval(transaction, workload)),
     releaseTarget: (target, approvals, also) =>
       writeWord(null, also, (transaction) => holds.releaseTarget(transaction, target, approvals)),
@@ -115,15 +152,29 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
 
     async receiveEvents(received) {
       let fresh: PendingEvent[] = []
-      await keep(async (transaction) => {
+      await gather(async (transaction) => {
         // Once more from the start, if the others of its group made it fail.
         fresh = []
-        for (const event of received) if (await events.receiveEvent(transaction, event)) fresh.push(event)
+        for (const event of received) {
+          const isFresh = await events.receiveEvent(transaction, eventKeys, event)
+          if (isFresh) {
+            fresh.push(event)
+            await inboxRoom.note(transaction)
+          }
+          await trail.add(transaction, event, isFresh)
+        }
       })
       return fresh
     },
     pendingEvents: (limit) => events.readPendingEvents(db, limit),
-    checkOffEvents: (seenTo) => note((transaction) => events.deletePendingEvents(transaction, seenTo)),
+    checkOffEvents: (seenTo) =>
+      note(async (transaction) => {
+        await events.deletePendingEvents(transaction, seenTo)
+        for (const event of seenTo) if (event.end !== undefined) await endTrail(transaction, event, event.end)
+      }),
+    eventTrail: (query) => readTrail(db, query),
+    sourceTroubles: () => readSourceTroubles(db),
+    setSourceTroubles: (troubles) => keep((transaction) => writeSourceTroubles(transaction, troubles)),
     async forgetEventKeys(before) {
       for (;;) {
         let hasMore = false
@@ -131,7 +182,11 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
         if (!hasMore) return
       }
     },
-    addDeadLetter: (letter) => keep((transaction) => events.writeDeadLetter(transaction, letter)),
+    addDeadLetter: (letter) =>
+      gather(async (transaction) => {
+        await events.writeDeadLetter(transaction, letter)
+        await trail.addUnreadable(transaction, letter)
+      }),
     deadLetters: () => events.readDeadLetters(db),
     checkWritable: () =>
       keep((transaction) => writeMeta(transaction, 'checked_at', new Date(deps.now()).toISOString())),
@@ -139,6 +194,9 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
     addHistory: (entry) => write((transaction) => appendHistory(transaction, entry)),
     history: (query) => readHistory(db, query),
 
+    forgetOld: (now) => forgetOld(db, note, now),
+    contents: () => readContents(db),
+    ...(deps.backups && { backups: deps.backups }),
     close: () => (closing ??= deps.close()),
   }
 }

@@ -29,11 +29,30 @@ interface SightingsTable {
   readonly firstSeenAt: string
 }
 
+interface TagListsTable {
+  readonly registry: string
+  readonly repository: string
+  readonly count: number
+  readonly seenAt: string | null
+  /** JSON, as `doubt`. */
+  readonly failure: string | null
+  readonly doubt: string | null
+}
+
+/** `tags` is JSON. */
+interface ListedTagsTable {
+  readonly registry: string
+  readonly repository: string
+  readonly tags: string
+}
+
 interface ImagesTable {
   readonly registry: string
   readonly repository: string
   readonly digest: string
   readonly description: string
+  /** Empty for those from before this was kept. */
+  readonly describedAt: string
 }
 
 interface WorkloadsTable {
@@ -162,6 +181,34 @@ interface EventInboxTable {
   readonly receivedAt: string
 }
 
+/** `key` is empty where it could not be read; `reason` is JSON. */
+interface EventTrailTable {
+  readonly sequence: Sequence
+  readonly key: string
+  readonly receivedAt: string
+  readonly source: string
+  readonly kind: string
+  /** Empty where there is none, as repository and tag. */
+  readonly registry: string
+  readonly repository: string
+  readonly tag: string
+  readonly digest: string | null
+  readonly fate: string
+  readonly lookedAt: string | null
+  readonly looks: number
+  readonly endedAt: string | null
+  readonly found: string | null
+  readonly reason: string | null
+  readonly occurredAt: string | null
+}
+
+/** `reason` is JSON. */
+interface SourceTroublesTable {
+  readonly source: string
+  readonly reason: string
+  readonly since: string
+}
+
 interface DeadLettersTable {
   readonly sequence: Sequence
   readonly source: string
@@ -177,6 +224,8 @@ export interface Tables {
   readonly meta: MetaTable
   readonly tagObservations: TagObservationsTable
   readonly sightings: SightingsTable
+  readonly tagLists: TagListsTable
+  readonly listedTags: ListedTagsTable
   readonly images: ImagesTable
   readonly workloads: WorkloadsTable
   readonly rollouts: RolloutsTable
@@ -193,6 +242,8 @@ export interface Tables {
   readonly eventKeys: EventKeysTable
   readonly eventInbox: EventInboxTable
   readonly deadLetters: DeadLettersTable
+  readonly eventTrail: EventTrailTable
+  readonly sourceTroubles: SourceTroublesTable
 }
 
 /** A connection or a transaction: the queries do not care which. */

@@ -1,4 +1,5 @@
 import type { Approval, GateFailure, MassChange } from '../store.ts'
+import { prepared } from './prepared.ts'
 import type { Check } from './shape.ts'
 import { isNumber, isText, objectOf, readRow } from './shape.ts'
 import type { Db } from './tables.ts'
@@ -47,8 +48,10 @@ export async function writeGateFailure(db: Db, rollout: string, failure: GateFai
 /** Far more than a brake needs; only what people deploy by hand adds to them once it is on. */
 const gateFailuresMax = 100
 
+const selectMassChanges = prepared((db) => db.selectFrom('massChanges').selectAll().orderBy('target'))
+
 export async function readMassChanges(db: Db): Promise<readonly MassChange[]> {
-  const rows = await db.selectFrom('massChanges').selectAll().orderBy('target').execute()
+  const { rows } = await selectMassChanges(db, {})
   return rows.map((row) => readRow('mass_changes', row.target, isMassChange, row))
 }
 
@@ -64,8 +67,10 @@ export async function deleteMassChange(db: Db, target: string): Promise<void> {
   await db.deleteFrom('massChanges').where('target', '=', target).execute()
 }
 
+const selectApprovals = prepared((db) => db.selectFrom('approvals').selectAll().orderBy('workload'))
+
 export async function readApprovals(db: Db): Promise<readonly Approval[]> {
-  const rows = await db.selectFrom('approvals').selectAll().orderBy('workload').execute()
+  const { rows } = await selectApprovals(db, {})
   return rows.map((row) => readRow('approvals', row.workload, isApproval, row))
 }
 

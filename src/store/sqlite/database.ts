@@ -16,7 +16,7 @@ export interface Connection {
 }
 
 /** `LGSH`: tells our file from another program's database. */
-const applicationId = 0x4c475348
+export const applicationId = 0x4c475348
 
 /** How long a write waits for that of another process: an owner's and a visitor's take milliseconds each. */
 const busyTimeoutMs = 5_000
@@ -52,7 +52,7 @@ export async function inspect(files: StateFiles): Promise<'absent' | 'older' | '
 }
 
 /**
- * Makes, examines and migrates the file; only for the holder of the lock.
+ * Makes and migrates the file, which was found sound; only for the holder of the lock.
  * A file that is not ours or newer is refused before anything of it changes, its mode included.
  * @throws STATE_UNREADABLE, STATE_NEWER, STATE_UNWRITABLE
  */
@@ -62,10 +62,6 @@ export async function connectAndMigrate(files: StateFiles): Promise<Connection> 
   restrictFiles(files)
   const database = openFile(files, 'write')
   try {
-    const damage = database.prepare('pragma quick_check(1)').get()?.['quick_check']
-    if (damage !== 'ok') {
-      throw new AppError('STATE_UNREADABLE', `the state in ${files.folder} is damaged: ${String(damage)}`)
-    }
     database.exec(`pragma journal_mode = wal; pragma application_id = ${String(applicationId)}`)
     const connection = connectionTo(database, files.folder)
     await migrate(connection.db, { sequence: 'integer' })
@@ -89,16 +85,22 @@ function openFile(files: StateFiles, mode: 'read' | 'write'): DatabaseSync {
 }
 
 function connectionTo(database: DatabaseSync, folder: string): Connection {
-  const db = new Kysely<Tables>({
-    dialect: sqliteDialect(database, folder),
-    plugins: [new CamelCasePlugin()],
-  })
+  const db = queriesOver(database, folder)
+  let isDiskAwaited: boolean | null = null
   return {
     db,
     // In WAL mode a commit that is not awaited can be lost with the power, never torn; the next that is takes it along.
-    awaitDisk: (isAwaited) => database.exec(`pragma synchronous = ${isAwaited ? 'full' : 'normal'}`),
+    awaitDisk(isAwaited) {
+      if (isAwaited !== isDiskAwaited) database.exec(`pragma synchronous = ${isAwaited ? 'full' : 'normal'}`)
+      isDiskAwaited = isAwaited
+    },
     close: () => database.close(),
   }
+}
+
+/** @param folder for the messages of errors */
+export function queriesOver(database: DatabaseSync, folder: string): Db {
+  return new Kysely<Tables>({ dialect: sqliteDialect(database, folder), plugins: [new CamelCasePlugin()] })
 }
 
 /** True for a file that was created and never written, false for one of ours. */

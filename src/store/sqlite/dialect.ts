@@ -1,24 +1,34 @@
-import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely'
-import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import type { CompiledQuery, DatabaseConnection, Dialect, DialectAdapter, Driver, QueryResult } from 'kysely'
+import { SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import { createConnectionTurns } from './connection-turns.ts'
 import { stateError } from './state-error.ts'
 
 /**
  * Kysely over one open `node:sqlite` connection. Kysely's own SQLite driver cannot take it: it asks statements for a
- * `reader` flag that node's do not have. Kysely queues whatever comes while a transaction is open, because the
- * adapter says that there is one connection only. Closing the database is left to whoever opened it.
+ * `reader` flag that node's do not have. Whatever comes while a transaction is open waits for its turn. Closing the
+ * database is left to whoever opened it.
  */
 export function sqliteDialect(database: DatabaseSync, folder: string): Dialect {
   return {
     createDriver: () => driver(database, folder),
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => adapter,
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createIntrospector: (db) => new SqliteIntrospector(db),
   }
 }
 
+/** With one connection only, as it is, Kysely would give turns itself: in no order, waking at each end all who wait. */
+const adapter: DialectAdapter = {
+  supportsMultipleConnections: true,
+  supportsReturning: true,
+  acquireMigrationLock: async () => {},
+  releaseMigrationLock: async () => {},
+}
+
 function driver(database: DatabaseSync, folder: string): Driver {
   const statements = rememberStatements(database)
+  const turns = createConnectionTurns()
   const guarded = <T>(work: () => T): T => {
     try {
       return work()
@@ -34,13 +44,16 @@ function driver(database: DatabaseSync, folder: string): Driver {
   }
   return {
     init: async () => {},
-    acquireConnection: async () => connection,
+    acquireConnection: async () => {
+      await turns.begin()
+      return connection
+    },
     // A plain `begin` would take the write lock at the first write, when waiting for it can only fail.
     beginTransaction: async () => guarded(() => database.exec('begin immediate')),
     commitTransaction: async () => guarded(() => database.exec('commit')),
     // On a full disk SQLite has already rolled back by itself.
     rollbackTransaction: async () => guarded(() => (database.isTransaction ? database.exec('rollback') : undefined)),
-    releaseConnection: async () => {},
+    releaseConnection: async () => turns.end(),
     destroy: async () => {},
   }
 }

@@ -1,13 +1,18 @@
 import { AppError } from '../../errors.ts'
+import type { Log } from '../../lib/log.ts'
 import { readMeta, writeMeta } from '../sql/meta.ts'
 import { sqlStore } from '../sql/sql-store.ts'
 import type { Store } from '../store.ts'
+import type { BackupSettings } from './backup-files.ts'
+import { ownBackups } from './own-backups.ts'
 import type { Connection } from './database.ts'
 import { connect, connectAndMigrate, connectEmpty, inspect } from './database.ts'
+import { settleFallback, type FallbackPlace } from './fallback.ts'
 import type { StateFiles } from './files.ts'
 import { createFolder, stateFiles } from './files.ts'
 import type { Lock } from './lock.ts'
 import { takeLock } from './lock.ts'
+import { backUpBeforeMigration, mend, refuseDamagedLog, refuseUnsound } from './mend.ts'
 import { stateError } from './state-error.ts'
 
 /**
@@ -21,12 +26,18 @@ export interface SqliteStoreOptions {
   /** Made with mode 0700 when missing, except for a reader. */
   readonly folder: string
   readonly access: Access
+  /** Without them a damaged state is refused, and none are taken. */
+  readonly backups?: BackupSettings
+  /** The other place, where there is one. */
+  readonly fallback?: FallbackPlace
+  /** Told of what happened to the state before it was opened. */
+  readonly log?: Pick<Log, 'warn' | 'error'>
   /** Milliseconds since the epoch. */
   now(): number
 }
 
 /**
- * The store in one SQLite file.
+ * The store in one SQLite file. An owner has a damaged file replaced by the newest good backup; nobody else does.
  * @throws STATE_LOCKED, STATE_NEWER, STATE_UNREADABLE, STATE_UNWRITABLE
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
@@ -38,8 +49,9 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   }
 }
 
-async function openAsOwner(files: StateFiles, { now }: SqliteStoreOptions): Promise<Store> {
-  const { connection, lock } = await lockAndMigrate(files)
+async function openAsOwner(files: StateFiles, options: SqliteStoreOptions): Promise<Store> {
+  const { now, backups } = options
+  const { connection, lock } = await lockAndMigrate(files, options)
   const { db, awaitDisk } = connection
   const close = async (): Promise<void> => {
     try {
@@ -53,22 +65,39 @@ async function openAsOwner(files: StateFiles, { now }: SqliteStoreOptions): Prom
   }
   try {
     await writeMeta(db, 'owner_pid', String(process.pid))
-    return await sqlStore({ db, awaitDisk, now, close })
+    const store = await sqlStore({
+      db,
+      awaitDisk,
+      now,
+      close,
+      ...(backups && { backups: ownBackups(files, backups, now) }),
+    })
+    if (options.fallback) await settleFallback(store, options.fallback, { now: now(), log: options.log ?? null })
+    return store
   } catch (error) {
     await close()
     throw error
   }
 }
 
-async function openBeside(files: StateFiles, { access, now }: SqliteStoreOptions): Promise<Store> {
+async function openBeside(files: StateFiles, options: SqliteStoreOptions): Promise<Store> {
+  const { access, now, fallback } = options
   const found = await inspect(files)
+  // Who may not write the first place need not be who owns it: a service may be at work there.
+  if (found === 'absent' && typeof fallback?.insteadOf === 'string') {
+    const sentence = `${fallback.insteadOf} cannot be written by this user, and no service has used ${files.folder} instead`
+    throw new AppError('STATE_UNWRITABLE', sentence)
+  }
   if (found === 'absent' && access === 'reader') return storeOver(await connectEmpty(files), now)
   if (found !== 'current') {
-    const { connection, lock } = await lockAndMigrate(files)
+    const { connection, lock } = await lockAndMigrate(files, options)
     connection.close()
     lock.release()
   }
-  return storeOver(connect(files, access === 'reader' ? 'read' : 'write'), now)
+  if (access === 'reader') return storeOver(connect(files, 'read'), now)
+  // Who writes would end the log there, and nobody would learn of what was lost behind it.
+  refuseDamagedLog(files)
+  return storeOver(connect(files, 'write'), now)
 }
 
 async function storeOver(connection: Connection, now: () => number): Promise<Store> {
@@ -81,16 +110,30 @@ async function storeOver(connection: Connection, now: () => number): Promise<Sto
   }
 }
 
-async function lockAndMigrate(files: StateFiles): Promise<{ connection: Connection; lock: Lock }> {
-  createFolder(files.folder)
-  const lock = takeLock(files.lock)
-  if (lock === null) throw await lockedBy(files)
+async function lockAndMigrate(
+  files: StateFiles,
+  { access, now, backups, log, fallback }: SqliteStoreOptions,
+): Promise<{ connection: Connection; lock: Lock }> {
+  const isFallback = typeof fallback?.insteadOf === 'string'
+  const mending = { backups: backups ?? null, log: log ?? null, isFallback, now }
+  const lock = await takeStateLock(files)
   try {
+    if (access === 'owner') await mend(files, mending)
+    else await refuseUnsound(files, mending.backups)
+    await backUpBeforeMigration(files, mending)
     return { connection: await connectAndMigrate(files), lock }
   } catch (error) {
     lock.release()
     throw error
   }
+}
+
+/** @throws STATE_LOCKED */
+export async function takeStateLock(files: StateFiles): Promise<Lock> {
+  createFolder(files.folder)
+  const lock = takeLock(files.lock)
+  if (lock === null) throw await lockedBy(files)
+  return lock
 }
 
 async function lockedBy(files: StateFiles): Promise<AppError> {

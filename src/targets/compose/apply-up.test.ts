@@ -84,6 +84,25 @@ describe('bringing a service up', () => {
     expect(ups()).toMatchObject([{ services: ['web', 'sidecar'], options: { scale: { web: 3 } } }])
   })
 
+  test('makes those again that were stopped, after the others, and starts none of them', async () => {
+    stage.world.containers = [of(), of({ service: 'sidecar' }), of({ service: 'idle', state: exited })]
+    const definition = {
+      ...composeDefinition(stage.path('compose.yaml'), hash(old)),
+      followers: ['idle', 'sidecar'],
+      stopped: ['idle'],
+    }
+
+    await up(stage.deps, composeRollout({ definition, scale: 3 }), { signal })
+    await upOld(stage.deps, composeRollout({ definition, scale: 3 }), { signal })
+
+    const both = [
+      { services: ['web', 'sidecar'], options: { scale: { web: 3 } } },
+      { services: ['idle'], options: { scale: { idle: 1 }, noStart: true } },
+    ]
+    expect(ups()).toMatchObject([...both, ...both])
+    expect(ups()[0]?.options).not.toHaveProperty('noStart')
+  })
+
   test.each(['network', 'volume'] as const)('never where Compose would make a %s anew', async (kind) => {
     stage.world.containers = [of()]
     stage.world.steps = [{ kind, name: 'shop_default', action: 'remove' }, step('shop-web-1', 'recreate')]
@@ -264,6 +283,15 @@ describe('an instance that somebody else made meanwhile', () => {
     expect(stage.world.done).toEqual([])
   })
 
+  test('keeps also what is left of ours, which is part of what they made of the service', async () => {
+    const rollout = await begun({ scale: 2, order: 'stop-first' }, {}, { number: 2, id: 'second' })
+    stage.world.containers = [of({ number: 2, id: 'second' }), of(theirs)]
+
+    await removeOne(stage.deps, rollout, { signal })
+
+    expect(stage.world.done).toEqual([])
+  })
+
   test('is not ended with the surplus on the way back, nor by Compose', async () => {
     const rollout = await begun({ stage: 'back' }, {})
     stage.world.onUp = async () => void stage.world.containers.push(of(fresh))
@@ -340,7 +368,7 @@ describe('bringing the old version up', () => {
     expect(stage.world.ups[0]?.texts).toContain(old)
     expect(stage.world.ups[0]?.project.projectDirectory).toBe(stage.folder)
     expect(stage.read('compose.yaml')).toBe(`${edited}# theirs\n`)
-    expect(readdirSync(stage.folder)).toEqual(['compose.yaml'])
+    expect(readdirSync(stage.folder).filter((name) => name !== '.spare')).toEqual(['compose.yaml'])
   })
 
   test('ends the new one beside the old before Compose looks, which would take the old one', async () => {

@@ -2,9 +2,10 @@ import type { ComposeProject } from '../../clients/compose/project.ts'
 import { AppError } from '../../errors.ts'
 import { mostBeside } from '../../rollout/compose/most-beside.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
+import { withImageUnder } from '../engine/with-image-under.ts'
 import { stopLimitMs } from '../engine/stop-limit.ts'
 import type { ApplyContext } from '../target.ts'
-import { bringUp } from './bring-up.ts'
+import { bringUp, type Bringing } from './bring-up.ts'
 import { nameParts, type ComposeDeps } from './compose-deps.ts'
 import { definitionNow } from './files.ts'
 import { isKnown, knownInstances, rememberNews } from './instances.ts'
@@ -18,12 +19,42 @@ import { readSnapshot, withFilesOf } from './snapshot.ts'
 export function up(deps: ComposeDeps, rollout: Rollout, context: ApplyContext): Promise<void> {
   return inProject(deps, rollout, context, async (project) => {
     await requireSame(deps, project, rollout, context.signal)
-    const followers = rollout.definition?.followers ?? []
+    const forceRecreate = rollout.follows !== null
+    const bring = () => bringAll(deps, project, rollout, { scale: rollout.scale, forceRecreate }, context.signal)
     await rememberNews(deps, rollout, context.signal, () =>
-      bringUp(deps, project, rollout, followers, { scale: rollout.scale }, context.signal),
+      forceRecreate ? ofItsImage(deps, rollout, bring, context.signal) : bring(),
     )
   })
 }
+
+/** The service with what lives in its containers; then what was stopped, which is made and not started. */
+async function bringAll(
+  deps: ComposeDeps,
+  project: ComposeProject,
+  rollout: Rollout,
+  how: Bringing,
+  signal: AbortSignal,
+): Promise<void> {
+  const { followers = [], stopped = [] } = rollout.definition ?? {}
+  const running = followers.filter((each) => !stopped.includes(each))
+  await bringUp(deps, project, rollout, running, how, signal)
+  for (const service of followers.filter((each) => stopped.includes(each))) {
+    const name = `${nameParts(rollout.name).project}/${service}`
+    const found = await findService(withoutMemory(deps), name, signal)
+    // Who took it down meant it.
+    if (found.service === null) continue
+    const unstarted = { scale: found.service.members.length, noStart: true, isWayBack: how.isWayBack === true }
+    await bringUp(deps, project, { id: rollout.id, name }, [], unstarted, signal)
+  }
+}
+
+/** What only follows another keeps its image, whatever its tag names by now. */
+const ofItsImage = (
+  deps: ComposeDeps,
+  { fromReference: reference, fromImage: image }: Rollout,
+  bring: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> => withImageUnder(deps, { reference, image }, bring, signal)
 
 /** One more instance, beside those that run, unless it is there already; a created one is started. */
 export function add(deps: ComposeDeps, rollout: Rollout, context: ApplyContext): Promise<void> {
@@ -41,14 +72,17 @@ export function add(deps: ComposeDeps, rollout: Rollout, context: ApplyContext):
 /**
  * The oldest instance of the old version goes. Compose has no word for that, so the engine is told; only a container
  * that carries Compose's own labels of this very service, that this rollout knows, and that does not run the candidate,
- * is touched (I8). Where one has gone already, none does.
+ * is touched (I8). Where one has gone already, none does; nor where somebody's own `up` has come in between, since what
+ * is left is part of what they made of it.
  */
 export async function removeOne(deps: ComposeDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
   const { service } = await findService(withoutMemory(deps), rollout.name, signal)
   const members = service?.members ?? []
   const known = await knownInstances(deps, rollout, signal)
-  const old = members.find((each) => isOld(each, rollout) && isKnown(known, each.container.Id))
-  if (old === undefined || members.length < mostBeside(rollout)) return
+  const olds = members.filter((each) => isOld(each, rollout))
+  const old = olds.find(({ container }) => isKnown(known, container.Id))
+  const isTheirs = olds.some(({ container }) => !isKnown(known, container.Id))
+  if (old === undefined || isTheirs || members.length < mostBeside(rollout)) return
   await remove(deps, old, signal)
 }
 
@@ -59,11 +93,10 @@ export async function removeOne(deps: ComposeDeps, rollout: Rollout, { signal }:
 export function upOld(deps: ComposeDeps, rollout: Rollout, context: ApplyContext): Promise<void> {
   return inProject(deps, rollout, context, async (project) => {
     const { definition } = rollout
-    const followers = definition?.followers ?? []
     const run = async (from: ComposeProject) => {
       const scale = await removeSurplus(deps, rollout, context.signal)
       await rememberNews(deps, rollout, context.signal, () =>
-        bringUp(deps, from, rollout, followers, { scale, isWayBack: true }, context.signal),
+        bringAll(deps, from, rollout, { scale, isWayBack: true }, context.signal),
       )
     }
     if (definition === null || (await definitionNow(definition)) === 'before') return run(project)

@@ -8,11 +8,17 @@ import { startFailure } from '../engine/start-failure.ts'
 import { stopLimitMs } from '../engine/stop-limit.ts'
 import { nameParts, type ComposeDeps } from './compose-deps.ts'
 import { clearLeftovers } from './leftovers.ts'
+import { rememberReplaced } from './replaced-names.ts'
 import { findService, withoutMemory, type Member } from './services.ts'
 
 export interface Bringing {
   readonly scale: number
   readonly noRecreate?: boolean
+  readonly forceRecreate?: boolean
+  /** Makes them and starts none of them. */
+  readonly noStart?: boolean
+  /** Numbers of the followers, where the files need not say them. */
+  readonly scales?: Readonly<Record<string, number>>
   /** Then nothing is waited for: the old version has to serve again, as it did. */
   readonly isWayBack?: boolean
 }
@@ -27,9 +33,9 @@ export interface Bringing {
 export async function bringUp(
   deps: ComposeDeps,
   project: ComposeProject,
-  rollout: Rollout,
+  rollout: Pick<Rollout, 'id' | 'name'>,
   followers: readonly string[],
-  { scale, isWayBack = false, ...more }: Bringing,
+  { scale, scales = {}, isWayBack = false, ...more }: Bringing,
   signal: AbortSignal,
 ): Promise<void> {
   const { compose } = deps
@@ -39,7 +45,7 @@ export async function bringUp(
   const { all } = await findService(withoutMemory(deps), rollout.name, signal)
   const there = all.filter((each) => services.includes(each.service)).flatMap((each) => each.members)
   const limitMs = upLimitMs(there)
-  const options: UpOptions = { scale: { [service]: scale }, operation: rollout.id, ...more }
+  const options: UpOptions = { scale: { [service]: scale, ...scales }, operation: rollout.id, ...more }
   const isOwn = ownNames(project.project, services, there)
   const tryOut = async (how: UpOptions) => {
     const { steps, problem } = await compose.dryRunUp(project, services, how, signal)
@@ -47,7 +53,10 @@ export async function bringUp(
     const touched = steps.filter(({ kind, action }) => kind === 'container' && action !== 'untouched')
     return { isAlone: touched.every(({ name }) => isOwn(name)), problem }
   }
-  const bring = (how: UpOptions) => compose.up(project, services, { ...how, limitMs }, signal)
+  const bring = async (how: UpOptions) => {
+    await rememberReplaced(deps, there)
+    await compose.up(project, services, { ...how, limitMs }, signal)
+  }
   const { isAlone, problem } = await tryOut(options)
   if (isAlone && problem !== null && !isWayBack)
     throw new AppError('TARGET_CONFLICT', problem.message, { cause: problem })
@@ -55,6 +64,7 @@ export async function bringUp(
     await bring(options)
     return
   }
+  if (more.noStart === true) return void (await bring(isAlone ? options : { ...options, noDeps: true }))
   const unstarted = { ...options, noStart: true }
   if ((await tryOut(unstarted)).isAlone) {
     await bring(unstarted)
@@ -80,7 +90,7 @@ function refuseRemade(steps: readonly ComposeStep[]): void {
 /** Starts what Compose made and did not start, the service before what lives in its containers. */
 async function startMade(
   deps: ComposeDeps,
-  { name }: Rollout,
+  { name }: Pick<Rollout, 'name'>,
   services: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {

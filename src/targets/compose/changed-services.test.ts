@@ -19,6 +19,9 @@ test('an event of a container of a service is about that service', () => {
 
 test('an event of any other container is about none', () => {
   expect(changedServices('local', event({}))).toEqual([])
+  const usedBy = new Map([['vpn', ['local/compose/shop/web']]])
+  expect(changedServices('local', event({ name: 'vpn' }), usedBy)).toEqual(['local/compose/shop/web'])
+  expect(changedServices('local', event({ name: 'other' }), usedBy)).toEqual([])
   expect(changedServices('local', event(composeLabels({ project: 'shop', service: 'web', oneoff: 'True' })))).toEqual(
     [],
   )

@@ -16,6 +16,8 @@ export interface ComposeDeps extends EngineDeps {
   readonly inTurn: Turns
   /** Rollouts whose orphaned commands have been waited for. */
   readonly settled: Set<string>
+  /** Ids of the services that use a container which is not of their project, by its name, as they were last looked at. */
+  readonly usedBy: Map<string, readonly string[]>
   /** By service, what was looked at when files and containers were last seen to agree. */
   readonly agreed: Map<string, string>
 }

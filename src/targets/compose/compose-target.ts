@@ -3,16 +3,19 @@ import { engineAbilities } from '../engine/engine-abilities.ts'
 import type { EngineDeps } from '../engine/engine-deps.ts'
 import { leftAloneByEngine } from '../engine/engine-support.ts'
 import { watch } from '../engine/watch.ts'
+import type { Remaking } from '../engine/remaking.ts'
 import type { Target } from '../target.ts'
 import { apply } from './apply.ts'
 import { capture } from './capture.ts'
 import { changedServices } from './changed-services.ts'
 import type { ComposeDeps } from './compose-deps.ts'
+import { examineCompose } from './examine-compose.ts'
 import { findRollouts } from './find-rollouts.ts'
 import { createTurns } from '../../lib/in-turn.ts'
 import { listWorkloads } from './list-workloads.ts'
 import { observe } from './observe.ts'
 import { prepare } from './prepare.ts'
+import { createRemaking } from './remake.ts'
 import type { ConfiguredService } from './project-of.ts'
 
 export interface ComposeTargetOptions {
@@ -26,19 +29,28 @@ export interface ComposeTargetOptions {
   readonly spareFolder: string
 }
 
+/** A target that also makes services again which live in containers of another target on its engine. */
+export interface ComposeTarget extends Target {
+  readonly remaking: Remaking
+}
+
 /** The Compose services of one Docker engine, rolled out by the user's own `docker compose`. */
-export function createComposeTarget(base: EngineDeps, options: ComposeTargetOptions): Target {
-  const deps: ComposeDeps = { ...base, ...options, inTurn: createTurns(), settled: new Set(), agreed: new Map() }
+export function createComposeTarget(base: EngineDeps, options: ComposeTargetOptions): ComposeTarget {
+  const memories = { settled: new Set<string>(), agreed: new Map(), usedBy: new Map() }
+  const deps: ComposeDeps = { ...base, ...options, ...memories, inTurn: createTurns() }
   return {
     ...engineAbilities(deps),
     kind: 'compose',
     procedure: 'compose',
+    remaking: createRemaking(deps),
     listWorkloads: async (signal) => leftAloneByEngine(deps, await listWorkloads(deps, signal), signal),
+    examine: () => examineCompose(deps),
     prepare: (workload, image, signal) => prepare(deps, workload, image, signal),
     observe: (rollout, signal) => observe(deps, rollout, signal),
     apply: (rollout, effect, context) => apply(deps, rollout, effect, context),
     capture: (rollout, signal) => capture(deps, rollout, signal),
     findRollouts: (signal) => findRollouts(deps, signal),
-    watch: (onChange, signal) => watch(deps, (event) => changedServices(deps.target, event), onChange, signal),
+    watch: (onChange, signal) =>
+      watch(deps, (event) => changedServices(deps.target, event, deps.usedBy), onChange, signal),
   }
 }

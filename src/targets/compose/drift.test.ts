@@ -62,7 +62,9 @@ describe('where the hash is another', () => {
       problem: null,
     })
 
-    expect(await drift({ compose: { ...compose, dryRunUp } }, project, composeService(), signal)).toBeNull()
+    expect(
+      await drift({ ...stage.deps, compose: { ...compose, dryRunUp } }, project, composeService(), signal),
+    ).toBeNull()
   })
 })
 

@@ -5,20 +5,23 @@ import { nameOf } from '../engine/dependants.ts'
 import type { LeftAlone } from '../target.ts'
 import type { ComposeDeps } from './compose-deps.ts'
 import { filesOf } from './files.ts'
-import type { Service } from './services.ts'
+import { hashAsMade } from './hash-as-made.ts'
+import { isUp } from './left-alone.ts'
+import type { Member, Service } from './services.ts'
 
 /**
  * Why `up` would change more than the image: the files or the environment say something else than what runs.
  * Null when they agree.
  */
 export async function drift(
-  deps: Pick<ComposeDeps, 'compose'>,
+  deps: Pick<ComposeDeps, 'compose' | 'engine' | 'inspections' | 'clock' | 'spareFolder'>,
   project: ComposeProject,
   service: Service,
   signal: AbortSignal,
 ): Promise<LeftAlone | null> {
-  const hash = await hashNow(deps, project, service.service, signal)
-  if (service.members.every((each) => each.compose.configHash === hash)) return null
+  const isHash = (hash: string | null) => service.members.every((each) => each.compose.configHash === hash)
+  if (isHash(await hashNow(deps, project, service.service, signal))) return null
+  if (isHash(await hashAsMade(deps, project, service, signal))) return null
   if (await isUntouchedByUp(deps, project, service, signal)) return null
   return { code: 'COMPOSE_DRIFT', sentence: await whatDiffers(deps, project, service, signal) }
 }
@@ -47,7 +50,8 @@ async function hashNow(
 /**
  * The hash of a service that lives in another's container has that container's id in it, and one that was brought up
  * with `--no-deps` has no dependencies in it: there only Compose itself can tell, asked without the dependencies for the
- * one and with them for the other (2.26.1). What it says nothing of is not taken for untouched.
+ * one and with them for the other (2.26.1). What it says nothing of is not taken for untouched; one that does not run it
+ * would start as it is.
  */
 async function isUntouchedByUp(
   { compose }: Pick<ComposeDeps, 'compose'>,
@@ -55,12 +59,14 @@ async function isUntouchedByUp(
   { service, members }: Service,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const names = members.map(({ container }) => nameOf(container))
   const scale = { [service]: members.length }
   for (const noDeps of [true, false]) {
     const { steps } = await compose.dryRunUp(project, [service], { scale, noDeps }, signal)
-    const untouched = steps.filter(({ kind, action }) => kind === 'container' && action === 'untouched')
-    if (names.every((each) => untouched.some(({ name }) => name === each))) return true
+    const isLeft = ({ container }: Member): boolean => {
+      const step = steps.find(({ kind, name }) => kind === 'container' && name === nameOf(container))
+      return step?.action === 'untouched' || (step?.action === 'start' && !isUp(container))
+    }
+    if (members.every(isLeft)) return true
   }
   return false
 }

@@ -30,15 +30,32 @@ describe('a service that lives in another', () => {
     expect(followersOf(web, all)).toEqual(['agent', 'sidecar'])
   })
 
+  test('has those behind it that live in it, however far away, each after all of them that it lives in', () => {
+    const all = [
+      web,
+      sidecar({ NetworkMode: 'container:shop-z-1-id', PidMode: 'container:web-id' }, { service: 'a' }),
+      sidecar({ NetworkMode: 'container:shop-a-1-id' }, { service: 'far' }),
+      sidecar({ NetworkMode: 'container:web-id' }, { service: 'z' }),
+    ]
+
+    expect(followersOf(web, all)).toEqual(['z', 'a', 'far'])
+  })
+
   test('of another project is no follower', () => {
     expect(followersOf(web, [web, sidecar({ NetworkMode: 'container:web-id' }, { project: 'other' })])).toEqual([])
   })
 
-  test('follows no longer when what it lives in was replaced', () => {
-    const left = sidecar({ NetworkMode: 'container:gone-id' }).members[0].container
-    const free = sidecar({ NetworkMode: 'shop_default' }).members[0].container
-
-    expect(isFollowing(left, web)).toBe(false)
-    expect(isFollowing(free, web)).toBe(true)
+  test.each<[string, HostConfig, boolean]>([
+    ['lives in what is there', { NetworkMode: 'container:web-id' }, true],
+    ['lives in what was replaced', { NetworkMode: 'container:gone-id' }, false],
+    [
+      'lives in what was replaced, and in what is there',
+      { NetworkMode: 'container:gone-id', PidMode: 'container:web-id' },
+      false,
+    ],
+    ['lives in one that is no service of it too', { NetworkMode: 'container:web-id', VolumesFrom: ['vpn'] }, true],
+    ['lives in no container', { NetworkMode: 'shop_default' }, true],
+  ])('that %s', (_, host, isAsIs) => {
+    expect(isFollowing(sidecar(host).members[0].container, [web], ['vpn', 'vpn-id'])).toBe(isAsIs)
   })
 })

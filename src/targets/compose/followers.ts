@@ -1,15 +1,64 @@
 import { dependencies, nameOf } from '../engine/dependants.ts'
+import { isWaiting } from '../engine/is-waiting.ts'
 import type { ContainerInspect } from '../../clients/docker/shapes.ts'
 import type { Service } from './services.ts'
 
-/** Names of the services of the project whose containers live in one of this service's. */
+/**
+ * Names of the services of the project whose containers live in one of this service's, or in what does, however far
+ * away: Compose makes only those again that are named to it. Each after all of them that it lives in.
+ */
 export function followersOf(service: Service, all: readonly Service[]): readonly string[] {
-  return all
+  const others = all
     .filter((each) => each.project === service.project && each.service !== service.service)
-    .filter((each) => each.members.some(({ container }) => livesIn(container, service)))
-    .map((each) => each.service)
-    .toSorted()
+    .toSorted((one, other) => (one.service < other.service ? -1 : 1))
+  const found = [service]
+  for (let before = 0; before < found.length;) {
+    before = found.length
+    for (const each of others) if (!found.includes(each) && uses(each, found)) found.push(each)
+  }
+  const waiting = new Set(found.slice(1))
+  const placed: string[] = []
+  while (waiting.size > 0) {
+    const ready = [...waiting].filter(
+      (each) =>
+        !uses(
+          each,
+          [...waiting].filter((other) => other !== each),
+        ),
+    )
+    // Of a circle, which Compose itself refuses, each is as good as any.
+    const next = (ready.length > 0 ? ready : [...waiting]).toSorted((a, b) => (a.service < b.service ? -1 : 1))[0]
+    if (next === undefined) break
+    waiting.delete(next)
+    placed.push(next.service)
+  }
+  return placed
 }
+
+const uses = ({ members }: Service, others: readonly Service[]): boolean =>
+  members.some(({ container }) => others.some((other) => livesIn(container, other)))
+
+/**
+ * Names of the followers that do not run and are left so: those that none which runs lives in.
+ * @param followers of one project, each after all of them that it lives in
+ */
+export function stoppedAmong(followers: readonly string[], all: readonly Service[]): readonly string[] {
+  const running: Service[] = []
+  const stopped: string[] = []
+  for (const name of followers.toReversed()) {
+    const found = all.find(({ service }) => service === name)
+    if (found === undefined) continue
+    const isNeeded =
+      found.members.some(({ container }) => isMeantToRun(container)) || running.some((each) => uses(each, [found]))
+    if (isNeeded) running.push(found)
+    else stopped.push(name)
+  }
+  return stopped.toReversed()
+}
+
+/** What is frozen, or could not be started without another, was not stopped. */
+const isMeantToRun = (container: ContainerInspect): boolean =>
+  container.State.Running || container.State.Restarting || container.State.Paused || isWaiting(container)
 
 /** Whether a container uses the network, processes, memory or volumes of one of the service's. */
 export function livesIn(container: ContainerInspect, { members }: Service): boolean {
@@ -17,8 +66,21 @@ export function livesIn(container: ContainerInspect, { members }: Service): bool
   return dependencies(container).some(({ on }) => hosts.has(on))
 }
 
-/** Whether everything that a container lives in is among the service's containers. */
-export function isFollowing(container: ContainerInspect, service: Service): boolean {
+/**
+ * Whether everything that a follower lives in is there: a container of one of the services, and no other that is gone.
+ * @param there ids and names of all containers of the engine
+ */
+export function isFollowing(
+  container: ContainerInspect,
+  services: readonly Service[],
+  there: Iterable<string>,
+): boolean {
   const needed = dependencies(container)
-  return needed.length === 0 || livesIn(container, service)
+  if (needed.length === 0) return true
+  const known = new Set(there)
+  const isThere = (on: string) => known.has(on) || services.some(({ members }) => isOne(on, members))
+  return services.some((each) => livesIn(container, each)) && needed.every(({ on }) => isThere(on))
 }
+
+const isOne = (on: string, members: Service['members']): boolean =>
+  members.some(({ container }) => container.Id === on || nameOf(container) === on)

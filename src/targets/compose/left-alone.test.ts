@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { composeService, exited, paused, type GivenMember } from '../../../test/fakes/compose-services.ts'
+import { composeService, created, exited, paused, type GivenMember } from '../../../test/fakes/compose-services.ts'
 import type { ImageInspect } from '../../clients/docker/shapes.ts'
 import { leftAlone } from './left-alone.ts'
 
 const imageId = `sha256:${'cd'.repeat(32)}`
 const image: ImageInspect = { Id: imageId, RepoDigests: [`registry.test/web@sha256:${'ab'.repeat(32)}`] }
-const self = { mountinfo: '', hostname: 'server' }
+const self = { container: null, hostname: 'server' }
 
 const why = (given: readonly GivenMember[], known: ImageInspect | null = image) =>
   leftAlone(composeService(...given), { image: known, self })
@@ -26,7 +26,7 @@ describe('a service', () => {
 
   test('that we run in is, before anything else', () => {
     const service = composeService({ id: 'ab'.repeat(32), state: exited })
-    const own = { mountinfo: '', hostname: 'ab'.repeat(6) }
+    const own = { container: null, hostname: 'ab'.repeat(6) }
 
     expect(leftAlone(service, { image: null, self: own })?.code).toBe('SELF')
   })
@@ -60,6 +60,7 @@ describe('a service', () => {
 
   test.each<[string, readonly GivenMember[], string, string]>([
     ['stopped', [of('web:1', { state: exited })], 'STOPPED', 'it is not running'],
+    ['only made', [of('web:1', { state: created })], 'STOPPED', 'it was made and never started'],
     ['paused', [of('web:1', { state: paused })], 'PAUSED', 'it is paused'],
     [
       'stopped in part',

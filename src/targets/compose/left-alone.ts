@@ -1,10 +1,13 @@
 import type { ContainerInspect, ImageInspect } from '../../clients/docker/shapes.ts'
 import { parseReference } from '../../image/reference.ts'
+import { isWaiting } from '../engine/is-waiting.ts'
 import { isSelf, type SelfHints } from '../engine/self.ts'
 import type { LeftAlone } from '../target.ts'
 import type { Service } from './services.ts'
 
 interface Circumstances {
+  /** Whether it is to follow a container that it uses: one that the engine could not start without that is not stopped. */
+  readonly follows?: boolean
   readonly image: ImageInspect | null
   readonly self: SelfHints
 }
@@ -19,6 +22,9 @@ export function leftAlone(service: Service, circumstances: Circumstances): LeftA
 }
 
 export const isUp = ({ State }: ContainerInspect): boolean => (State.Running || State.Restarting) && !State.Paused
+
+/** What a person stopped is left so; one that could not be started without another is not stopped in that sense. */
+export const isWanted = (container: ContainerInspect): boolean => isUp(container) || isWaiting(container)
 
 const because = (code: string, sentence: string): LeftAlone => ({ code, sentence })
 
@@ -44,10 +50,14 @@ const rules: readonly ((service: Service, circumstances: Circumstances) => LeftA
     return images.size === 1 ? null : because('MIXED_IMAGES', `its instances run ${[...images].join(' and ')}`)
   },
   ({ members }) => (members.some(({ container }) => container.State.Paused) ? because('PAUSED', 'it is paused') : null),
-  ({ members }) => {
-    const stopped = members.filter(({ container }) => !isUp(container)).length
+  ({ members }, { follows = false }) => {
+    const isLeft = (container: ContainerInspect) => !isUp(container) && !(follows && isWaiting(container))
+    const stopped = members.filter(({ container }) => isLeft(container)).length
     if (stopped === 0) return null
-    if (stopped === members.length) return because('STOPPED', 'it is not running')
+    if (stopped === members.length) {
+      const isUnstarted = members.every(({ container }) => container.State.Status === 'created')
+      return because('STOPPED', isUnstarted ? 'it was made and never started' : 'it is not running')
+    }
     return because(
       'PARTLY_STOPPED',
       `${stopped} of its ${members.length} instances are stopped, and \`up\` would start them`,

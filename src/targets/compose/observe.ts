@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises'
+import type { ContainerSummary } from '../../clients/docker/containers.ts'
 import { parseReference } from '../../image/reference.ts'
 import type { ComposeFacts, InstanceFacts, Rollout } from '../../rollout/rollout.ts'
 import { readInstance } from '../engine/instance-facts.ts'
@@ -10,6 +11,7 @@ import { recoverInterruptedWrite } from './definition/write-file-safely.ts'
 import { definitionNow } from './files.ts'
 import { isFollowing } from './followers.ts'
 import { isKnown, knownInstances } from './instances.ts'
+import { livesInPast } from './outside-providers.ts'
 import { findService, withoutMemory, type Member, type Service } from './services.ts'
 import { removeLeftCopies } from './snapshot.ts'
 
@@ -41,7 +43,8 @@ export async function observe(deps: ComposeDeps, rollout: Rollout, signal: Abort
         }),
     ),
     strangers: members.flatMap(({ container: { Id } }) => (isKnown(known, Id) ? [] : [Id])),
-    followers: await followers(deps, rollout, service, all, signal),
+    followers: await followers(deps, rollout, { service, all, summaries }, signal),
+    ...(rollout.follows !== null && { isBehind: await isBehind(deps, members, all, signal) }),
     candidateImage: candidate?.Id ?? null,
     tagImage: tagged?.Id ?? null,
     fromTagImage: from?.Id ?? null,
@@ -87,20 +90,43 @@ async function instance(deps: ComposeDeps, rollout: Rollout, { container }: Memb
   return readInstance(container, { connected: true, stoppedByHand })
 }
 
+async function isBehind(
+  deps: ComposeDeps,
+  members: readonly Member[],
+  all: readonly Service[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const own = new Set(all.flatMap((each) => each.members.map(({ container }) => container.Id)))
+  for (const { container } of members) if (await livesInPast(deps, container, own, signal)) return true
+  return false
+}
+
+interface Seen {
+  readonly service: Service | null
+  /** All of its project. */
+  readonly all: readonly Service[]
+  readonly summaries: readonly ContainerSummary[]
+}
+
 async function followers(
   deps: ComposeDeps,
   rollout: Rollout,
-  service: Service | null,
-  all: readonly Service[],
+  { service, all, summaries }: Seen,
   signal: AbortSignal,
 ): Promise<ComposeFacts['followers']> {
   const named = new Set(rollout.definition?.followers ?? [])
-  const members = all.filter((each) => named.has(each.service)).flatMap((each) => each.members)
+  const stopped = rollout.definition?.stopped ?? []
+  const following = all.filter((each) => named.has(each.service))
+  const hosts = service === null ? [] : [service, ...following]
+  const there = summaries.flatMap(({ id, name }) => [id, name])
   return Promise.all(
-    members.map(async (each) => ({
-      instance: (await instance(deps, rollout, each, signal)) satisfies InstanceFacts,
-      isFollowing: service !== null && isFollowing(each.container, service),
-    })),
+    following
+      .flatMap((each) => each.members)
+      .map(async (each) => ({
+        instance: (await instance(deps, rollout, each, signal)) satisfies InstanceFacts,
+        isFollowing: service !== null && isFollowing(each.container, hosts, there),
+        ...(stopped.includes(each.compose.service) && { isLeftStopped: true }),
+      })),
   )
 }
 

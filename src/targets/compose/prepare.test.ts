@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { composeContainer, composeLabels, type GivenMember } from '../../../test/fakes/compose-services.ts'
+import { composeContainer, composeLabels, exited, type GivenMember } from '../../../test/fakes/compose-services.ts'
 import { stageCompose } from '../../../test/fakes/compose-stage.ts'
 import type { Workload } from '../target.ts'
 import { hashOf } from './definition/hash.ts'
@@ -46,7 +46,7 @@ describe('a rollout that is due', () => {
   test('is held where we live in one of its containers, since `up` would end us in its middle', async () => {
     const inside = { HostConfig: { NetworkMode: 'container:shop-web-1-id' } }
     stage.world.containers = [of(), of({ service: 'longshore', id: 'abcdefabcdef', inspect: inside })]
-    stage.deps = { ...stage.deps, self: { mountinfo: '', hostname: 'abcdefabcdef' } }
+    stage.deps = { ...stage.deps, self: { container: null, hostname: 'abcdefabcdef' } }
 
     expect(await reason()).toEqual({
       code: 'DEPENDENT',
@@ -113,6 +113,48 @@ describe('a rollout that is due', () => {
     expect(await prepared()).toMatchObject({ definition: { followers: ['sidecar'], isDivisible: false } })
   })
 
+  const within = (on: string) => ({ HostConfig: { NetworkMode: `container:${on}` } })
+
+  test('has those follow that live in what it takes along, of another project and of none', async () => {
+    const plain = of({ id: 'debug-id', name: 'debug', inspect: within('shop-sidecar-1-id') })
+    stage.world.containers = [
+      of(),
+      of({ service: 'sidecar', inspect: within('shop-web-1-id') }),
+      of({ service: 'far', inspect: within('shop-sidecar-1-id') }),
+      of({
+        project: 'other',
+        service: 'sync',
+        labels: composeLabels({ project: 'other' }),
+        inspect: within('shop-far-1-id'),
+      }),
+      { ...plain, Config: { ...plain.Config, Labels: {} } },
+    ]
+    stage.world.images.set('web:1', { Id: 'sha256:old' })
+
+    const found = await prepared()
+
+    expect(found).toMatchObject({ definition: { followers: ['sidecar', 'far'], isDivisible: false } })
+    expect(found.kind === 'ready' ? found.followedBy?.toSorted() : []).toEqual([
+      'local/compose/other/sync',
+      'local/container/debug',
+    ])
+  })
+
+  test('notes which of those that follow are stopped, unless one that runs needs them', async () => {
+    stage.world.containers = [
+      of(),
+      of({ service: 'idle', state: exited, inspect: within('shop-web-1-id') }),
+      of({ service: 'needed', state: exited, inspect: within('shop-web-1-id') }),
+      of({ service: 'runs', inspect: within('shop-needed-1-id') }),
+      of({ service: 'rests', state: exited, inspect: within('shop-idle-1-id') }),
+    ]
+    stage.world.images.set('web:1', { Id: 'sha256:old' })
+
+    expect(await prepared()).toMatchObject({
+      definition: { followers: ['idle', 'needed', 'rests', 'runs'], stopped: ['idle', 'rests'] },
+    })
+  })
+
   test.each([
     ['anonymous', 'ab'.repeat(32), false],
     ['named', 'shop_data', true],
@@ -138,6 +180,20 @@ describe('a rollout is held', () => {
     stage.world.steps = [{ kind: 'container', name: 'shop-web-1', action: 'recreate' }]
 
     expect((await reason())?.code).toBe('COMPOSE_DRIFT')
+  })
+
+  test('when they do, and it has to follow another, it says both', async () => {
+    stage.world.containers = [of()]
+    stage.world.hash = 'other'
+    stage.world.steps = [{ kind: 'container', name: 'shop-web-1', action: 'recreate' }]
+    const follows = { how: 'recreate', provider: 'vpn', sentence: 'vpn is another', isLeftStopped: false } as const
+
+    const found = await prepare(stage.deps, { ...(await web()), follows }, 'web:1', signal)
+
+    expect(found).toMatchObject({ kind: 'held', reason: { code: 'COMPOSE_DRIFT' } })
+    expect(found.kind === 'held' ? found.reason.sentence : '').toMatch(
+      /^vpn is another, and .*run: docker compose up -d web$/,
+    )
   })
 
   test('when a dependency is not ready, before any command runs', async () => {
@@ -174,6 +230,17 @@ describe('a rollout is held', () => {
     stage.world.containers = [of(), { ...other, Config: { ...other.Config, Labels: {} } }]
 
     expect((await reason())?.code).toBe('DEPENDENT')
+  })
+
+  test('when what lives in its container could not be made again, since another that it uses is gone', async () => {
+    const inside = { HostConfig: { NetworkMode: 'container:shop-web-1-id', VolumesFrom: ['data'] } }
+    stage.world.containers = [of(), of({ service: 'sidecar', inspect: inside })]
+    stage.world.images.set('web:1', { Id: 'sha256:old' })
+
+    expect(await reason()).toEqual({
+      code: 'DEPENDENT',
+      sentence: 'its dependant sidecar would break: data, whose volumes it uses, is gone; make it anew',
+    })
   })
 
   test('when what lives in its container would get another image', async () => {

@@ -7,11 +7,11 @@ import { planEdit, type PlannedEdit } from './definition/plan-edit.ts'
 import { readProject } from './definition/read-project.ts'
 import { requireWritable } from './definition/require-writable.ts'
 import { filesOf, hashIfThere } from './files.ts'
-import { followersOf } from './followers.ts'
+import { followersOf, stoppedAmong } from './followers.ts'
 import { inputsHash, inputsOf } from './inputs.ts'
 import { projectOf } from './project-of.ts'
 import { readDefinition, type ReadDefinition } from './read-definition.ts'
-import { movedFollower, selfFollower, strangeFollower, unreadyDependency } from './readiness.ts'
+import { movedFollower, selfFollower, strangeFollower, stuckFollower, unreadyDependency } from './readiness.ts'
 import { findService, type Service } from './services.ts'
 
 /**
@@ -31,11 +31,13 @@ export async function prepare(
   if (service === null) return held({ code: 'GONE', sentence: 'no container of it is left' })
   const followers = followersOf(service, all)
   const following = all.filter((each) => followers.includes(each.service))
-  const strange = await strangeFollower(deps, service, signal)
+  const stopped = stoppedAmong(followers, all)
+  const strange = await strangeFollower(deps, [service, ...following], signal)
   const unready =
     selfFollower(deps, following) ??
     unreadyDependency(service, all) ??
     strange.unfit ??
+    (await stuckFollower(deps, following, signal)) ??
     (await movedFollower(deps, following, signal))
   if (unready !== null) return held(unready)
 
@@ -48,7 +50,7 @@ export async function prepare(
   const now = { project, definition, services }
   const inputs = await inputsOf(deps, now)
   const drifted = await agreement(deps, now, inputs, { service, all }, signal)
-  if (drifted !== null) return held(drifted)
+  if (drifted !== null) return held(withFollow(workload, drifted))
 
   const { found } = definition
   const edit = image === workload.image ? null : planEdit(found, image)
@@ -73,13 +75,18 @@ export async function prepare(
     definition: {
       ...change,
       followers,
+      ...(stopped.length > 0 && { stopped }),
       // Whoever lives in one of its containers knows that by its name, which only making it again in place keeps.
-      isDivisible: followers.length + strange.plain.length === 0 && !hasAnonymousVolume(service),
+      isDivisible: followers.length + strange.followedBy.length === 0 && !hasAnonymousVolume(service),
       hash: await inputsHash(deps, then, readThen, change, signal),
     },
-    ...(strange.plain.length > 0 && { followedBy: strange.plain.map((name) => `${deps.target}/container/${name}`) }),
+    ...(strange.followedBy.length > 0 && { followedBy: strange.followedBy }),
   }
 }
+
+/** What is made anew with another one of its project has that one's id among its settings: then only a person can tell. */
+const withFollow = ({ follows }: Workload, drifted: LeftAlone): LeftAlone =>
+  follows == null ? drifted : { ...drifted, sentence: `${follows.sentence}, and ${drifted.sentence}` }
 
 /** Why nobody can tell what the files say; null where we can, or Compose alone reads a part, as it may. */
 function notUnderstood({ found, project }: ReadDefinition, { allowRemote }: ComposeDeps): string | null {

@@ -81,32 +81,51 @@ describe('a container that lives in one of the service', () => {
   const inside = { HostConfig: { NetworkMode: 'container:shop-web-1-id' } }
   const strange = { ...container(inside), Id: 'strange', Name: '/strange' }
 
-  const found = async () => strangeFollower(stage.deps, composeService(), signal)
+  const found = async () => strangeFollower(stage.deps, [composeService()], signal)
 
   test('and is a plain container can follow it', async () => {
     stage = stageCompose([composeContainer(), strange])
 
-    expect(await found()).toEqual({ unfit: null, plain: ['strange'] })
+    expect(await found()).toEqual({ unfit: null, followedBy: ['local/container/strange'] })
+  })
+
+  test('and is a service of another project can follow it too', async () => {
+    stage = stageCompose([composeContainer(), composeContainer({ project: 'files', service: 'sync', inspect: inside })])
+
+    expect(await found()).toEqual({ unfit: null, followedBy: ['local/compose/files/sync'] })
+  })
+
+  test.each([
+    ['is held where nothing restarts it', undefined, 'DEPENDENT'],
+    ['can follow where its policy does', { Name: 'unless-stopped' }, null],
+  ])('and lives among its processes, which end with it, %s', async (_, RestartPolicy, code) => {
+    const HostConfig = { PidMode: 'container:shop-web-1-id', ...(RestartPolicy && { RestartPolicy }) }
+    stage = stageCompose([composeContainer(), { ...strange, HostConfig }])
+
+    expect((await found()).unfit?.code ?? null).toBe(code)
   })
 
   test('and would be gone once it is stopped would break', async () => {
     const removed = { ...strange, HostConfig: { ...strange.HostConfig, AutoRemove: true } }
     stage = stageCompose([composeContainer(), removed])
 
-    expect((await found()).unfit).toEqual({ code: 'DEPENDENT', sentence: 'its dependant would break: strange' })
+    expect((await found()).unfit).toEqual({
+      code: 'DEPENDENT',
+      sentence: 'its dependant strange would break: nothing here can make it again',
+    })
   })
 
   test('and was kept stopped by a rollout of its own is not', async () => {
     const kept = { ...strange, Name: '/strange.longshore-prev', State: { ...strange.State, Running: false } }
     stage = stageCompose([composeContainer(), kept])
 
-    expect(await found()).toEqual({ unfit: null, plain: [] })
+    expect(await found()).toEqual({ unfit: null, followedBy: [] })
   })
 
   test('and is a service of its project is not', async () => {
     stage = stageCompose([composeContainer(), composeContainer({ service: 'sidecar', inspect: inside })])
 
-    expect(await found()).toEqual({ unfit: null, plain: [] })
+    expect(await found()).toEqual({ unfit: null, followedBy: [] })
   })
 
   test('and is one of an image that `docker compose build` made is not', async () => {
@@ -117,7 +136,7 @@ describe('a container that lives in one of the service', () => {
     const labels = composeLabels({ project: 'shop', service: 'sidecar' })
     stage.world.images.set('sha256:built', { Id: 'sha256:built', Config: { Labels: labels } })
 
-    expect(await found()).toEqual({ unfit: null, plain: [] })
+    expect(await found()).toEqual({ unfit: null, followedBy: [] })
   })
 
   test('and was made by `docker compose run` is, since no `up` makes it again', async () => {
@@ -133,6 +152,6 @@ describe('a container that lives in one of the service', () => {
     stage = stageCompose([composeContainer(), forged])
     stage.world.images.set('sha256:forged', { Id: 'sha256:forged', Config: { Labels: labels } })
 
-    expect(await found()).toEqual({ unfit: null, plain: ['strange'] })
+    expect(await found()).toEqual({ unfit: null, followedBy: ['local/container/strange'] })
   })
 })

@@ -1,13 +1,15 @@
 import { healthOf } from '../engine/instance-facts.ts'
-import { dependencies, nameOf } from '../engine/dependants.ts'
+import { dependencies, nameOf, refersTo } from '../engine/dependants.ts'
+import { endsForGood } from '../engine/ends-for-good.ts'
 import { readComposeLabels, trustedLabels } from '../engine/compose-labels.ts'
 import type { ContainerInspect } from '../../clients/docker/shapes.ts'
 import type { Labels } from '../engine/own-labels.ts'
 import { isSelf } from '../engine/self.ts'
 import type { LeftAlone } from '../target.ts'
 import { isUp } from './left-alone.ts'
-import type { ComposeDeps } from './compose-deps.ts'
-import type { Service } from './services.ts'
+import { workloadId, type ComposeDeps } from './compose-deps.ts'
+import { outsideProviders } from './outside-providers.ts'
+import { findServices, type Service } from './services.ts'
 
 /**
  * A dependency that is not as `depends_on` wants it; null when all are. Compose removes the old containers before it
@@ -52,29 +54,67 @@ export async function movedFollower(
 }
 
 /**
- * What lives in one of the service's containers without being a service of its project: one that would break, or names of
- * plain containers, which can follow by themselves.
+ * One that would be made again with a service, and could not be, since something else that it uses does not run or is
+ * gone; null when there is none.
+ */
+export async function stuckFollower(
+  deps: ComposeDeps,
+  followers: readonly Service[],
+  signal: AbortSignal,
+): Promise<LeftAlone | null> {
+  if (followers.length === 0) return null
+  const everywhere = await findServices(deps, null, signal)
+  const outside = await outsideProviders(deps, everywhere, signal)
+  for (const each of everywhere) {
+    if (!followers.some(({ project, service }) => project === each.project && service === each.service)) continue
+    const { waits } = outside(each)
+    if (waits === null) continue
+    return { code: 'DEPENDENT', sentence: `its dependant ${each.service} would break: ${waits.sentence}` }
+  }
+  return null
+}
+
+/**
+ * What lives in one of the services' containers without being a service of their project: one that would break, or ids of
+ * workloads that can follow by themselves.
+ * @param services of one project, that are made again together
  */
 export async function strangeFollower(
-  { engine, inspections }: Pick<ComposeDeps, 'engine' | 'inspections'>,
-  { project, members }: Service,
+  { engine, inspections, target }: Pick<ComposeDeps, 'engine' | 'inspections' | 'target'>,
+  services: readonly Service[],
   signal: AbortSignal,
-): Promise<{ readonly unfit: LeftAlone | null; readonly plain: readonly string[] }> {
-  const plain: string[] = []
+): Promise<{ readonly unfit: LeftAlone | null; readonly followedBy: readonly string[] }> {
+  const followedBy = new Set<string>()
+  const members = services.flatMap((each) => each.members)
   const hosts = new Set(members.flatMap(({ container }) => [container.Id, nameOf(container)]))
-  for (const summary of await engine.listContainers(signal)) {
-    const container = await inspections.container(summary, signal)
-    if (container === null || !dependencies(container).some(({ on }) => hosts.has(on))) continue
+  const project = services[0]?.project
+  const there = await Promise.all(
+    (await engine.listContainers(signal)).map((each) => inspections.container(each, signal)),
+  )
+  for (const container of there) {
+    const used = container === null ? [] : dependencies(container).filter(({ on }) => hosts.has(on))
+    if (container === null || used.length === 0) continue
     const image = await inspections.image(container.Image, signal)
     const labels = trustedLabels(container.Config.Labels ?? {}, image?.Config?.Labels ?? {})
-    if (readComposeLabels(labels)?.project === project || isKept(container)) continue
-    if (!isPlain(container, labels)) {
-      const sentence = `its dependant would break: ${nameOf(container)}`
-      return { unfit: { code: 'DEPENDENT', sentence }, plain: [] }
+    const compose = readComposeLabels(labels)
+    if (compose?.project === project || isKept(container)) continue
+    const isOurs = compose !== null || isPlain(container, labels)
+    // What lives in a plain container is made again with it, and that has to run for it; Compose starts its own together.
+    const isUsed =
+      compose === null &&
+      there.some((each) => each !== null && dependencies(each).some(({ on }) => refersTo(on, container)))
+    const why = isOurs ? endsForGood(container, used, isUsed) : 'nothing here can make it again'
+    if (why !== null) {
+      const sentence = `its dependant ${nameOf(container)} would break: ${why}`
+      return { unfit: { code: 'DEPENDENT', sentence }, followedBy: [] }
     }
-    plain.push(nameOf(container))
+    followedBy.add(
+      compose === null
+        ? `${target}/container/${nameOf(container)}`
+        : workloadId(target, compose.project, compose.service),
+    )
   }
-  return { unfit: null, plain }
+  return { unfit: null, followedBy: [...followedBy] }
 }
 
 /** Of no project and no Swarm service, and there after it was stopped. */

@@ -21,8 +21,9 @@ const read = (service: Service, others: readonly Service[] = [], configured: rea
     service,
     all: [service, ...others],
     image,
-    self: { mountinfo: '', hostname: 'server' },
+    self: { container: null, hostname: 'server' },
     configured,
+    now: 0,
   })
 
 describe('a Compose service as a workload', () => {

@@ -1,14 +1,19 @@
 import type { ContainerInspect, ImageInspect } from '../../clients/docker/shapes.ts'
+import type { Follow } from '../../rollout/dependant.ts'
 import { nameOf } from '../engine/dependants.ts'
 import { hasHealthCheck, healthBudgetMs } from '../engine/health-check.ts'
 import { canonicalDigests, platformOf } from '../engine/image-facts.ts'
+import { isUnwell } from '../engine/is-unwell.ts'
+import { isWaiting } from '../engine/is-waiting.ts'
 import { formatRestartPolicy } from '../engine/restart-policy.ts'
 import type { SelfHints } from '../engine/self.ts'
 import { suggestOrder } from '../engine/suggested-order.ts'
-import type { Workload } from '../target.ts'
+import type { LeftAlone, Workload } from '../target.ts'
 import { workloadId } from './compose-deps.ts'
 import { followersOf } from './followers.ts'
 import { isUp, leftAlone } from './left-alone.ts'
+import type { Inside } from './inside-providers.ts'
+import type { Outside } from './outside-providers.ts'
 import { projectOf, type ConfiguredService } from './project-of.ts'
 import type { Service } from './services.ts'
 
@@ -20,24 +25,36 @@ export interface ServiceSources {
   readonly image: ImageInspect | null
   readonly self: SelfHints
   readonly configured: readonly ConfiguredService[]
+  /** Absent where it uses no container that is not of its project. */
+  readonly outside?: Outside
+  /** Absent where it lives in no service of its project that was started again. */
+  readonly inside?: Inside
+  /** Milliseconds since the epoch. */
+  readonly now: number
 }
 
 /** A Compose service as a workload. Its oldest instance speaks for it. */
-export function readWorkload({ target, service, all, image, self, configured }: ServiceSources): Workload {
+export function readWorkload(sources: ServiceSources): Workload {
+  const { target, service, all, image, self, configured, outside, inside, now } = sources
   const { project, members } = service
   const { container, labels, compose } = members[0]
   const followers = followersOf(service, all)
   const noStartFirst = whyStopFirst(service, followers)
+  const follows = outside?.follows ?? inside?.follows ?? null
+  const anew = outside?.follows == null ? inside?.madeAnew : outside.madeAnew
+  const left = leftAlone(service, { image, self, follows: follows !== null }) ?? outside?.waits ?? null
   const { files, projectDirectory } = projectOf(compose, configured)
+  const id = workloadId(target, project, service.service)
+  const isSick = members.some((each) => isUnwell(each.container, now))
   return {
-    id: workloadId(target, project, service.service),
+    id,
     target,
     kind: 'compose',
     name: `${project}/${service.service}`,
     instance: container.Id,
     image: container.Config.Image,
     labels,
-    isRunning: members.some((each) => isUp(each.container)),
+    isRunning: members.some((each) => isUp(each.container) || (follows !== null && isWaiting(each.container))),
     imageId: container.Image,
     repositoryDigests: canonicalDigests(image?.RepoDigests ?? []),
     platform: image && platformOf(image),
@@ -46,12 +63,33 @@ export function readWorkload({ target, service, all, image, self, configured }: 
     hasHealthCheck: hasHealthCheck(container.Config.Healthcheck),
     healthBudgetMs: healthBudgetMs(container.Config.Healthcheck),
     scale: members.length,
-    after: dependsOn(service, all).map((each) => workloadId(target, project, each)),
+    after: [
+      ...dependsOn(service, all, inside?.livesIn).map((each) => workloadId(target, project, each)),
+      ...(outside?.livesIn ?? []),
+    ],
+    ...(follows !== null && { follows }),
+    ...(anew && { madeAnew: anew }),
+    ...(outside?.follows == null && inside?.followsAt !== undefined && { followsAt: inside.followsAt }),
     noStartFirst,
     definedBy: [...files, projectDirectory],
     suggestedOrder: noStartFirst === null ? suggestOrder(container) : { order: 'stop-first', why: noStartFirst },
-    leftAlone: leftAlone(service, { image, self }),
+    leftAlone: left,
+    ...(isSick && { unwell: [id] }),
+    ...noteOf(service, { nameless: outside?.nameless, follows }, left),
   }
+}
+
+/** What is left alone cannot follow by itself, and nobody can follow what has no name, so its owner is told. */
+function noteOf({ project, service }: Service, { nameless, follows }: Cut, left: LeftAlone | null) {
+  const what = follows?.sentence ?? nameless
+  const isFollowed = follows !== null && (left === null || left.isHeld === true)
+  if (what === undefined || isFollowed) return {}
+  return { note: `${what}; run: docker compose -p ${project} up -d --force-recreate ${service}` }
+}
+
+interface Cut {
+  readonly nameless: string | undefined
+  readonly follows: Follow | null
 }
 
 /** What keeps Compose itself from running two instances at once. */
@@ -70,10 +108,11 @@ function isNamedByCompose(container: ContainerInspect, named: { project: string;
 }
 
 /** Services of the project that it depends on, by its labels or because it lives in one of their containers. */
-function dependsOn(service: Service, all: readonly Service[]): readonly string[] {
+function dependsOn(service: Service, all: readonly Service[], livedIn: string | undefined): readonly string[] {
   const named = service.members.flatMap(({ compose }) => compose.dependencies.map((each) => each.service))
   const lived = all.filter(
-    (each) => followersOf(each, all).includes(service.service) && each.project === service.project,
+    (each) => each.project === service.project && followersOf(each, all).includes(service.service),
   )
-  return [...new Set([...named, ...lived.map((each) => each.service)])].toSorted()
+  const found = [...named, ...lived.map((each) => each.service), ...(livedIn === undefined ? [] : [livedIn])]
+  return [...new Set(found)].toSorted()
 }

@@ -14,8 +14,8 @@ import { clearNext, clearPrevious } from './leftovers.ts'
 import { requireRights } from './require-rights.ts'
 import { startFailure } from '../engine/start-failure.ts'
 import { inheritedMounts } from './sets/inherited.ts'
-import { refuseNewcomers, wire } from './sets/wire.ts'
-import { withImageUnder } from './sets/with-image-under.ts'
+import { plannedInstances, refuseNewcomers, wire } from './sets/wire.ts'
+import { withImageUnder } from '../engine/with-image-under.ts'
 
 /**
  * J3: the new instance exists beside the old one, not started, of the candidate's image and on all its networks.
@@ -41,7 +41,7 @@ export async function create(deps: DockerDeps, rollout: Rollout, { signal }: App
     apiVersion: api,
     inherited: await inheritedMounts(deps, old, signal),
   })
-  await refuseNewcomers(deps, old, new Set(rollout.dependants.map(({ instance }) => instance)), signal)
+  await refuseNewcomers(deps, old, plannedInstances(rollout), signal)
   const body = await wire(deps, rollout, old, carried.body, signal)
   deps.newInstances.delete(rollout.id)
   const existing = await findNew(deps, rollout, signal)

@@ -7,6 +7,7 @@ import type { DockerDeps } from './docker-deps.ts'
 import { requireInstance } from '../engine/require-instance.ts'
 import { currentOld } from './copy-old.ts'
 import { requireNew } from './instance.ts'
+import { isLeaving, pauseMs, waitMaxMs } from './leaving.ts'
 import { clearPrevious } from './leftovers.ts'
 
 /** The old instance leaves the workload's name. */
@@ -34,13 +35,27 @@ export async function renameOldBack(deps: DockerDeps, rollout: Rollout, { signal
   await rename(deps, await currentOld(deps, rollout, signal), rollout.name, signal)
 }
 
-/** Asks first and looks afterwards: inside the gap of a stop-first replacement each question counts. */
-export async function rename(deps: DockerDeps, id: string, name: string, signal: AbortSignal): Promise<void> {
-  try {
-    await deps.engine.renameContainer(id, name, signal)
-  } catch (error) {
-    if (!(error instanceof AppError) || !['TARGET_CONFLICT', 'TARGET_REJECTED'].includes(error.code)) throw error
-    // The engine refuses to rename a container to the name that it has.
-    if (nameOf(await requireInstance(deps, id, signal)) !== name) throw error
+/**
+ * Asks first and looks afterwards: inside the gap of a stop-first replacement each question counts. A name that the
+ * engine keeps for what it is removing by itself is waited for.
+ */
+export async function rename(
+  deps: Pick<DockerDeps, 'engine' | 'clock'>,
+  id: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const until = deps.clock.elapsed() + waitMaxMs
+  while (true) {
+    try {
+      return await deps.engine.renameContainer(id, name, signal)
+    } catch (error) {
+      if (!(error instanceof AppError) || !['TARGET_CONFLICT', 'TARGET_REJECTED'].includes(error.code)) throw error
+      // The engine refuses to rename a container to the name that it has.
+      if (nameOf(await requireInstance(deps, id, signal)) === name) return
+      if (error.code !== 'TARGET_CONFLICT' || deps.clock.elapsed() > until) throw error
+      if (!(await isLeaving(deps, name, signal))) throw error
+    }
+    await deps.clock.sleep(pauseMs, signal)
   }
 }

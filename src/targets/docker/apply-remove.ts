@@ -5,6 +5,7 @@ import type { ApplyContext } from '../target.ts'
 import { nameOf } from '../engine/dependants.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { findNew } from './instance.ts'
+import { isLeaving, untilRemoved } from './leaving.ts'
 import { operationLabel, replacesLabel } from './labels.ts'
 import { ownLabels, type Labels } from '../engine/own-labels.ts'
 
@@ -22,7 +23,18 @@ export async function removeNew(deps: DockerDeps, rollout: Rollout, { signal }: 
   const isAlone = rollout.procedure === 'create'
   const old = isAlone ? null : await engine.inspectContainer(rollout.oldInstance, signal)
   const hasOwnVolumes = isAlone || (old !== null && !sharesVolumes(container, old))
-  await engine.removeContainer(container.Id, hasOwnVolumes, signal)
+  await removeOrSeeGone(deps, container.Id, hasOwnVolumes, signal)
+}
+
+/** What the engine is removing by itself is waited for: it refuses to be asked for that once more. */
+async function removeOrSeeGone(deps: DockerDeps, id: string, withVolumes: boolean, signal: AbortSignal): Promise<void> {
+  try {
+    await deps.engine.removeContainer(id, withVolumes, signal)
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'TARGET_CONFLICT') throw error
+    if (!(await isLeaving(deps, id, signal))) throw error
+    await untilRemoved(deps, id, signal)
+  }
 }
 
 /** Removes the instance that was replaced: the very one that the label of its replacement names (I8). */

@@ -8,7 +8,7 @@ import { requireInstance } from '../engine/require-instance.ts'
 import { parseRestartPolicy } from '../engine/restart-policy.ts'
 import { stopLimitMs } from '../engine/stop-limit.ts'
 import { startFailure } from '../engine/start-failure.ts'
-import { untilRemoved } from './until-removed.ts'
+import { untilRemoved } from './leaving.ts'
 
 /** While neither or both run, the engine must not start one of them by itself, after a reboot for instance. */
 export async function disarmOld({ engine }: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {

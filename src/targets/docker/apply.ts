@@ -11,6 +11,7 @@ import { removeNew, removeOld } from './apply-remove.ts'
 import { armNew, armOld, disarmOld, startNew, startOld, stopNew, stopOld } from './apply-run.ts'
 import { withdrawOld } from './apply-withdraw.ts'
 import type { DockerDeps } from './docker-deps.ts'
+import { upDependants, upOldDependants } from './sets/apply-composed.ts'
 import { createDependants, removeNewDependants, removeOldDependants } from './sets/apply-make.ts'
 import * as set from './sets/apply-run.ts'
 
@@ -56,6 +57,8 @@ const effects: Readonly<Record<ReplaceEffect, Effect>> = {
   'remove-new-dependants': removeNewDependants,
   'remove-old-dependants': removeOldDependants,
   'restart-old': set.restartOld,
+  'up-dependants': upDependants,
+  'up-old-dependants': upOldDependants,
 }
 
 /** Brings one effect about; twice is the same as once. */

@@ -1,4 +1,5 @@
 import type { EngineDeps } from '../engine/engine-deps.ts'
+import type { Remaking } from '../engine/remaking.ts'
 import type { EnsuredContainer } from './ensured/ensured-container.ts'
 
 /** What everything in this folder works with. */
@@ -9,6 +10,8 @@ export interface DockerDeps extends EngineDeps {
   readonly providerNames: Map<string, string>
   /** What instances that remove themselves printed when they were last looked at, by engine id. */
   readonly lastWords: Map<string, string>
+  /** Makes Compose services again that live in containers of ours; null where nothing can. */
+  readonly remaking: Remaking | null
   /** Containers that are to exist on this engine. */
   readonly ensured: readonly EnsuredContainer[]
 }

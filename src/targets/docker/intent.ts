@@ -34,7 +34,8 @@ const added = (written: object) => ({
   follows: null,
 })
 
-const withoutCommands = (rollout: Rollout): Rollout => ({
+/** Without our state nobody knows how far the rollout has come that it is a part of: it stands for itself then. */
+const withoutCommands = ({ partOf: _partOf, followed: _followed, ...rollout }: Rollout): Rollout => ({
   ...rollout,
   gate: { ...rollout.gate, probe: null },
   hooks: noHooks,
@@ -84,6 +85,8 @@ const dependant = object({
   by: listOf(oneOf(ties)),
 })
 
+const composed = object({ name: filled, instances: listOf(filled), image: filled, reference: filled, wasRunning: flag })
+
 const checks: Readonly<Record<keyof Rollout, Check>> = {
   id: filled,
   workload: filled,
@@ -94,6 +97,9 @@ const checks: Readonly<Record<keyof Rollout, Check>> = {
   stopped: orNull(oneOf(['update', 'start'])),
   removesItself: (value) => typeof value === 'boolean',
   dependants: listOf(dependant),
+  composed: (value) => value === undefined || listOf(composed)(value),
+  followedBy: (value) => value === undefined || listOf(filled)(value),
+  unwellBefore: (value) => value === undefined || listOf(filled)(value),
   follows: orNull(object({ how: oneOf(['recreate']), provider: text, sentence: text, isLeftStopped: flag })),
   scale: number,
   image: filled,
@@ -120,6 +126,14 @@ const checks: Readonly<Record<keyof Rollout, Check>> = {
   attempted: listOf(oneOf(effectKinds)),
   failures: listOf(oneOf(effectKinds)),
   // Never taken from a label, whatever it says.
+  lastFailure: () => true,
+  partOf: () => true,
+  followed: () => true,
+  // Of services alone, which carry no label of ours.
+  imageHealth: (value) => value === undefined,
+  service: (value) => value === undefined,
+  registryWait: (value) =>
+    value === undefined || object({ since: text, until: text, refusals: number, sentence: text })(value),
   hooks: () => true,
   hookResults: () => true,
   gateProgress: orNull(gateProgress),

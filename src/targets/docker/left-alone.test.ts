@@ -23,7 +23,7 @@ function container(given: { name?: string; image?: string; host?: HostConfig; is
 const usual: Circumstances = {
   labels: {},
   isImageKnown: true,
-  self: { mountinfo: '', hostname: 'server' },
+  self: { container: null, hostname: 'server' },
   unfit: null,
   follows: false,
 }
@@ -40,7 +40,7 @@ test('a running container of a tag is not left alone, also while it crashes and 
 test('we are, before anything else', () => {
   const labels = { 'com.docker.compose.project': 'shop' }
 
-  expect(code(container(), { labels, self: { mountinfo: '', hostname: id.slice(0, 12) } })).toBe('SELF')
+  expect(code(container(), { labels, self: { container: null, hostname: id.slice(0, 12) } })).toBe('SELF')
 })
 
 test.each([imageId, imageId.slice(7), 'cdcdcdcd', `web@${imageId}`, `web:1@${imageId}`, ''])(

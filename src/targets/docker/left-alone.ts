@@ -59,8 +59,9 @@ const rules: readonly Rule[] = [
       : null,
   (_, { isImageKnown }) =>
     isImageKnown ? null : because('IMAGE_GONE', 'the engine no longer has its image, so its own settings are unknown'),
-  ({ Config, Image }) =>
-    isTag(Config.Image, Image)
+  // To follow another one it needs no newer image.
+  ({ Config, Image }, { follows }) =>
+    follows || isTag(Config.Image, Image)
       ? null
       : because('NOT_A_TAG', 'it was created from an image id or a digest, so there is no tag to follow'),
   (_, { unfit }) => unfit,

@@ -34,7 +34,7 @@ function stage(code: ErrorCode): DockerDeps {
     inspectContainer,
     inspectImage: () => Promise.resolve({ Id: 'i1', Os: 'linux', Architecture: 'amd64' }),
   }
-  const self = { mountinfo: '', hostname: 'server' }
+  const self = { container: null, hostname: 'server' }
   // Listing asks nothing else.
   return {
     target: 'local',
@@ -43,6 +43,7 @@ function stage(code: ErrorCode): DockerDeps {
     self,
     ensured: [],
     providerNames: new Map(),
+    clock: { now: () => 0 },
   } as unknown as DockerDeps
 }
 
@@ -74,7 +75,7 @@ test('one that a rollout renames between the list and the look is not taken for 
     inspectContainer: () => Promise.resolve(renamed),
     inspectImage: () => Promise.resolve({ Id: 'i1' }),
   }
-  const self = { mountinfo: '', hostname: 'server' }
+  const self = { container: null, hostname: 'server' }
   // Listing asks nothing else.
   const deps = {
     target: 'local',
@@ -83,6 +84,7 @@ test('one that a rollout renames between the list and the look is not taken for 
     self,
     ensured: [],
     providerNames: new Map(),
+    clock: { now: () => 0 },
   } as unknown as DockerDeps
 
   expect(await listWorkloads(deps, signal)).toEqual([])
@@ -99,7 +101,7 @@ describe('containers of Compose', () => {
       inspectContainer: () => Promise.resolve(inspect),
       inspectImage: () => Promise.resolve(imageLabels && { Id: 'i1', Config: { Labels: imageLabels } }),
     }
-    const self = { mountinfo: '', hostname: 'server' }
+    const self = { container: null, hostname: 'server' }
     // Listing asks nothing else.
     return {
       target: 'local',
@@ -108,6 +110,7 @@ describe('containers of Compose', () => {
       self,
       ensured: [],
       providerNames: new Map(),
+      clock: { now: () => 0 },
     } as unknown as DockerDeps
   }
 

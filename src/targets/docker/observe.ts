@@ -10,6 +10,7 @@ import { candidateOf, newAmong } from './instance.ts'
 import { readNetworks } from './labels.ts'
 import { withProbe } from '../engine/probe.ts'
 import { livesInPast } from './sets/members.ts'
+import { observeComposed } from './sets/observe-composed.ts'
 import { observeSet } from './sets/observe-set.ts'
 import { wasStoppedByHand } from '../engine/stopped-by-hand.ts'
 import { keepLastWords } from './last-words.ts'
@@ -47,6 +48,7 @@ export async function observe(deps: DockerDeps, rollout: Rollout, signal: AbortS
     isProtected: kept?.Id === rollout.fromImage,
     nameHolder: summaries.find(({ name }) => name === rollout.name)?.id ?? null,
     ...(rollout.dependants.length > 0 && { dependants: await observeSet(deps, rollout, summaries, signal) }),
+    ...((rollout.composed ?? []).length > 0 && { composed: await observeComposed(deps, rollout, summaries, signal) }),
     ...(rollout.follows !== null && { isBehind: old !== null && (await livesInPast(deps, old, signal)) }),
     ...(rollout.removesItself && {
       copy: await facts(copy, 'old'),

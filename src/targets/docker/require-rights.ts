@@ -13,13 +13,14 @@ import type { DockerDeps } from './docker-deps.ts'
  */
 export async function requireRights(
   { engine }: Pick<DockerDeps, 'engine'>,
-  rollout: Pick<Rollout, 'order'>,
+  rollout: Pick<Rollout, 'order' | 'dependants'>,
   signal: AbortSignal,
 ): Promise<void> {
   const nobody = `longshore-${randomUUID()}`
   const calls = [
     () => engine.setRestartPolicy(nobody, parseRestartPolicy('no'), signal),
     () => engine.stopContainer(nobody, limitMs, signal),
+    ...(rollout.dependants.length > 0 ? [() => engine.restartContainer(nobody, limitMs, signal)] : []),
     () => engine.renameContainer(nobody, `${nobody}-next`, signal),
     () => engine.startContainer(nobody, signal),
     () => engine.removeContainer(nobody, false, signal),

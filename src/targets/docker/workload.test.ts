@@ -5,12 +5,13 @@ import type { Follow } from '../../rollout/dependant.ts'
 import type { Place } from './sets/look.ts'
 import { readWorkload } from './workload.ts'
 
-const self = { mountinfo: '', hostname: 'server' }
+const self = { container: null, hostname: 'server' }
 const unfit = { code: 'DEPENDENT', sentence: 'it does not run, and last cannot do without it', isHeld: true }
 
 const placed = (how: Follow['how']): Place => ({
-  set: { dependants: [], unfit },
+  set: { dependants: [], composed: [], followers: [], unfit },
   following: { kind: 'follow', follow: { how, provider: 'vpn', sentence: 'vpn was started', isLeftStopped: false } },
+  unwell: [],
   uses: [],
 })
 const read = (started: number | null, how: Follow['how']) =>
@@ -35,13 +36,12 @@ test.each([
 
 test('one that is left alone tells what it should follow and cannot', () => {
   const made = containerOf('app', { started: 5 })
-  const pinned = { ...made, Config: { ...made.Config, Image: `app@sha256:${'a'.repeat(64)}` } }
-  const place = { ...placed('restart'), set: { dependants: [], unfit: null } }
+  const place = { ...placed('restart'), set: { dependants: [], composed: [], followers: [], unfit: null } }
 
-  const told = readWorkload({ target: 'local', container: pinned, image: image(), self, place })
+  const told = readWorkload({ target: 'local', container: made, image: null, self, place })
 
   expect(told).toMatchObject({
-    leftAlone: { code: 'NOT_A_TAG' },
+    leftAlone: { code: 'IMAGE_GONE' },
     note: 'vpn was started; run: docker restart app',
   })
 })

@@ -59,14 +59,20 @@ export function readWorkload({ target, container, image, self, place }: Workload
     scale: 1,
     after: place.uses,
     dependants: place.set.dependants,
+    ...(place.set.composed.length > 0 && { composed: place.set.composed }),
+    ...(place.set.followers.length > 0 && {
+      followedBy: place.set.followers.map((each) => workloadId(target, each)),
+    }),
     follows: place.following?.kind === 'follow' ? place.following.follow : null,
+    ...(place.madeAnew && { madeAnew: place.madeAnew }),
     noStartFirst: container.HostConfig.AutoRemove
       ? 'stopping it removes it, so a copy has to have its place'
-      : orderOfSet(place.set.dependants),
+      : orderOfSet(place.set),
     removesItself: container.HostConfig.AutoRemove === true,
     definedBy: [],
     suggestedOrder: suggestedOrder(container, place),
     leftAlone: left,
+    ...(place.unwell.length > 0 && { unwell: place.unwell }),
     ...noteOf(name, place, left),
   }
 }
@@ -86,7 +92,7 @@ function unfitness({ State }: ContainerInspect, { set, following }: Place): Left
 }
 
 function suggestedOrder(container: ContainerInspect, { set }: Place): Workload['suggestedOrder'] {
-  const why = orderOfSet(set.dependants)
+  const why = orderOfSet(set)
   return why === null ? suggestOrder(container) : { order: 'stop-first', why }
 }
 

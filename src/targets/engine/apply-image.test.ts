@@ -9,7 +9,7 @@ const digest = `sha256:${'b'.repeat(64)}`
 const context = { signal: new AbortController().signal }
 
 /** An engine that has an image once it was pulled. */
-function stage(pulls: readonly ('comes' | 'fails')[]) {
+function stage(pulls: readonly ('comes' | 'fails' | 'is-refused')[]) {
   const asked: string[] = []
   let isThere = false
   const deps = {
@@ -19,6 +19,7 @@ function stage(pulls: readonly ('comes' | 'fails')[]) {
       pull: async ({ reference }: { reference: string }) => {
         const outcome = pulls[asked.push(reference) - 1]
         await Promise.resolve()
+        if (outcome === 'is-refused') throw new AppError('TARGET_PULL_FAILED', 'toomanyrequests: no')
         if (outcome === 'fails') throw new AppError('TARGET_PULL_FAILED', 'unexpected EOF')
         isThere = true
       },
@@ -26,7 +27,9 @@ function stage(pulls: readonly ('comes' | 'fails')[]) {
     // Only these are used by a pull of what has run nowhere before.
   } as unknown as EngineDeps
   const rollout = { repository: 'localhost:5000/web', digest, fromImage: '' } as Rollout
-  return { asked, pull: () => pull(deps, rollout, context) }
+  let leftMs = 0
+  const pullPace = { leftMs: () => leftMs, refused: (ms: number) => void (leftMs = ms) }
+  return { asked, pull: () => pull(deps, rollout, { ...context, pullPace }) }
 }
 
 test('several that want the same image at the same time have it pulled once', async () => {
@@ -44,4 +47,15 @@ test('where the pull of one fails, the next tries by itself', async () => {
 
   expect(ended.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
   expect(asked).toHaveLength(2)
+})
+
+test('where the registry asks one to wait, nobody else who wants the same image asks it', async () => {
+  const { asked, pull: pullOne } = stage(['is-refused', 'comes'])
+
+  const ended = await Promise.allSettled([pullOne(), pullOne(), pullOne()])
+
+  for (const each of ended) {
+    expect(each).toMatchObject({ reason: { code: 'TARGET_PULL_FAILED', retryAfterMs: 120_000 } })
+  }
+  expect(asked).toHaveLength(1)
 })

@@ -3,7 +3,7 @@ import type { Rollout } from '../../rollout/rollout.ts'
 import type { ApplyContext } from '../target.ts'
 import type { EngineDeps } from './engine-deps.ts'
 import { keepRepository, keepTag } from './keep-tag.ts'
-import { pullFailure } from './pull-failure.ts'
+import { pullFailure, refusedOf } from './pull-failure.ts'
 import { canonicalDigests } from './image-facts.ts'
 
 /** J1: the candidate's image lies on the engine, complete and under the digest that was decided. */
@@ -16,7 +16,7 @@ async function pullOnce(
   { engine }: EngineDeps,
   rollout: Rollout,
   reference: string,
-  { signal, onPullProgress, pullAuth }: ApplyContext,
+  { signal, onPullProgress, pullAuth, pullPace }: ApplyContext,
 ): Promise<void> {
   const isThere = async () => {
     const image = await engine.inspectImage(reference, signal)
@@ -26,11 +26,20 @@ async function pullOnce(
   if (await isThere()) return
   const { repository, digest } = rollout
   const platform = await foreignPlatform(engine, rollout.fromImage, signal)
+  const leftMs = pullPace?.leftMs() ?? 0
+  if (leftMs > 0) {
+    throw new AppError('TARGET_PULL_FAILED', 'the registry asked to wait', { retryAfterMs: leftMs })
+  }
   try {
     const request = { repository, reference: digest, platform, auth: pullAuth ?? null }
     await engine.pull(request, onPullProgress ?? (() => undefined), signal)
   } catch (error) {
-    throw pullFailure(error)
+    const failure = pullFailure(error)
+    // Before the turn of whoever waits for the same image.
+    if (failure instanceof AppError && failure.retryAfterMs !== undefined) {
+      pullPace?.refused(failure.retryAfterMs, refusedOf(failure))
+    }
+    throw failure
   }
   if (!(await isThere())) {
     throw new AppError('TARGET_PULL_FAILED', `the engine reported no error, but does not have ${reference}`)

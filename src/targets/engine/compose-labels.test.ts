@@ -27,8 +27,8 @@ describe('the labels that Compose writes', () => {
       directory: '/srv',
       envFiles: ['/srv/prod.env', '/srv/more.env'],
       dependencies: [
-        { service: 'db', condition: 'service_healthy' },
-        { service: 'cache', condition: 'service_started' },
+        { service: 'db', condition: 'service_healthy', restarts: false },
+        { service: 'cache', condition: 'service_started', restarts: true },
       ],
       version: '2.26.1',
     })
@@ -53,7 +53,7 @@ describe('the labels that Compose writes', () => {
 
   test('without a condition want a dependency to be started, as Compose does', () => {
     expect(readComposeLabels(composeLabels({ ...service, depends_on: 'db' }))?.dependencies).toEqual([
-      { service: 'db', condition: 'service_started' },
+      { service: 'db', condition: 'service_started', restarts: false },
     ])
   })
 

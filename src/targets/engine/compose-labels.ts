@@ -21,6 +21,8 @@ export interface Dependency {
   readonly service: string
   /** `service_started`, `service_healthy` or `service_completed_successfully`. */
   readonly condition: string
+  /** Whether Compose restarts the one that depends on it with it. */
+  readonly restarts: boolean
 }
 
 const prefix = 'com.docker.compose.'
@@ -65,6 +67,6 @@ const list = (text = ''): readonly string[] => text.split(',').filter((each) => 
 
 /** `db:service_healthy:false`; the last part says whether a restart of it restarts the dependant. */
 function readDependency(text: string): Dependency {
-  const [service = '', condition = 'service_started'] = text.split(':')
-  return { service, condition }
+  const [service = '', condition = 'service_started', restarts] = text.split(':')
+  return { service, condition, restarts: restarts === 'true' }
 }

@@ -73,3 +73,15 @@ export const nameOf = ({ Name }: Pick<ContainerInspect, 'Name'>): string => Name
 /** Whether a reference means a container: its name, its id, or the beginning of that. */
 export const refersTo = (on: string, { Id, Name }: Pick<ContainerInspect, 'Id' | 'Name'>): boolean =>
   on === Id || on === Name.replace(/^\//, '') || (/^[0-9a-f]{6,63}$/.test(on) && Id.startsWith(on))
+
+/** Whether a reference is the engine's id of a container, whole. */
+export const isEngineId = (on: string): boolean => /^[0-9a-f]{64}$/.test(on)
+
+/** What of a container another uses. */
+export const tieWords: Readonly<Record<Tie, string>> = {
+  network: 'network',
+  processes: 'processes',
+  memory: 'shared memory',
+  volumes: 'volumes',
+  link: 'link',
+}

@@ -7,6 +7,7 @@ import { describeEngine, leftAloneByEngine, requireSupport } from './engine-supp
 const { signal } = new AbortController()
 const docker: EngineVersion = {
   api: '1.45',
+  own: '1.45',
   os: 'linux',
   architecture: 'amd64',
   product: 'docker',

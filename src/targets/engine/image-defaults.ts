@@ -117,7 +117,8 @@ function ownHealthCheck(
   return Object.keys(own).length > 0 ? own : undefined
 }
 
-function mergedHealthCheck(
+/** What an engine makes of a health check of an owner's and an image's: each field that is left out is the image's. */
+export function mergedHealthCheck(
   own: HealthCheck | null | undefined,
   image: HealthCheck | null | undefined,
 ): HealthCheck | undefined {

@@ -1,6 +1,6 @@
-import http from 'node:http'
 import net from 'node:net'
 import type { ContainerInspect } from '../../clients/docker/shapes.ts'
+import { http } from '../../lib/http.ts'
 import { probeLimitMs, type Probe } from '../../rollout/probe.ts'
 import type { Order } from '../../rollout/rollout.ts'
 

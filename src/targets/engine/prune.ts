@@ -1,9 +1,9 @@
-import { AppError } from '../../errors.ts'
 import type { Digest } from '../../image/digest.ts'
 import type { SupersededImage } from '../target.ts'
 import type { EngineDeps } from './engine-deps.ts'
 import { keepReference } from './keep-tag.ts'
 import { canonicalDigests } from './image-facts.ts'
+import { unlessInUse } from './unless-in-use.ts'
 
 /**
  * Takes our references to a superseded image away, never by force; the image goes with its last one.
@@ -20,11 +20,11 @@ export async function prune(
   if (containers.some(({ imageId }) => imageId === found.Id)) return false
   const ours = keepReference(workload, found.Id)
   const tags = found.RepoTags ?? []
-  if (tags.includes(ours) && !(await removeReference(engine, ours, signal))) return false
+  if (tags.includes(ours) && !(await unlessInUse(engine.removeImageReference(ours, signal)))) return false
   // Any other tag means that the image is wanted; then its digest stays known too.
   if (tags.some((tag) => tag !== ours)) return false
   for (const reference of (found.RepoDigests ?? []).filter((each) => isOf(each, repository, digest))) {
-    if (!(await removeReference(engine, reference, signal))) return false
+    if (!(await unlessInUse(engine.removeImageReference(reference, signal)))) return false
   }
   return (await engine.inspectImage(found.Id, signal)) === null
 }
@@ -34,17 +34,4 @@ function isOf(reference: string, repository: string, digest: Digest | null): boo
   const [canonical] = canonicalDigests([reference])
   const own = canonicalDigests([`${repository}@${digest ?? reference.slice(reference.indexOf('@') + 1)}`])
   return canonical !== undefined && own.includes(canonical)
-}
-
-/** @returns false when something uses the image after all */
-async function removeReference(engine: EngineDeps['engine'], reference: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    await engine.removeImageReference(reference, signal)
-    return true
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error
-    if (error.code === 'TARGET_NOT_FOUND') return true
-    if (error.code === 'TARGET_CONFLICT') return false
-    throw error
-  }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { AppError } from '../../errors.ts'
-import { pullFailure } from './pull-failure.ts'
+import { AppError, toAppError } from '../../errors.ts'
+import { pullFailure, refusedOf } from './pull-failure.ts'
 
 /** What engine 26.1.5 was seen to answer, and two that it is known for. */
 const seen: readonly (readonly [string, string])[] = [
@@ -20,7 +20,8 @@ const seen: readonly (readonly [string, string])[] = [
   ["no space left on the engine's disk", 'failed to register layer: write /app: no space left on device'],
   ['the registry does not have it any more', 'unknown blob'],
   ['the answer of the registry was cut off', 'unexpected EOF'],
-  ['the registry asks to wait', 'toomanyrequests: You have reached your pull rate limit.'],
+  ['the registry asks to wait', 'toomanyrequests: Rate exceeded'],
+  ['there are no pulls left for now', 'toomanyrequests: You have reached your pull rate limit.'],
   ['the engine could not pull it', 'something new'],
 ]
 
@@ -30,5 +31,33 @@ test.each(seen)('says that %s: %s', (what, message) => {
   expect(failure).toMatchObject({
     code: 'TARGET_PULL_FAILED',
     message: expect.stringMatching(new RegExp(`^${what}: `)),
+  })
+})
+
+test.each([
+  ['for as long as it says', 'toomanyrequests: retry-after: 2s, allowed: 44000/minute', 2000],
+  ['for two minutes where the engine keeps that to itself', 'toomanyrequests: Rate exceeded', 120_000],
+  [
+    'in the words of the other image store too',
+    'failed to copy: httpReadSeeker: failed open: unexpected status code https://r.example/v2/a/blobs/sha256:00: 429 Too Many Requests - Server message: denied',
+    120_000,
+  ],
+])('a registry that asks to wait is waited for %s', (_, message, retryAfterMs) => {
+  expect(pullFailure(new AppError('TARGET_PULL_FAILED', message))).toMatchObject({ retryAfterMs })
+})
+
+test('a budget of pulls that is used up is waited for longer, and is about pulls alone', () => {
+  const spent = pullFailure(
+    new AppError('TARGET_PULL_FAILED', 'toomanyrequests: You have reached your pull rate limit.'),
+  )
+  const often = pullFailure(new AppError('TARGET_PULL_FAILED', 'toomanyrequests: Too Many Requests'))
+
+  expect(spent).toMatchObject({ retryAfterMs: 900_000 })
+  expect([spent, often].map((each) => refusedOf(toAppError(each)))).toEqual(['pulls', 'everything'])
+})
+
+test('nothing else is waited for', () => {
+  expect(pullFailure(new AppError('TARGET_PULL_FAILED', 'layer 429 of 430: unexpected EOF'))).toMatchObject({
+    retryAfterMs: undefined,
   })
 })

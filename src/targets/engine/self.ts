@@ -3,32 +3,29 @@ import { hostname } from 'node:os'
 
 /** What tells which container we run in. */
 export interface SelfHints {
-  /** Text of `/proc/self/mountinfo`; empty where there is none. */
-  readonly mountinfo: string
+  /** Id of the container that the mounts name; null where they name none. */
+  readonly container: string | null
   readonly hostname: string
 }
 
-/** Looks at the machine that we run on. */
+/** Looks at the machine that we run on, once: a host lists several mounts for each of its containers. */
 export function readSelfHints(): SelfHints {
+  return { container: ownContainer(readMounts()), hostname: hostname() }
+}
+
+function readMounts(): string {
   try {
-    return { mountinfo: readFileSync('/proc/self/mountinfo', 'utf8'), hostname: hostname() }
+    return readFileSync('/proc/self/mountinfo', 'utf8')
   } catch {
-    return { mountinfo: '', hostname: hostname() }
+    return ''
   }
 }
 
 /**
- * Whether `id` is the container that we run in. The engine mounts files of its own over a container's `/etc`, from a
- * folder named by the id; on the host itself no such mount exists. Without them the host name says it, since it is
- * the short id unless the user chose one.
+ * The container that we run in, by the text of `/proc/self/mountinfo`. The engine mounts files of its own over a
+ * container's `/etc`, from a folder named by the id; on the host itself no such mount exists.
  */
-export function isSelf(id: string, { mountinfo, hostname: name }: SelfHints): boolean {
-  const own = ownContainer(mountinfo)
-  if (own !== null) return own === id
-  return /^[0-9a-f]{12}$/.test(name) && id.startsWith(name)
-}
-
-function ownContainer(mountinfo: string): string | null {
+export function ownContainer(mountinfo: string): string | null {
   for (const line of mountinfo.split('\n')) {
     const [, , , root = '', mountPoint = ''] = line.split(' ')
     if (!/^\/etc\/(hostname|hosts|resolv\.conf)$/.test(mountPoint)) continue
@@ -36,4 +33,13 @@ function ownContainer(mountinfo: string): string | null {
     if (id !== undefined) return id
   }
   return null
+}
+
+/**
+ * Whether `id` is the container that we run in. Where the mounts do not say it the host name does, since it is the short
+ * id unless the user chose one.
+ */
+export function isSelf(id: string, { container, hostname: name }: SelfHints): boolean {
+  if (container !== null) return container === id
+  return /^[0-9a-f]{12}$/.test(name) && id.startsWith(name)
 }

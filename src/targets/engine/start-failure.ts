@@ -20,9 +20,13 @@ const causes: readonly (readonly [ErrorCode, RegExp])[] = [
 export function startFailure(error: unknown): unknown {
   if (!(error instanceof AppError) || !isEngineAnswer(error)) return error
   const message = withoutSubject(error.message)
-  const code = causes.find(([, pattern]) => pattern.test(message))?.[0] ?? error.code
+  const code = startFailureCode(message) ?? error.code
   return new AppError(code, message, { cause: error })
 }
+
+/** The same of the engine's words alone; null for what nobody knows. */
+export const startFailureCode = (words: string): ErrorCode | null =>
+  causes.find(([, pattern]) => pattern.test(words))?.[0] ?? null
 
 /** Anything else did not come from the engine, or says nothing about the candidate. */
 const isEngineAnswer = ({ code }: AppError): boolean =>

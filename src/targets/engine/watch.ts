@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts'
-import type { EngineEvent } from '../../clients/docker/events.ts'
+import type { EngineEvent, EventFilters } from '../../clients/docker/events.ts'
 import type { TargetChange } from '../target.ts'
 import type { EngineDeps } from './engine-deps.ts'
 
@@ -20,11 +20,17 @@ const containerActions = [
 const imageActions = ['pull', 'push', 'tag', 'untag', 'delete', 'load', 'import']
 const networkActions = ['connect', 'disconnect']
 
+const ofContainers: EventFilters = {
+  types: ['container', 'image', 'network'],
+  actions: [...containerActions, ...imageActions, ...networkActions],
+}
+
 const backoffMs = { first: 250, most: 10_000 }
 
 /**
  * Calls back on what happens to containers, until the signal fires. After each break everything is to be looked at.
- * @param workloadsOf ids of the workloads that an event of a container is about
+ * @param workloadsOf ids of the workloads that an event is about
+ * @param filters events that are followed: of containers and what they are made of, unless told otherwise
  */
 export async function watch(
   deps: EngineDeps,
@@ -32,10 +38,9 @@ export async function watch(
   onChange: (change: TargetChange) => void,
   signal: AbortSignal,
   onRefused?: (error: AppError) => void,
+  filters: EventFilters = ofContainers,
 ): Promise<void> {
   const { engine, inspections, clock } = deps
-  const types = ['container', 'image', 'network']
-  const filters = { types, actions: [...containerActions, ...imageActions, ...networkActions] }
   let waitMs = backoffMs.first
   let hasMissed = false
   let isRefused = false

@@ -3,12 +3,12 @@ import { systemClock } from '../../../src/lib/clock.ts'
 import { keepHeapSmall } from '../../../src/lib/small-heap.ts'
 import { secret } from '../../../src/lib/secret.ts'
 import { openPublicServer } from '../../../src/api/public-server.ts'
-import { createEventChecks } from '../../../src/app/check-events.ts'
-import { createEventTally } from '../../../src/app/event-tally.ts'
-import { createNudges } from '../../../src/app/nudges.ts'
-import { createOverview } from '../../../src/app/overview.ts'
-import { createReceiver } from '../../../src/app/receive-event.ts'
-import { scanKey } from '../../../src/app/scan-key.ts'
+import { createEventChecks } from '../../../src/app/events/check-events.ts'
+import { createEventTally } from '../../../src/app/events/event-tally.ts'
+import { createNudges } from '../../../src/app/passes/nudges.ts'
+import { createOverview } from '../../../src/app/answers/overview.ts'
+import { createReceiver } from '../../../src/app/events/receive-event.ts'
+import { scanKey } from '../../../src/app/scans/scan-key.ts'
 import { eventSources } from '../../../src/events/index.ts'
 import { stores } from '../../../src/store/index.ts'
 import { answerQuestions } from '../child.ts'
@@ -34,7 +34,9 @@ answerQuestions<Question, Answer>(async ({ stateFolder, repositories, secret: wo
   const log = createLog('error', 'plain', (line) => void process.stderr.write(line))
   const overview = createOverview()
   const names = Array.from({ length: repositories }, (_, index) => `repo/${index}`)
-  overview.add('local').sees(names.map((repository) => ({ key: scanKey({ registry, repository }), tags: ['latest'] })))
+  overview
+    .add('local')
+    .sees(names.map((repository) => ({ key: scanKey({ registry, repository }), tags: ['latest'], isListed: false })))
   const deps = { store, log, overview, clock: systemClock, nudges: createNudges(), tally: createEventTally() }
   const checks = createEventChecks(deps)
   void checks.run(new AbortController().signal)
@@ -45,6 +47,10 @@ answerQuestions<Question, Answer>(async ({ stateFolder, repositories, secret: wo
     onNews: checks.take,
   })
   const readiness = async () => ({ reasons: [] })
-  const server = await openPublicServer({ ...deps, receive, readiness, late: () => [] }, { host: '127.0.0.1', port: 0 })
+  const readFile = () => Promise.reject(new Error('there is no TLS here'))
+  const server = await openPublicServer(
+    { ...deps, receive, readiness, late: () => [], readFile },
+    { host: '127.0.0.1', port: 0 },
+  )
   return { url: `${server.address}/hooks/ci` }
 })

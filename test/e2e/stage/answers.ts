@@ -33,6 +33,7 @@ export interface PlanAnswer {
       readonly order: string
       readonly why: string
       readonly sharesTagWith: readonly string[]
+      readonly followers: readonly string[]
       readonly changes: readonly unknown[] | null
     } | null
   })[]

@@ -1,4 +1,4 @@
-import type { Control } from '../../../src/app/control.ts'
+import type { Control } from '../../../src/app/words/control.ts'
 import { openApp } from '../../../src/wiring.ts'
 import type { InspectedContainer } from '../../services/docker.ts'
 import type { PassAnswer } from './answers.ts'

@@ -33,6 +33,7 @@ const purposes: Readonly<Record<string, string>> = {
   'POST /containers/create': 'the new version',
   'POST /containers/{id}/start': 'the new version, and the old on the way back',
   'POST /containers/{id}/stop': 'the old version, and the new on the way back',
+  'POST /containers/{id}/restart': 'what lives in one that was started again',
   'POST /containers/{id}/rename': 'old and new change names',
   'POST /containers/{id}/update': 'the restart policy, off and on again',
   'DELETE /containers/{id}': 'what it replaced or made itself',

@@ -5,6 +5,7 @@ import { docker, inspect, type InspectedContainer } from '../../services/docker.
 import { startEngine } from '../../services/engine.ts'
 import { makePrivateFolder } from '../../services/private-folder.ts'
 import { startLongshore, type RunningLongshore } from './longshore.ts'
+import { mainFile } from './program.ts'
 
 /** How one run of the command ended, and what it said. */
 export interface Ended {
@@ -35,9 +36,6 @@ export interface Ground {
 
 /** Lets a good version pass, and a bad one fail, within a second or two. */
 const quickDefaults = { gate: { stable: '1s', minUptime: '1s', deadline: '20s' }, keepOld: '0s' }
-
-/** The command line, from its sources. */
-export const mainFile = join(import.meta.dirname, '../../../src/main.ts')
 
 export async function openGround(): Promise<Ground> {
   // An engine tries what was cut off five times, the last after 20 s: that is Docker's own and not ours to test.

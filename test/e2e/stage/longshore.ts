@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
-import type { JournalObserver } from '../../../src/app/record-step.ts'
+import type { JournalObserver } from '../../../src/app/rollouts/record-step.ts'
+import { mainFile, observedFile } from './program.ts'
 
 /** A moment in a rollout's journal: a step that is durable (`before` its effect), or an effect that has happened. */
 export type Moment = Parameters<JournalObserver>[0]
@@ -19,6 +19,8 @@ export interface RunningLongshore {
   readonly ended: Promise<LongshoreResult>
   /** What it logged so far. */
   log(): string
+  /** What it printed so far. */
+  output(): string
   kill(signal: NodeJS.Signals): void
   /** Asks it to end, and gives its exit code. */
   stop(): Promise<number | null>
@@ -46,13 +48,11 @@ export function longshoreCommand(
   }
 }
 
-const source = join(import.meta.dirname, '../../../src')
-
 /** Starts the command as a process of its own; it ends with this process at the latest. */
 export function startLongshore(args: readonly string[], options: LongshoreOptions): RunningLongshore {
   const { onMoment } = options
   const command = longshoreCommand(args, options)
-  const main = onMoment === undefined ? join(source, 'main.ts') : join(import.meta.dirname, 'observed.ts')
+  const main = onMoment === undefined ? mainFile : observedFile
   const child = spawn(process.execPath, [main, ...command.args], {
     env: command.env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -75,6 +75,7 @@ export function startLongshore(args: readonly string[], options: LongshoreOption
   const running: RunningLongshore = {
     ended,
     log: () => printed.stderr,
+    output: () => printed.stdout,
     kill: (signal) => void child.kill(signal),
     async stop() {
       child.kill('SIGTERM')

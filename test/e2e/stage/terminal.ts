@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 import { tryRun } from '../../services/command.ts'
 import { join } from 'node:path'
-import { mainFile, type Ground } from './ground.ts'
+import type { Ground } from './ground.ts'
+import { mainFile } from './program.ts'
 
 /** What a person saw, and how it ended. */
 interface Shown {

@@ -15,6 +15,12 @@ export interface Content {
   /** Takes away a tag, or a digest with all tags on it. */
   remove(repository: string, reference: string): boolean
   tags(repository: string): readonly string[] | null
+  repositories(): readonly string[]
+  /** Milliseconds since 1970: the first push of each digest, and the last of each tag. Every push takes a second. */
+  pushes(repository: string): {
+    readonly digests: ReadonlyMap<string, number>
+    readonly tags: ReadonlyMap<string, number>
+  }
 }
 
 export function digestOf(bytes: Uint8Array): string {
@@ -24,12 +30,20 @@ export function digestOf(bytes: Uint8Array): string {
 interface StoredRepository {
   readonly manifests: Map<string, StoredManifest>
   readonly tags: Map<string, string>
+  readonly pushedDigests: Map<string, number>
+  readonly pushedTags: Map<string, number>
 }
 
 export function createContent(): Content {
+  let time = Date.parse('2026-03-01T12:00:00Z')
   const repositories = new Map<string, StoredRepository>()
   const open = (name: string): StoredRepository => {
-    const known = repositories.get(name) ?? { manifests: new Map(), tags: new Map() }
+    const known = repositories.get(name) ?? {
+      manifests: new Map(),
+      tags: new Map(),
+      pushedDigests: new Map(),
+      pushedTags: new Map(),
+    }
     repositories.set(name, known)
     return known
   }
@@ -46,11 +60,18 @@ export function createContent(): Content {
       const digest = digestOf(manifest.bytes)
       const stored = open(repository)
       stored.manifests.set(digest, manifest)
-      if (!reference.startsWith('sha256:')) stored.tags.set(reference, digest)
+      time += 1000
+      if (!stored.pushedDigests.has(digest)) stored.pushedDigests.set(digest, time)
+      if (!reference.startsWith('sha256:')) {
+        stored.tags.set(reference, digest)
+        stored.pushedTags.set(reference, time)
+      }
       return digest
     },
     tag(repository, tag, digest) {
+      time += 1000
       open(repository).tags.set(tag, digest)
+      open(repository).pushedTags.set(tag, time)
     },
     remove(repository, reference) {
       const stored = repositories.get(repository)
@@ -61,6 +82,11 @@ export function createContent(): Content {
     tags(repository) {
       const stored = repositories.get(repository)
       return stored ? [...stored.tags.keys()].toSorted() : null
+    },
+    repositories: () => [...repositories.keys()],
+    pushes(repository) {
+      const { pushedDigests, pushedTags } = open(repository)
+      return { digests: pushedDigests, tags: pushedTags }
     },
   }
 }

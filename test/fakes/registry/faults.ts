@@ -1,6 +1,6 @@
 /** Something that goes wrong with an answer. */
 export type Fault =
-  | { readonly kind: 'status'; readonly status: number; readonly headers?: Headers; readonly body?: string }
+  | { readonly kind: 'status'; readonly status: number; readonly headers?: Headers; readonly body?: string | Buffer }
   /** Waits, then answers as usual. */
   | { readonly kind: 'latency'; readonly ms: number }
   /** Takes the request and never answers. */
@@ -13,6 +13,8 @@ export type Fault =
   | { readonly kind: 'wrong-digest'; readonly digest: string }
   /** Changes a byte of the body; the headers stay. */
   | { readonly kind: 'lying-body' }
+  /** Sends half of the body and no more; the connection stays. */
+  | { readonly kind: 'stall'; readonly reply: { readonly headers: Headers; readonly body: string } }
   /** One byte of the body every `everyMs`. */
   | { readonly kind: 'slow-loris'; readonly everyMs: number }
   /** A successful answer of that many bytes, without Content-Length. */

@@ -56,6 +56,11 @@ export async function transmit(response: ServerResponse, reply: Reply, fault: Fa
       response.writeHead(reply.status, { ...reply.headers, 'content-length': body.length })
       response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy())
       return
+    case 'stall': {
+      const { headers, body: all } = fault.reply
+      response.writeHead(200, { ...headers, 'content-length': all.length }).write(all.slice(0, all.length / 2))
+      return
+    }
     case 'slow-loris':
       response.writeHead(reply.status, { ...reply.headers, 'content-length': body.length })
       for (const byte of body) {

@@ -13,10 +13,12 @@ export type Auth =
       readonly password?: string
       /** `expires_in` of the tokens, and how long they are honoured; left out of the answer when null. */
       readonly ttlSeconds?: number | null
-      /** Instead of the fake's own `/token`. */
+      /** Instead of the fake's own `/token`; a mere path is one of the fake. */
       readonly realm?: string
       /** Instead of `token`. */
       readonly field?: 'access_token'
+      /** What becomes of a request for several scopes; one token for all when left out. */
+      readonly severalScopes?: 'refuse' | 'first'
     }
 
 export interface SignIn {
@@ -32,7 +34,7 @@ export function createSignIn(auth: () => Auth, url: () => string): SignIn {
 
   const refuseBearer = (realm: string, authorization: string | undefined, repository: string): Reply | null => {
     const found = tokens.get(authorization?.replace(/^Bearer /, '') ?? '')
-    const isWelcome = found && found.until > performance.now() && found.scope.startsWith(`repository:${repository}:`)
+    const isWelcome = found && found.until > performance.now() && found.scope.includes(`repository:${repository}:`)
     if (isWelcome || (found && repository === '')) return null
     const challenge = `Bearer realm="${realm}",service="fake-registry",scope="repository:user/image:pull"`
     return complaint(401, 'UNAUTHORIZED', { 'www-authenticate': challenge })
@@ -44,7 +46,7 @@ export function createSignIn(auth: () => Auth, url: () => string): SignIn {
       if (wanted.kind === 'none') return null
       // Tests push with the password itself, whatever those who pull must do.
       if (kind === 'upload' && isUser(wanted, authorization)) return null
-      if (wanted.kind === 'token') return refuseBearer(wanted.realm ?? `${url()}/token`, authorization, repository)
+      if (wanted.kind === 'token') return refuseBearer(realmOf(wanted, url()), authorization, repository)
       if (isUser(wanted, authorization)) return null
       return complaint(401, 'UNAUTHORIZED', { 'www-authenticate': 'Basic realm="fake registry"' })
     },
@@ -53,8 +55,11 @@ export function createSignIn(auth: () => Auth, url: () => string): SignIn {
       if (wanted.kind !== 'token') return complaint(404, 'UNSUPPORTED')
       const { username, ttlSeconds = 300 } = wanted
       if (username !== undefined && !isUser(wanted, authorization)) return complaint(401, 'UNAUTHORIZED')
+      const scopes = query.getAll('scope')
+      if (wanted.severalScopes === 'refuse' && scopes.length > 1) return complaint(400, 'UNSUPPORTED')
+      const granted = wanted.severalScopes === 'first' ? scopes.slice(0, 1) : scopes
       const token = randomUUID()
-      tokens.set(token, { scope: query.get('scope') ?? '', until: performance.now() + (ttlSeconds ?? 60) * 1000 })
+      tokens.set(token, { scope: granted.join(' '), until: performance.now() + (ttlSeconds ?? 60) * 1000 })
       const life = ttlSeconds === null ? {} : { expires_in: ttlSeconds }
       const headers = { 'content-type': 'application/json' }
       return { status: 200, headers, body: JSON.stringify({ [wanted.field ?? 'token']: token, ...life }) }
@@ -64,6 +69,9 @@ export function createSignIn(auth: () => Auth, url: () => string): SignIn {
     },
   }
 }
+
+const realmOf = ({ realm = '/token' }: { readonly realm?: string }, url: string): string =>
+  realm.startsWith('/') ? `${url}${realm}` : realm
 
 function isUser(
   { username, password }: { readonly username?: string; readonly password?: string },

@@ -28,7 +28,7 @@ export async function ensuredAmong(
     ...workloads.map((each) => {
       const spec = ensured.find(({ name }) => name === each.name)
       const container = containers.find(({ Id }) => Id === each.instance)
-      return spec === undefined || container === undefined ? each : { ...each, ...noteOf(spec, container) }
+      return spec === undefined || container === undefined ? each : { ...each, ...noteOf(each, spec, container) }
     }),
     ...absent.map((spec) => absentWorkload(target, spec, platform)),
   ]
@@ -38,10 +38,19 @@ export async function ensuredAmong(
 const ownPlatform = ({ os, architecture }: { readonly os: string; readonly architecture: string }): Platform =>
   normalizePlatform({ os, architecture, variant: null })
 
-function noteOf(spec: EnsuredContainer, container: ContainerInspect): Pick<Workload, 'note'> {
+function noteOf(
+  { note, isRunning }: Workload,
+  spec: EnsuredContainer,
+  container: ContainerInspect,
+): Pick<Workload, 'note'> {
   const found = differences(spec, container)
-  if (found.length === 0) return {}
-  return { note: `it is there with another ${found.join(', ')} than ensure says, which stays as it is` }
+  const notes = [
+    note,
+    found.length > 0 && `it is there with another ${found.join(', ')} than ensure says, which stays as it is`,
+    // Whoever stopped it meant it, and what failed and could not be removed is for a person to look at.
+    !isRunning && `once it is removed (docker rm ${spec.name}) it is made anew as ensure says`,
+  ].filter((each) => typeof each === 'string')
+  return notes.length === 0 ? {} : { note: notes.join('; ') }
 }
 
 const absentWorkload = (target: string, spec: EnsuredContainer, platform: Platform | null): Workload => ({

@@ -16,7 +16,7 @@ import { clearNext, clearPrevious } from '../leftovers.ts'
 import { inheritedMounts } from './inherited.ts'
 import { memberOf, membersOf } from './members.ts'
 import { usesLabels } from './uses.ts'
-import { withImageUnder } from './with-image-under.ts'
+import { withImageUnder } from '../../engine/with-image-under.ts'
 
 /** What has taken, or will take, the place of a container of the set. */
 interface Successor {

@@ -117,12 +117,14 @@ export const restartOld: Effect = async (deps, { oldInstance }, { signal }) => {
 
 /** It runs, and was started after everything that it lives in. */
 async function bringUp(deps: DockerDeps, container: ContainerInspect, signal: AbortSignal): Promise<void> {
-  if (isUp(container)) {
-    if (!(await livesInPast(deps, container, signal))) return
-    await deps.engine.stopContainer(container.Id, stopLimitMs(container), signal)
-  }
-  await deps.engine.startContainer(container.Id, signal)
+  if (!isUp(container)) return deps.engine.startContainer(container.Id, signal)
+  if (!(await livesInPast(deps, container, signal))) return
+  // In one call: were it two, and we killed between them and our state lost, it would stay stopped.
+  await deps.engine.restartContainer(container.Id, stopLimitMs(container) + startLimitMs, signal)
 }
+
+/** For its start, beyond what it takes to end. */
+const startLimitMs = 60_000
 
 async function stop(deps: DockerDeps, id: string | null, signal: AbortSignal): Promise<void> {
   const container = id === null ? null : await deps.engine.inspectContainer(id, signal)

@@ -20,6 +20,7 @@ function follow(
     ofGone: (id) => gone[id] ?? null,
     holder: (name) => all.find(({ Id, Name }) => Name === `/${name}` && !kept.includes(Id)) ?? null,
     keptName: ({ Id, Name }) => (kept.includes(Id) ? Name.slice(1).replace('.longshore-prev', '') : null),
+    workloadOf: ({ Name }) => Name.slice(1),
   })
   return found === null
     ? null
@@ -71,6 +72,40 @@ describe('where the other is gone', () => {
       'recreate, left stopped',
     )
   })
+})
+
+describe('of two of which one is gone', () => {
+  const host = { ...inside, VolumesFrom: ['data'] }
+
+  test('it follows the restart of the other, for which no volumes are looked for', () => {
+    const app = containerOf('app', { host, started: 5 })
+
+    expect(follow(app, [containerOf('vpn', { started: 9 })])).toBe('restart')
+  })
+
+  test('it waits for that one where it would have to be made anew', () => {
+    const app = containerOf('app', { host: { ...host, NetworkMode: 'container:gone-id' } })
+
+    expect(follow(app, [containerOf('vpn')], { gone: { 'gone-id': 'vpn' } })).toBe('PROVIDER_GONE')
+  })
+})
+
+test('what waits says for which workloads that are there', () => {
+  const vpn = containerOf('vpn', { started: null })
+  const waitsFor = (host: typeof inside & { VolumesFrom?: string[] }) => {
+    const app = containerOf('app', { host })
+    const found = followingOf(app, relationsAmong([app, vpn])(app), {
+      ofGone: () => null,
+      holder: () => null,
+      keptName: () => null,
+      workloadOf: ({ Name }) => Name.slice(1),
+    })
+    return found?.kind === 'wait' ? found.reason.waitsFor : null
+  }
+
+  expect(waitsFor(inside)).toEqual(['vpn'])
+  expect(waitsFor({ ...inside, VolumesFrom: ['data'] })).toEqual(['vpn'])
+  expect(waitsFor({ ...inside, NetworkMode: 'container:gone' })).toEqual([])
 })
 
 test('where the other does not run it waits', () => {

@@ -1,15 +1,21 @@
 import type { ContainerInspect } from '../../../clients/docker/shapes.ts'
 import type { Follow, Tie } from '../../../rollout/dependant.ts'
-import { policyRestarts } from '../../../rollout/restart-policy.ts'
-import { endsWithRun, nameOf } from '../../engine/dependants.ts'
-import { formatRestartPolicy } from '../../engine/restart-policy.ts'
+import { endsWithRun, isEngineId, nameOf, tieWords } from '../../engine/dependants.ts'
+import { isWaiting } from '../../engine/is-waiting.ts'
+import { hasOtherVolumes } from '../../engine/inherited-volumes.ts'
 import type { LeftAlone } from '../../target.ts'
-import { claimedMounts } from './inherited.ts'
 import type { Relation } from './relations.ts'
 
 /** What a container that runs has to do because of one that it uses; null for nothing. */
 export type Following =
-  { readonly kind: 'follow'; readonly follow: Follow } | { readonly kind: 'wait'; readonly reason: LeftAlone } | null
+  | {
+      readonly kind: 'follow'
+      readonly follow: Follow
+      /** The container that took the place of another; absent where it is the same one. */
+      readonly successor?: ContainerInspect
+    }
+  | { readonly kind: 'wait'; readonly reason: LeftAlone }
+  | null
 
 interface Names {
   /** The name that a container had which is gone; null when nobody knows it. */
@@ -18,6 +24,8 @@ interface Names {
   readonly holder: (name: string) => ContainerInspect | null
   /** The name that a container has as a workload, where a rollout keeps it beside its successor. */
   readonly keptName: (container: ContainerInspect) => string | null
+  /** Id of the workload that a container belongs to. */
+  readonly workloadOf: (container: ContainerInspect) => string
 }
 
 /**
@@ -38,28 +46,38 @@ export function followingOf(container: ContainerInspect, relations: readonly Rel
     found.find((each) => each.kind === 'follow' && each.follow.how === 'recreate') ??
     found[0] ??
     null
-  if (first?.kind !== 'follow') return first
+  if (first?.kind === 'wait') {
+    const restart = restartAtLeast(container, relations, names)
+    if (restart !== null) return restart
+    const waitsFor = found.flatMap((each) => (each.kind === 'wait' ? (each.reason.waitsFor ?? []) : []))
+    return { ...first, reason: { ...first.reason, waitsFor } }
+  }
+  if (first === null) return null
   return { ...first, follow: { ...first.follow, isLeftStopped: !isWanted } }
 }
 
-/**
- * Whether the engine could not start it again, as it is to. In which words depends on how far the end of what it lives
- * in had come by then: `No such container`, `cannot join`, or that a file below `/proc` is not there.
- */
-const isWaiting = ({ State, HostConfig }: ContainerInspect): boolean =>
-  State.Error !== '' && policyRestarts(formatRestartPolicy(HostConfig.RestartPolicy), State.ExitCode)
+/** The engine looks for those whose volumes it has only where it makes it anew: without them it can be started again. */
+function restartAtLeast(container: ContainerInspect, relations: readonly Relation[], names: Names): Following {
+  const others = relations.filter(({ by }) => by !== 'volumes').map((each) => followingOne(container, each, names))
+  const found = others.filter((each) => each !== null)
+  const isEnough = found.every((each) => each.kind === 'follow' && each.follow.how === 'restart')
+  return isEnough ? (found[0] ?? null) : null
+}
 
 function followingOne(container: ContainerInspect, { on, by, provider }: Relation, names: Names): Following {
   const kept = provider === null ? null : names.keptName(provider)
   if (provider === null || kept !== null) {
-    const name = kept ?? names.ofGone(on) ?? (isId(on) ? null : on)
+    const name = kept ?? names.ofGone(on) ?? (isEngineId(on) ? null : on)
     const what = name ?? `the container ${on.slice(0, 12)}`
     const successor = name === null ? null : names.holder(name)
     if (successor === null || name === null) {
-      return waits('PROVIDER_GONE', `${what}, whose ${words[by]} it uses, is gone; make both anew`)
+      const why = name === null ? ', and nothing tells its name any more; make it anew' : '; make both anew'
+      return waits('PROVIDER_GONE', `${what}, whose ${tieWords[by]} it uses, is gone${why}`)
     }
-    if (!successor.State.Running) return waits('PROVIDER_STOPPED', notRunning(name, by))
-    return follows('recreate', name, `${name}, whose ${words[by]} it uses, is another container by now`)
+    if (!successor.State.Running) return waits('PROVIDER_STOPPED', notRunning(name, by), names.workloadOf(successor))
+    const sentence = `${name}, whose ${tieWords[by]} it uses, is another container by now`
+    // Who has its volumes is not cut off.
+    return follows('recreate', name, sentence, ...(endsWithRun(by) ? [successor] : []))
   }
   const name = nameOf(provider)
   if (by === 'volumes') {
@@ -67,45 +85,24 @@ function followingOne(container: ContainerInspect, { on, by, provider }: Relatio
       ? follows('recreate', name, `${name}, whose volumes it uses, has others by now`)
       : null
   }
-  if (!provider.State.Running) return waits('PROVIDER_STOPPED', notRunning(name, by))
+  if (!provider.State.Running) return waits('PROVIDER_STOPPED', notRunning(name, by), names.workloadOf(provider))
   if (!endsWithRun(by) || !isBehind(container, provider)) return null
-  return follows('restart', name, `${name}, whose ${words[by]} it uses, was started again`)
+  return follows('restart', name, `${name}, whose ${tieWords[by]} it uses, was started again`)
 }
 
 /** Whether a container was started before what it lives in was. */
 export const isBehind = (container: ContainerInspect, provider: ContainerInspect): boolean =>
   provider.State.Running && Date.parse(container.State.StartedAt) < Date.parse(provider.State.StartedAt)
 
-const words: Readonly<Record<Tie, string>> = {
-  network: 'network',
-  processes: 'processes',
-  memory: 'shared memory',
-  volumes: 'volumes',
-  link: 'link',
-}
+const notRunning = (name: string, by: Tie): string => `${name}, whose ${tieWords[by]} it uses, does not run`
 
-const isId = (on: string): boolean => /^[0-9a-f]{64}$/.test(on)
-
-const notRunning = (name: string, by: Tie): string => `${name}, whose ${words[by]} it uses, does not run`
-
-const waits = (code: string, sentence: string): Following => ({
+const waits = (code: string, sentence: string, ...waitsFor: readonly string[]): Following => ({
   kind: 'wait',
-  reason: { code, sentence, isHeld: true },
+  reason: { code, sentence, isHeld: true, waitsFor },
 })
 
-const follows = (how: Follow['how'], provider: string, sentence: string): Following => ({
+const follows = (how: Follow['how'], provider: string, sentence: string, successor?: ContainerInspect): Following => ({
   kind: 'follow',
   follow: { how, provider, sentence, isLeftStopped: false },
+  ...(successor && { successor }),
 })
-
-/** Its own mounts win over those of another, so a place that it claims itself says nothing. */
-function hasOtherVolumes(container: ContainerInspect, provider: ContainerInspect): boolean {
-  const own = claimedMounts(container)
-  const placeOf = (at: string) => (container.Mounts ?? []).find(({ Destination }) => Destination === at)
-  return (provider.Mounts ?? [])
-    .filter(({ Type, Destination }) => (Type === 'volume' || Type === 'bind') && !own.has(Destination))
-    .some(({ Name, Source, Destination }) => {
-      const place = placeOf(Destination)
-      return Name === undefined ? place?.Source !== Source : place?.Name !== Name
-    })
-}

@@ -1,17 +1,8 @@
 import { posix } from 'node:path'
 import type { ContainerInspect } from '../../../clients/docker/shapes.ts'
 import { dependencies } from '../../engine/dependants.ts'
+import { claimedMounts } from '../../engine/inherited-volumes.ts'
 import type { DockerDeps } from '../docker-deps.ts'
-
-/** Where a container has mounts of its own wish, as its settings name them. */
-export function claimedMounts({ HostConfig }: Pick<ContainerInspect, 'HostConfig'>): ReadonlySet<string> {
-  const binds = (HostConfig.Binds ?? []).map((bind) => bind.split(':')[1] ?? bind)
-  return new Set(
-    [...binds, ...(HostConfig.Mounts ?? []).map(({ Target }) => Target), ...Object.keys(HostConfig.Tmpfs ?? {})].map(
-      (path) => posix.resolve(path),
-    ),
-  )
-}
 
 /**
  * Where a container has volumes only because another has them (`--volumes-from`): naming those as its own would keep it

@@ -2,12 +2,15 @@ import type { ContainerSummary } from '../../../clients/docker/containers.ts'
 import type { ContainerInspect } from '../../../clients/docker/shapes.ts'
 import { AppError } from '../../../errors.ts'
 import { readComposeLabels, trustedLabels, type ComposeLabels } from '../../engine/compose-labels.ts'
-import { nameOf } from '../../engine/dependants.ts'
+import { endsWithRun, nameOf, refersTo } from '../../engine/dependants.ts'
+import { isUnwell } from '../../engine/is-unwell.ts'
 import { isSelf } from '../../engine/self.ts'
+import { madeAnew, readTraces } from '../../engine/traces.ts'
+import type { MadeAnew } from '../../../rollout/dependant.ts'
 import { workloadId, type DockerDeps } from '../docker-deps.ts'
 import { previousName, withoutSuffix } from '../../../rollout/names.ts'
 import { followingOf, type Following } from './follows.ts'
-import { relationsAmong } from './relations.ts'
+import { relationsAmong, type Relation } from './relations.ts'
 import { setOf, type ContainerSet } from './set-of.ts'
 import { namesOfGone, rememberNames } from './uses.ts'
 
@@ -15,6 +18,10 @@ import { namesOfGone, rememberNames } from './uses.ts'
 export interface Place {
   readonly set: ContainerSet
   readonly following: Following
+  /** What it has to follow, where that took the place of another. */
+  readonly madeAnew?: MadeAnew
+  /** Ids of those among it and its dependants that are not well as they run now. */
+  readonly unwell: readonly string[]
   /** Ids of the workloads whose containers it uses. */
   readonly uses: readonly string[]
 }
@@ -44,7 +51,18 @@ export async function lookAtSets(
   const gone = await namesOfGone(deps, visible, signal)
   for (const [id, name] of gone) deps.providerNames.set(id, name)
   const relationsOf = relationsAmong(all)
+  const serviceOf = (each: ContainerInspect): string | null => {
+    const compose = owners.get(each.Id)?.compose
+    return compose ? `${compose.project}/${compose.service}` : null
+  }
+  const workloadOf = (each: ContainerInspect): string => {
+    const compose = owners.get(each.Id)?.compose
+    return compose
+      ? `${deps.target}/compose/${compose.project}/${compose.service}`
+      : workloadId(deps.target, withoutSuffix(nameOf(each)))
+  }
   const names = {
+    workloadOf,
     ofGone: (id: string) => gone.get(id) ?? null,
     holder: (name: string) => visible.find((each) => nameOf(each) === name) ?? null,
     // Where somebody took the name of an old version meanwhile, that was left as it is and no label tells of it.
@@ -53,26 +71,41 @@ export async function lookAtSets(
         ? withoutSuffix(nameOf(each))
         : null,
   }
+  // Most use none, and nothing of them leads on to others.
+  const users = visible.filter((each) => relationsOf(each).length > 0)
+  const traces = {
+    find: (on: string) => visible.find((each) => refersTo(on, each)) ?? null,
+    workloadOf,
+    isTraced: users.some((each) => relationsOf(each).some(mayBeAnew))
+      ? await readTraces(deps.engine, signal)
+      : () => false,
+  }
   return (container) => {
     const relations = relationsOf(container)
+    const following = followingOf(container, relations, names)
+    const set = setOf(container, {
+      users,
+      relationsOf,
+      whyNotOurs: (each) => owners.get(each.Id)?.why ?? null,
+      serviceOf,
+    })
+    const together = new Set([container.Id, ...set.dependants.map(({ instance }) => instance)])
+    for (const { instances } of set.composed) for (const id of instances) together.add(id)
+    const unwell = all.filter((each) => together.has(each.Id) && isUnwell(each, deps.clock.now()))
     return {
-      set: setOf(container, { all: visible, relationsOf, whyNotOurs: (each) => owners.get(each.Id)?.why ?? null }),
-      following: followingOf(container, relations, names),
+      set,
+      unwell: [...new Set(unwell.map(workloadOf))],
+      following,
+      ...(following?.kind === 'follow' && following.successor && { madeAnew: madeAnew(following.successor, traces) }),
       uses: [
-        ...new Set(
-          relations.flatMap(({ provider }) => {
-            if (provider === null) return []
-            const compose = owners.get(provider.Id)?.compose
-            const name = withoutSuffix(nameOf(provider))
-            return compose
-              ? [`${deps.target}/compose/${compose.project}/${compose.service}`]
-              : [workloadId(deps.target, name)]
-          }),
-        ),
+        ...new Set(relations.flatMap(({ provider }) => (provider === null ? [] : [workloadOf(provider)]))),
       ].toSorted(),
     }
   }
 }
+
+/** Whether what a container lives in may have been replaced by another. */
+const mayBeAnew = ({ by, provider }: Relation): boolean => provider === null && endsWithRun(by)
 
 async function inspectAll(
   { inspections }: DockerDeps,
@@ -120,11 +153,12 @@ function whyNotOurs(
   isImageKnown: boolean,
 ): string | null {
   if (isSelf(Id, self)) return 'it is longshore itself'
-  if (compose !== null) return `it is of the Compose service ${compose.project}/${compose.service}, which Compose makes`
+  if (State.Paused) return 'it is paused'
+  // Compose makes it again.
+  if (compose !== null) return null
   const project = labels['com.docker.compose.project']
   if (project !== undefined) return `it was made by docker compose run in the project ${project}`
   if (labels['com.docker.swarm.service.id'] !== undefined) return 'its Swarm service decides what it runs'
   if (HostConfig.AutoRemove) return 'it was started with --rm, so stopping it would remove it'
-  if (State.Paused) return 'it is paused'
   return isImageKnown ? null : 'the engine no longer has its image, so its own settings are unknown'
 }

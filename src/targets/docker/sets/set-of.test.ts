@@ -12,7 +12,8 @@ const look = (
 ) => {
   const provider = all[at]
   if (provider === undefined) throw new Error('there is no such container')
-  return setOf(provider, { all, relationsOf: relationsAmong(all), whyNotOurs })
+  const serviceOf = ({ Config }: ContainerInspect) => Config.Labels?.['service'] ?? null
+  return setOf(provider, { users: all, relationsOf: relationsAmong(all), whyNotOurs, serviceOf })
 }
 const names = (all: readonly ContainerInspect[]) => look(all).dependants.map(({ name }) => name)
 
@@ -104,6 +105,15 @@ describe('a set cannot be rolled out', () => {
     })
   })
 
+  test('with a member that uses another which is gone, since nobody could make it again', () => {
+    const both = containerOf('app', { host: { NetworkMode: 'container:web-id', VolumesFrom: ['data'] } })
+
+    expect(look([containerOf('web'), both]).unfit?.sentence).toBe(
+      'its dependant app (network) would break: data, whose volumes it uses, is gone; make it anew',
+    )
+    expect(look([containerOf('web'), both, containerOf('data')]).unfit).toBeNull()
+  })
+
   test('that would lose what it is about, or does not run', () => {
     const removed = containerOf('web', { host: { AutoRemove: true } })
 
@@ -111,5 +121,154 @@ describe('a set cannot be rolled out', () => {
     expect(look([containerOf('web', { started: null }), app]).unfit?.sentence).toBe(
       'it does not run, and app cannot do without it',
     )
+  })
+})
+
+describe('Compose services of a set', () => {
+  const composed = (name: string, service: string, host: HostConfig, started: number | null = 0) => {
+    const made = containerOf(name, { host, started })
+    return { ...made, Config: { ...made.Config, Labels: { service } } }
+  }
+  const inside = { NetworkMode: 'container:web-id' }
+
+  test('are told apart from plain containers, with all of their containers', () => {
+    const all = [
+      containerOf('web'),
+      composed('shop-a-1', 'shop/a', inside),
+      composed('shop-a-2', 'shop/a', inside),
+      composed('shop-b-1', 'shop/b', { NetworkMode: 'container:shop-a-1-id' }),
+      composed('shop-c-1', 'shop/c', inside, null),
+      containerOf('plain', { host: inside }),
+    ]
+
+    const { dependants, composed: found, unfit } = look(all)
+
+    expect(unfit).toBeNull()
+    expect(dependants.map(({ name }) => name)).toEqual(['plain'])
+    expect(found).toMatchObject([
+      { name: 'shop/a', instances: ['shop-a-1-id', 'shop-a-2-id'], wasRunning: true },
+      { name: 'shop/b', wasRunning: true },
+      { name: 'shop/c', wasRunning: false },
+    ])
+  })
+
+  test('may live in a plain container of the set', () => {
+    const plain = containerOf('plain', { host: inside })
+    const all = [containerOf('web'), plain, composed('shop-a-1', 'shop/a', { PidMode: 'container:plain-id' })]
+
+    expect(look(all)).toMatchObject({ dependants: [{ name: 'plain' }], composed: [{ name: 'shop/a' }], unfit: null })
+  })
+
+  test('hold it when their instances differ', () => {
+    const all = [
+      containerOf('web'),
+      composed('shop-a-1', 'shop/a', inside),
+      composed('shop-a-2', 'shop/a', inside, null),
+    ]
+
+    expect(look(all).unfit).toMatchObject({ code: 'DEPENDENT', isHeld: true })
+  })
+
+  test('come project by project, each after the one that it lives in, and what does not run after what does', () => {
+    const all = [
+      containerOf('web'),
+      composed('a-last-1', 'a/last', { NetworkMode: 'container:m-middle-1-id' }),
+      composed('a-still-1', 'a/still', inside, null),
+      composed('m-middle-1', 'm/middle', { NetworkMode: 'container:z-first-1-id' }),
+      composed('m-aside-1', 'm/aside', { NetworkMode: 'container:m-middle-1-id' }, null),
+      composed('z-first-1', 'z/first', inside),
+    ]
+
+    const { composed: found, unfit } = look(all)
+
+    expect(unfit).toBeNull()
+    const order = found.map(({ name }) => name)
+    expect(order.filter((name) => !['a/still', 'm/aside'].includes(name))).toEqual(['z/first', 'm/middle', 'a/last'])
+    expect(order.indexOf('a/still')).toBeGreaterThan(order.indexOf('a/last'))
+    expect(order.indexOf('m/aside')).toBeGreaterThan(order.indexOf('m/middle'))
+  })
+
+  test('hold it when those of two projects would each have to be made first', () => {
+    const all = [
+      containerOf('web'),
+      composed('a-one-1', 'a/one', inside),
+      composed('b-one-1', 'b/one', { NetworkMode: 'container:a-one-1-id' }),
+      composed('a-two-1', 'a/two', { VolumesFrom: ['b-one-1'] }),
+    ]
+
+    expect(look(all).unfit).toMatchObject({ code: 'DEPENDENT', sentence: expect.stringContaining('circle') })
+  })
+
+  test('hold it when it lives in one of them', () => {
+    const all = [
+      containerOf('web', { host: { PidMode: 'container:shop-a-1-id' } }),
+      composed('shop-a-1', 'shop/a', inside),
+    ]
+
+    expect(look(all).unfit?.sentence).toContain('circle')
+  })
+})
+
+describe('what lives in a Compose service of a set', () => {
+  const composed = (name: string, service: string, on: string) => {
+    const made = containerOf(name, { host: { NetworkMode: `container:${on}-id` } })
+    return { ...made, Config: { ...made.Config, Labels: { service } } }
+  }
+  const plain = (name: string, on: string, more: HostConfig = {}) =>
+    containerOf(name, { host: { NetworkMode: `container:${on}-id`, ...more } })
+  const set = [containerOf('web'), composed('shop-a-1', 'shop/a', 'web')]
+
+  test('follows it by itself, with all that lives in that', () => {
+    const all = [
+      ...set,
+      plain('app', 'shop-a-1'),
+      plain('far', 'app'),
+      composed('files-b-1', 'files/b', 'far'),
+      plain('farther', 'files-b-1'),
+    ]
+
+    expect(look(all)).toMatchObject({
+      dependants: [],
+      composed: [{ name: 'shop/a' }],
+      followers: ['app'],
+      unfit: null,
+    })
+    // And in the turn of that one the next part of the chain does.
+    expect(look(all, 2)).toMatchObject({
+      dependants: [{ name: 'far' }],
+      composed: [{ name: 'files/b' }],
+      followers: ['farther'],
+    })
+  })
+
+  test('holds the set where it uses another of it too, and would have to be made again twice', () => {
+    const both = plain('app', 'shop-a-1', { VolumesFrom: ['web'] })
+
+    expect(look([...set, both]).unfit?.sentence).toContain('app would have to be made again twice')
+    const beyond = composed('shop-b-1', 'shop/b', 'app')
+    const linked = { ...beyond, HostConfig: { ...beyond.HostConfig, VolumesFrom: ['shop-a-1'] } }
+    expect(look([...set, plain('app', 'shop-a-1'), linked]).unfit?.sentence).toContain('shop-b-1 would have')
+  })
+
+  test('holds the set where it is not ours to make again', () => {
+    const why = ({ Name }: ContainerInspect) => (Name === '/app' ? 'it is paused' : null)
+
+    expect(look([...set, plain('app', 'shop-a-1')], 0, why).unfit?.sentence).toContain('app would break: it is paused')
+  })
+
+  test('holds the set where it would end with that, and look as if a person had stopped it', () => {
+    const among = (Name: string) =>
+      containerOf('app', { host: { PidMode: 'container:shop-a-1-id', RestartPolicy: { Name } } })
+
+    expect(look([...set, among('no')]).unfit?.sentence).toContain('docker update --restart')
+    expect(look([...set, among('unless-stopped')]).unfit).toBeNull()
+    expect(look([...set, among('unless-stopped'), plain('far', 'app')]).unfit?.sentence).toContain('others live in it')
+  })
+
+  test('holds the set where that comes back to it', () => {
+    const [first, ...others] = set
+    const circular = { ...first, ...containerOf('web', { host: { VolumesFrom: ['app'] } }) }
+
+    expect(look([circular, ...others, plain('app', 'shop-a-1')]).unfit?.sentence).toContain('circle')
   })
 })

@@ -37,10 +37,10 @@ const beginning = new Date(0).toISOString()
 
 /**
  * The names of containers that are gone and that others still refer to, by engine id: as we remember them, as our labels
- * say, or as the engine's events tell of their removal.
+ * say, as was kept before Compose replaced them for us, or as the engine's events tell of their removal.
  */
 export async function namesOfGone(
-  { engine, clock, providerNames }: Pick<DockerDeps, 'engine' | 'clock' | 'providerNames'>,
+  { engine, clock, providerNames, remaking }: Pick<DockerDeps, 'engine' | 'clock' | 'providerNames' | 'remaking'>,
   all: readonly ContainerInspect[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
@@ -50,6 +50,8 @@ export async function namesOfGone(
     .flatMap((each) => dependencies(each))
     .filter(({ on }) => /^[0-9a-f]{64}$/.test(on) && !there.has(on) && !names.has(on))
   if (wanted.length === 0) return names
+  for (const [id, name] of (await remaking?.namesOfReplaced()) ?? []) names.set(id, name)
+  if (wanted.every(({ on }) => names.has(on))) return names
   const filters = { types: ['container'], actions: ['destroy'] }
   const events = await engine.pastEvents(filters, beginning, new Date(clock.now()).toISOString(), signal)
   for (const { id, attributes } of events) {

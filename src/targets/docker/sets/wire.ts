@@ -54,6 +54,10 @@ async function presentOf(
   throw new AppError('TARGET_CONFLICT', `the container ${name ?? on.slice(0, 12)}, whose ${by} it uses, is gone`)
 }
 
+/** Everything that was to use a container when its rollout was planned. */
+export const plannedInstances = ({ dependants, composed = [] }: Rollout): ReadonlySet<string> =>
+  new Set([...dependants.map(({ instance }) => instance), ...composed.flatMap(({ instances }) => instances)])
+
 /**
  * Others may have come to use a container since its rollout was planned; replaced without them, they would break.
  * @throws TARGET_CONFLICT

@@ -1,0 +1,90 @@
+import type { AppError } from '../../errors.ts'
+import type { Repository } from '../../registries/registry.ts'
+import type { Reason } from '../../rollout/facts.ts'
+import { scanKey } from '../scans/scan-key.ts'
+
+/** How a target answered when it was last looked at. */
+export interface TargetStanding {
+  readonly name: string
+  /** Null when all is well. */
+  readonly trouble: Reason | null
+}
+
+/** A repository that watched workloads follow, by its scan key, with the tags that they follow. */
+interface Followed {
+  readonly key: string
+  readonly tags: readonly string[]
+  /** Whether one of them chooses among all tags. */
+  readonly isListed: boolean
+}
+
+/** Tags of one repository. */
+export interface TagsFollowed {
+  /** Those that are followed by their names. */
+  readonly named: ReadonlySet<string>
+  /** Whether any other tag matters too, since it may be chosen. */
+  readonly isListed: boolean
+}
+
+/** What one loop tells of its target. */
+export interface Viewer {
+  sees(followed: readonly Followed[]): void
+  fails(error: AppError): void
+}
+
+/** What the loops of this process last saw, for those who must not look for themselves. */
+export interface Overview {
+  /**
+   * Takes in one more target, not looked at yet. Names may repeat.
+   * @param isDeciding whether it has not decided yet on all that is known of a repository, by its scan key
+   */
+  add(name: string, isDeciding?: (key: string) => boolean): Viewer
+  /** Whether every target has been looked at, so that what is not followed is known. */
+  readonly isComplete: boolean
+  /** Tags that watched workloads follow; null when none follows any of that repository. */
+  tagsFollowed(repository: Repository): TagsFollowed | null
+  /** Whether a look at a repository, or a decision on it, is under way or about to be. */
+  isDeciding(repository: Repository): boolean
+  targets(): readonly TargetStanding[]
+}
+
+interface View {
+  readonly name: string
+  trouble: Reason | null
+  /** By scan key; null before the first look. What was seen stays while later looks fail. */
+  tags: ReadonlyMap<string, Followed> | null
+  readonly isDeciding: (key: string) => boolean
+}
+
+export function createOverview(): Overview {
+  const views: View[] = []
+  return {
+    add(name, isDeciding = () => false) {
+      const trouble = { code: 'NOT_SEEN', sentence: 'it has not been looked at yet' }
+      const view: View = { name, trouble, tags: null, isDeciding }
+      views.push(view)
+      return {
+        sees(followed) {
+          view.trouble = null
+          view.tags = new Map(followed.map(({ key, tags, isListed }) => [key, { key, tags, isListed }]))
+        },
+        fails: ({ code, message }) => void (view.trouble = { code, sentence: message }),
+      }
+    },
+    get isComplete() {
+      return views.length > 0 && views.every(({ tags }) => tags !== null)
+    },
+    tagsFollowed(repository) {
+      const key = scanKey(repository)
+      const followed = views.flatMap((view) => view.tags?.get(key) ?? [])
+      const named = new Set(followed.flatMap(({ tags }) => tags))
+      const isListed = followed.some((each) => each.isListed)
+      return named.size > 0 || isListed ? { named, isListed } : null
+    },
+    isDeciding(repository) {
+      const key = scanKey(repository)
+      return views.some((view) => view.isDeciding(key))
+    },
+    targets: () => views.map(({ name, trouble }) => ({ name, trouble })),
+  }
+}

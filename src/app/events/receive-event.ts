@@ -1,0 +1,84 @@
+import { toAppError } from '../../errors.ts'
+import type { EventRequest, EventSource, Greeting, ImageEvent } from '../../events/event-source.ts'
+import type { PendingEvent } from '../../store/store.ts'
+import type { App } from '../app.ts'
+import type { ConfiguredSource } from '../workloads/configured-source.ts'
+import { createDecoys } from './decoy-sources.ts'
+import type { EventTally } from './event-tally.ts'
+import { deadLetterText, toReceived } from './received-event.ts'
+import type { SenderCounts } from './sender-counts.ts'
+
+interface ReceiverDeps extends Pick<App, 'clock' | 'log'> {
+  readonly store: Pick<App['store'], 'receiveEvents' | 'addDeadLetter'>
+  readonly sources: readonly ConfiguredSource[]
+  readonly tally: EventTally
+  /** For people who watch; nothing is counted without. */
+  readonly counts?: SenderCounts
+  /** Called once they are durable. */
+  readonly onNews: (events: readonly PendingEvent[]) => void
+}
+
+/**
+ * Takes a request in for a source. `accepted` when all it says is durable, also where that concerns nothing here, was
+ * heard before or cannot be read: a sender would only send it again. `refused` when it does not know the secret, or
+ * when there is no such source: the one must not be told from the other. An answer where a handshake asked for one.
+ *
+ * @throws STATE_* when it cannot be kept; EVENT_UNVERIFIABLE when it cannot be told now whether to refuse it
+ */
+export type Receive = (
+  source: string,
+  request: Omit<EventRequest, 'receivedAt'>,
+) => Promise<'accepted' | 'refused' | Greeting>
+
+export function createReceiver(deps: ReceiverDeps): Receive {
+  const { store, clock, log, tally, counts } = deps
+  const byName = new Map(deps.sources.map((each) => [each.name, each]))
+  const decoyFor = createDecoys(deps.sources)
+
+  return async (name, posted) => {
+    const known = byName.get(name)
+    const request: EventRequest = { ...posted, receivedAt: clock.now() }
+    const { source, secrets } = known ?? decoyFor(name)
+    // All of them, so that the time does not tell which one fits.
+    const fits = await Promise.all(secrets.map((secret) => source.verify(request, secret)))
+    if (known === undefined || !fits.includes(true)) {
+      tally.refused += 1
+      counts?.note(known === undefined ? null : name, 'refused')
+      return 'refused'
+    }
+    const greeting = (await source.greet?.(request)) ?? null
+    if (greeting !== null) {
+      counts?.note(name, 'greeted')
+      log.info({ source: name }, `${name} asked for a handshake, and got it`)
+      return greeting
+    }
+    const receivedAt = new Date(request.receivedAt).toISOString()
+    const events = read(source, request, log)
+    if (events === null) {
+      tally.unreadable += 1
+      counts?.note(name, 'unreadable')
+      log.warn({ source: name, code: 'EVENT_UNREADABLE' }, `${name} sent something that is no event; it is kept aside`)
+      const body = deadLetterText(Buffer.from(request.body).toString())
+      await store.addDeadLetter({ source: name, body, receivedAt })
+      return 'accepted'
+    }
+    counts?.note(name, events.length === 0 ? 'empty' : 'told')
+    if (events.length === 0) return 'accepted'
+    const fresh = await store.receiveEvents(events.map((event) => toReceived(name, event, receivedAt)))
+    tally.received += fresh.length
+    tally.repeated += events.length - fresh.length
+    deps.onNews(fresh)
+    return 'accepted'
+  }
+}
+
+/** A parser that fails would have the sender send the same for ever, and nothing behind it. */
+function read(source: EventSource, request: EventRequest, log: App['log']): readonly ImageEvent[] | null {
+  try {
+    return source.parse(request)
+  } catch (error) {
+    // Its message may hold what the request held.
+    log.error({ code: 'INTERNAL' }, `INTERNAL: a request could not be read: ${toAppError(error).name}`)
+    return null
+  }
+}

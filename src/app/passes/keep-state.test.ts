@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { settled, startManualClock } from '../../../test/fakes/clock.ts'
+import { AppError } from '../../errors.ts'
+import type { HistoryEntry, StoreBackups } from '../../store/store.ts'
+import { createStateKeeper, type StateKeeper } from './keep-state.ts'
+
+const minuteMs = 60_000
+const dayMs = 86_400_000
+
+let clock: ReturnType<typeof startManualClock>
+let taken: number[]
+let tidied: number
+let isBroken: boolean
+let said: string[]
+let lastEntry: string | null
+let stop: AbortController
+let running: Promise<void>
+
+beforeEach(() => {
+  clock = startManualClock()
+  taken = []
+  tidied = 0
+  isBroken = false
+  said = []
+  lastEntry = null
+  stop = new AbortController()
+  running = Promise.resolve()
+})
+
+afterEach(async () => {
+  stop.abort()
+  await running
+})
+
+const backups: StoreBackups = {
+  newestAt: () => (taken.length === 0 ? null : new Date(taken.at(-1) ?? 0).toISOString()),
+  async take() {
+    if (isBroken) throw new AppError('STATE_UNWRITABLE', 'there is no room')
+    taken.push(clock.now())
+    return { file: 'backup', at: new Date(clock.now()).toISOString(), sizeBytes: 1, problem: null }
+  },
+}
+
+function keeper(): StateKeeper {
+  const say = (_: object, sentence: string) => void said.push(sentence)
+  return createStateKeeper({
+    store: {
+      backups,
+      forgetOld: async () => void (tidied += 1),
+      history: async () => (lastEntry === null ? [] : [{ at: lastEntry } as HistoryEntry]), // all that is read of it
+    },
+    clock,
+    log: { debug: () => {}, info: say, warn: say, error: say },
+  })
+}
+
+async function begin(): Promise<StateKeeper> {
+  const kept = keeper()
+  running = kept.run(stop.signal)
+  await settled()
+  return kept
+}
+
+test('a backup is taken after a rollout at once, of those that follow within a minute one, and none is lost', async () => {
+  taken = [clock.now() - 2 * minuteMs]
+  const kept = await begin()
+  const start = clock.now()
+
+  for (let count = 0; count < 30; count += 1) {
+    kept.rolledOut()
+    await clock.pass(1000)
+  }
+  await clock.pass(10 * minuteMs)
+
+  expect(taken.slice(1).map((at) => Math.round((at - start) / 1000))).toEqual([0, 60])
+})
+
+test('without rollouts one is taken a day, and the first at once', async () => {
+  await begin()
+  expect(taken).toHaveLength(1)
+
+  await clock.pass(dayMs - 1000)
+  expect(taken).toHaveLength(1)
+  await clock.pass(2000)
+
+  expect(taken).toHaveLength(2)
+})
+
+test.each([
+  ['is', 1, 2],
+  ['is not', -1, 1],
+])('what a former process wrote after the newest backup %s backed up at the start', async (_, laterMs, count) => {
+  taken = [clock.now() - 5 * minuteMs]
+  lastEntry = new Date((taken[0] ?? 0) + laterMs).toISOString()
+
+  await begin()
+
+  expect(taken).toHaveLength(count)
+})
+
+test('a clock that was set back by years does not put the next one off', async () => {
+  taken = [clock.now() + 1000 * dayMs]
+
+  await begin()
+
+  expect(taken).toHaveLength(2)
+})
+
+test('a failure is told once, tried again in ten minutes, and told again when it comes back', async () => {
+  isBroken = true
+  await begin()
+  await clock.pass(25 * minuteMs)
+  expect(said).toEqual(['the state was not backed up: STATE_UNWRITABLE: there is no room'])
+
+  isBroken = false
+  await clock.pass(10 * minuteMs)
+  expect(taken).toHaveLength(1)
+  isBroken = true
+  await clock.pass(dayMs)
+
+  expect(said).toHaveLength(2)
+})
+
+test('what is still due at the end is taken then, however soon after the last', async () => {
+  taken = [clock.now() - 1000]
+  const kept = keeper()
+  kept.rolledOut()
+
+  await kept.end()
+
+  expect(taken).toHaveLength(2)
+  expect(tidied).toBe(1)
+})
+
+test('a command that rolled nothing out takes none at its end, but for a day of what was said', async () => {
+  taken = [clock.now() - 1000]
+  lastEntry = new Date(clock.now()).toISOString()
+  await keeper().end()
+  expect(taken).toHaveLength(1)
+
+  taken = [clock.now() - 2 * dayMs]
+  await keeper().end()
+
+  expect(taken).toHaveLength(2)
+})
+
+test('what is old is forgotten while it runs, every hour at least asked for', async () => {
+  await begin()
+
+  await clock.pass(5 * 3_600_000)
+
+  expect(tidied).toBeGreaterThanOrEqual(5)
+})

@@ -1,0 +1,121 @@
+import { toAppError } from '../../errors.ts'
+import { isoTime, type Clock } from '../../lib/clock.ts'
+import type { Log } from '../../lib/log.ts'
+import type { Store } from '../../store/store.ts'
+
+interface KeepDeps {
+  readonly store: Pick<Store, 'backups' | 'forgetOld' | 'history'>
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Has the state backed up and kept small. What fails is told once, and keeps nothing else from going on. */
+export interface StateKeeper {
+  /** A rollout has its outcome: the state as it is now is worth a backup. */
+  rolledOut(): void
+  /** Takes backups when they are due, and forgets what is old, until the signal fires. */
+  run(stop: AbortSignal): Promise<void>
+  /** Takes the backup that is still due, once nothing is rolled out any more, and forgets what is old. */
+  end(): Promise<void>
+}
+
+/** Least time between two backups: a wave of rollouts makes one or two, not hundreds. */
+const spacingMs = 60_000
+const dayMs = 86_400_000
+const housekeepingMs = 3_600_000
+/** How soon a backup that failed is tried again. */
+const retryMs = 600_000
+
+/** For the owner of the state, and nobody else. */
+export function createStateKeeper({ store, clock, log }: KeepDeps): StateKeeper {
+  const { backups } = store
+  let isDue = false
+  let notBefore = -Infinity
+  let bell = new AbortController()
+  const troubles = new Map<string, string>()
+
+  const guarded = async (what: string, work: () => Promise<unknown>): Promise<boolean> => {
+    try {
+      await work()
+      troubles.delete(what)
+      return true
+    } catch (error) {
+      const { code, message } = toAppError(error)
+      if (troubles.get(what) !== code) log.error({ code }, `${what}: ${code}: ${message}`)
+      troubles.set(what, code)
+      return false
+    }
+  }
+
+  const backUp = async (): Promise<void> => {
+    isDue = false
+    const isTaken = await guarded('the state was not backed up', async () => {
+      const taken = await backups?.take()
+      if (taken) log.debug({ backup: taken.file }, `the state was backed up to ${taken.file}`)
+    })
+    isDue ||= !isTaken
+    notBefore = clock.elapsed() + (isTaken ? spacingMs : retryMs)
+  }
+
+  /** Below zero when the clock was set back; infinite where there is none. */
+  const newestAgeMs = (): number => {
+    const at = backups?.newestAt() ?? null
+    return at === null ? Infinity : clock.now() - Date.parse(at)
+  }
+
+  const isDayOld = (): boolean => Math.abs(newestAgeMs()) >= dayMs
+
+  /** What a former process did at its end, and did not live to back up. */
+  const isBehind = async (): Promise<boolean> => {
+    const ageMs = newestAgeMs()
+    const [last] = await store.history({ limit: 1 })
+    if (last === undefined) return false
+    return clock.now() - Date.parse(last.at) < ageMs
+  }
+
+  /** In milliseconds; 0 and below: now. */
+  const untilBackup = (): number => {
+    const ageMs = newestAgeMs()
+    const wait = (isDue ? spacingMs : dayMs) - Math.abs(ageMs)
+    return Math.max(wait, notBefore - clock.elapsed())
+  }
+
+  const turn = async (): Promise<number> => {
+    await guarded('what is old was not forgotten', () => store.forgetOld(isoTime(clock)))
+    if (backups === undefined) return housekeepingMs
+    let waitMs = housekeepingMs
+    await guarded('the backups cannot be looked at', async () => {
+      if (untilBackup() <= 0) await backUp()
+      waitMs = Math.min(housekeepingMs, Math.max(untilBackup(), 0))
+    })
+    return waitMs
+  }
+
+  return {
+    rolledOut() {
+      isDue = true
+      bell.abort()
+    },
+    async run(stop) {
+      if (backups !== undefined) {
+        await guarded('the backups cannot be looked at', async () => void (isDue ||= await isBehind()))
+      }
+      while (!stop.aborted) {
+        bell = new AbortController()
+        const waitMs = await turn()
+        // What rang meanwhile has made the next one due at another time.
+        await clock.sleep(Math.max(waitMs, pauseMinMs), AbortSignal.any([stop, bell.signal]))
+      }
+    },
+    async end() {
+      await guarded('the backups cannot be looked at', async () => {
+        if (backups === undefined) return
+        if (isDue || (isDayOld() && (await isBehind()))) await backUp()
+      })
+      await guarded('what is old was not forgotten', () => store.forgetOld(isoTime(clock)))
+    },
+  }
+}
+
+/** Whatever is asked, the loop never spins. */
+const pauseMinMs = 1_000

@@ -1,0 +1,1 @@
+export type { StateBackup, StateMove, StateReport, StateUpkeep } from '../../store/store.ts'

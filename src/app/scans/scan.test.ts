@@ -1,0 +1,64 @@
+import { beforeEach, expect, test } from 'vitest'
+import { digest } from '../../../test/fakes/decide-input.ts'
+import { startFollowed, workloadAt } from '../../../test/fakes/followed.ts'
+import { planScans, type ScanWork } from './scan-plan.ts'
+import { scan } from './scan.ts'
+import { watchedWorkloads } from '../workloads/watched-workloads.ts'
+
+const host = 'registry.example.com'
+
+let followed: ReturnType<typeof startFollowed>
+let work: ScanWork
+let answers: PromiseWithResolvers<void>
+
+beforeEach(async () => {
+  followed = startFollowed([workloadAt(host, 'web', digest('1'))])
+  const [target] = followed.app.targets
+  const [planned] =
+    target === undefined ? [] : planScans(await watchedWorkloads(followed.app, target, followed.stop.signal))
+  if (planned === undefined) throw new Error('there is one repository')
+  work = planned
+  answers = Promise.withResolvers<void>()
+  followed.world.hold.resolve = () => answers.promise
+})
+
+const begin = (what: ScanWork, notBefore: number) =>
+  scan(followed.app, followed.queue, what, { signal: followed.stop.signal, notBefore, urgency: 'background' })
+
+const digestOf = async (tag: string) => (await followed.store.tagObservation(host, 'web', tag))?.digest
+
+test('a look that is asked for while an older wish waits for its turn takes place', async () => {
+  const running = begin(work, 0)
+  followed.clock.advance(1000)
+  // As the poll of another target, which a look of just now is enough for.
+  const poll = begin(work, -1000)
+  const nudge = begin(work, followed.clock.elapsed())
+  followed.world.tags.set('web', digest('2'))
+
+  answers.resolve()
+  await Promise.all([running, poll, nudge])
+
+  expect(followed.world.asked.filter((each) => each === 'resolve web')).toHaveLength(2)
+})
+
+test('the tags of all who wait for a repository are looked up', async () => {
+  const running = begin(work, 0)
+  followed.clock.advance(1000)
+  const one = begin({ ...work, tags: ['2'] }, followed.clock.elapsed())
+  const other = begin({ ...work, tags: ['3'] }, followed.clock.elapsed())
+  followed.world.tags.set('web', digest('2'))
+
+  answers.resolve()
+  await Promise.all([running, one, other])
+
+  expect([await digestOf('2'), await digestOf('3')]).toEqual([digest('2'), digest('2')])
+})
+
+test('a tag that was looked up recently enough is not asked for again', async () => {
+  answers.resolve()
+  await begin(work, 0)
+
+  await begin(work, -1)
+
+  expect(followed.world.asked.filter((each) => each === 'resolve web')).toHaveLength(1)
+})

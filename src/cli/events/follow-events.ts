@@ -1,0 +1,105 @@
+import { resolve } from 'node:path'
+import type { EventReport, EventsAnswer, TrailQuery } from '../../app/answers/read-events.ts'
+import { controlSocket } from '../../contract/control.ts'
+import { toAppError } from '../../errors.ts'
+import { systemClock, type Clock } from '../../lib/clock.ts'
+import type { Doors, GlobalOptions, Output } from '../doors.ts'
+import { isServed } from '../open-control.ts'
+import { createRemoteControl } from '../remote-control.ts'
+import { clockTime, stepsOf } from './event-steps.ts'
+import { heardSince } from './heard-words.ts'
+
+interface FollowOptions extends GlobalOptions {
+  readonly output: Output
+}
+
+/** How often the service is asked. */
+const pollMs = 1_000
+
+/** How often it is tried while there is none. */
+const awayMs = 1_000
+
+/** Of one moment, so that all of them together are a question that the service takes. */
+const openMax = 500
+const pageMax = 5_000
+
+/** Shows what comes and what becomes of it, over restarts of the service, until asked to stop. */
+export async function followEvents(
+  doors: Doors,
+  options: FollowOptions,
+  query: TrailQuery,
+  clock: Pick<Clock, 'sleep'> = systemClock,
+): Promise<void> {
+  const { stateFolder } = await doors.checkConfig(options)
+  const socket = controlSocket(resolve(stateFolder))
+  const control = createRemoteControl(socket)
+  const teller = createTeller(doors, options.output, query)
+  let isAway = false
+  let asked = query
+  while (!doors.stop.aborted) {
+    const answer = (await isServed(socket)) ? await control.events(asked).catch(unlessGone) : null
+    if (answer === null && !isAway) doors.tell('No service listens; waiting for one.\n')
+    isAway = answer === null
+    if (answer !== null) asked = teller.tell(answer)
+    await clock.sleep(isAway ? awayMs : pollMs, doors.stop)
+  }
+}
+
+/** It may go away at any moment, and come back. @throws what is no going away */
+function unlessGone(error: unknown): null {
+  if (toAppError(error).code === 'CONTROL_UNREACHABLE') return null
+  throw error
+}
+
+/** Tells what is new in an answer. @returns what to ask for next */
+function createTeller(doors: Pick<Doors, 'print' | 'tell'>, output: Output, query: TrailQuery) {
+  const open = new Map<number, { readonly told: Set<string>; shown: string }>()
+  let last = 0
+  let lastAt: string | null = null
+  let wanted: TrailQuery = { ...query, limit: pageMax }
+  let heard: EventsAnswer['heard'] | 'not asked yet' = 'not asked yet'
+
+  const tellEvent = (event: EventReport): void => {
+    const known = open.get(event.id) ?? { told: new Set<string>(), shown: '' }
+    if (event.isOver) open.delete(event.id)
+    else open.set(event.id, known)
+    if (output === 'json') {
+      const line = JSON.stringify(event)
+      if (line !== known.shown) doors.print(line)
+      known.shown = line
+      return
+    }
+    for (const { at, key, text } of stepsOf(event)) {
+      if (!known.told.has(key)) doors.print(`${clockTime(at)} ${text}`)
+      known.told.add(key)
+    }
+  }
+
+  /** Of another state its ids mean other events, or none so far: by its times it is told what was told before. */
+  const beginAnew = (): TrailQuery => {
+    doors.tell('The state is another one than before, such as a backup; going on with what came since.\n')
+    open.clear()
+    last = 0
+    if (lastAt !== null) wanted = { ...wanted, since: lastAt }
+    return wanted
+  }
+
+  return {
+    tell(answer: EventsAnswer): TrailQuery {
+      if (answer.newestId !== undefined && answer.newestId < last) return beginAnew()
+      for (const event of answer.events.toReversed()) {
+        if (event.id > last) lastAt = event.receivedAt
+        last = Math.max(last, event.id)
+        tellEvent(event)
+      }
+      // The oldest give way: what becomes of them stands in the list.
+      for (const id of [...open.keys()].slice(0, Math.max(0, open.size - openMax))) open.delete(id)
+      if (heard !== 'not asked yet' && output === 'table') {
+        const now = clockTime(new Date().toISOString())
+        for (const line of heardSince(heard, answer.heard)) doors.print(`${now} ${line}`)
+      }
+      heard = answer.heard
+      return { ...wanted, after: last, also: [...open.keys()] }
+    },
+  }
+}

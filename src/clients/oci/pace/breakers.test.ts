@@ -1,0 +1,168 @@
+import { expect, test } from 'vitest'
+import { createFakeTiming, startOciPair } from '../../../../test/fakes/oci-client.ts'
+import type { OciPair } from '../../../../test/fakes/oci-client.ts'
+import type { FakeRegistryOptions } from '../../../../test/fakes/registry.ts'
+import { AppError, type ErrorCode } from '../../../errors.ts'
+import { parseDigest } from '../../../image/digest.ts'
+import { createBreakers } from './breakers.ts'
+import type { TroubleNews } from './breakers.ts'
+
+const signal = new AbortController().signal
+const poll = ({ client, app }: OciPair, repository = app.repository) =>
+  client.headManifest({ ...app, repository }, 'latest', null, signal, 'background')
+
+async function start(options: FakeRegistryOptions = {}) {
+  const news: TroubleNews[] = []
+  const pair = await startOciPair(options, { limits: { tries: 1 }, tell: (each) => news.push(each) })
+  const told = () => news.map(({ kind, error }) => [kind, error === null ? 'over' : error.code])
+  return { pair, told, [Symbol.asyncDispose]: () => pair[Symbol.asyncDispose]() }
+}
+
+test('after five polls without an answer the registry is asked once a minute, until it answers', async () => {
+  await using stage = await start()
+  const { pair, told } = stage
+  pair.registry.fault({ times: 7 }, { kind: 'reset' })
+  for (let round = 0; round < 10; round += 1) await expect(poll(pair)).rejects.toThrow('broke the connection off')
+  expect(pair.registry.count()).toBe(5)
+  expect(told()).toEqual([['unavailable', 'REGISTRY_UNAVAILABLE']])
+
+  pair.timing.advance(60_000)
+  await expect(poll(pair)).rejects.toThrow()
+  await expect(poll(pair)).rejects.toThrow()
+  expect(pair.registry.count()).toBe(6)
+  pair.timing.advance(119_000)
+  await expect(poll(pair)).rejects.toThrow()
+  expect(pair.registry.count()).toBe(6)
+  pair.timing.advance(1000)
+  await expect(poll(pair)).rejects.toThrow()
+  pair.registry.pushImage('team/app', 'latest', 'one')
+  pair.timing.advance(240_000)
+
+  await expect(poll(pair)).resolves.toBeTypeOf('object')
+  expect(told()).toEqual([
+    ['unavailable', 'REGISTRY_UNAVAILABLE'],
+    ['unavailable', 'over'],
+  ])
+})
+
+test('one repository that fails stops no other while the registry answers', async () => {
+  await using stage = await start()
+  const { pair, told } = stage
+  pair.registry.pushImage('team/web', 'latest', 'one')
+  pair.registry.fault({ path: 'team/app' }, { kind: 'status', status: 500 })
+
+  for (let round = 0; round < 12; round += 1) {
+    await expect(poll(pair)).rejects.toMatchObject({ code: 'REGISTRY_UNAVAILABLE' })
+    await expect(poll(pair, 'team/web')).resolves.toBeTypeOf('object')
+  }
+
+  expect(pair.registry.requests.filter(({ path }) => path.includes('team/app'))).toHaveLength(12)
+  expect(told()).toEqual([])
+})
+
+test('many repositories that fail in one poll are one poll', async () => {
+  await using stage = await start()
+  const { pair, told } = stage
+  pair.registry.fault({}, { kind: 'status', status: 503 })
+
+  await Promise.allSettled(Array.from({ length: 40 }, (_, index) => poll(pair, `team/app-${index}`)))
+
+  expect(told()).toEqual([])
+})
+
+test('many tags of a repository that fail in one poll are one poll', async () => {
+  await using stage = await start()
+  const { pair, told } = stage
+  pair.registry.fault({}, { kind: 'status', status: 503 })
+  const tags = Array.from({ length: 10 }, (_, index) => `1.${index}`)
+
+  await Promise.allSettled(tags.map((tag) => pair.client.headManifest(pair.app, tag, null, signal, 'background')))
+
+  expect(told()).toEqual([])
+})
+
+test('a tag that is gone keeps no other tag refused, once the repository is open again', async () => {
+  await using stage = await start()
+  const { pair } = stage
+  const off = pair.registry.fault({ kind: 'head' }, { kind: 'status', status: 403 })
+  await expect(poll(pair)).rejects.toMatchObject({ code: 'REGISTRY_FORBIDDEN' })
+  off()
+  pair.registry.pushImage('team/app', 'latest', 'one')
+  pair.timing.advance(15 * 60_000)
+
+  const gone = pair.client.headManifest(pair.app, 'gone', null, signal, 'background')
+  await expect(gone).rejects.toMatchObject({ code: 'REGISTRY_NOT_FOUND' })
+  expect(pair.client.standing().circuits).toEqual([])
+  await expect(poll(pair)).resolves.toBeTypeOf('object')
+})
+
+test('a host that is no more to be trusted does not make a refused credential good', async () => {
+  const timing = createFakeTiming()
+  const breakers = createBreakers(timing)
+  const asking = { registry: 'r.example', repository: 'a', credential: 'x', account: 'ci', subject: 'r.example/a:1' }
+  const say = (code: ErrorCode) =>
+    breakers.run({ ...asking, urgency: 'background', isMirror: false }, () => Promise.reject(new AppError(code, '')))
+  await expect(say('REGISTRY_UNAUTHORIZED')).rejects.toThrow()
+  timing.advance(15 * 60_000)
+
+  for (const code of ['REGISTRY_UNTRUSTED', 'REGISTRY_UNAVAILABLE'] as const) await expect(say(code)).rejects.toThrow()
+
+  expect(breakers.standing()).toMatchObject([{ kind: 'credential-refused' }])
+})
+
+test('what a rollout or a person wants is asked for at any time', async () => {
+  await using stage = await start()
+  const { pair } = stage
+  const off = pair.registry.fault({}, { kind: 'reset' })
+  for (let round = 0; round < 5; round += 1) await expect(poll(pair)).rejects.toThrow()
+  off()
+  const digest = pair.registry.pushImage('team/app', 'latest', 'one')
+
+  await expect(pair.client.headManifest(pair.app, 'latest', null, signal)).resolves.toMatchObject({ digest })
+  await expect(poll(pair)).resolves.toMatchObject({ digest })
+})
+
+test('a third damaged answer in a row is told, and that it is over', async () => {
+  await using stage = await start()
+  const { pair, told } = stage
+  const digest = parseDigest(pair.registry.pushImage('team/app', 'latest', 'one'))
+  const off = pair.registry.fault({ kind: 'get' }, { kind: 'lying-body' })
+  const get = () => pair.client.getManifest(pair.app, digest, signal)
+  for (let round = 0; round < 2; round += 1) await expect(get()).rejects.toMatchObject({ code: 'REGISTRY_INTEGRITY' })
+  expect(told()).toEqual([])
+
+  await expect(get()).rejects.toMatchObject({ code: 'REGISTRY_INTEGRITY' })
+  await expect(get()).rejects.toMatchObject({ code: 'REGISTRY_INTEGRITY' })
+  expect(told()).toEqual([['damaged', 'REGISTRY_INTEGRITY']])
+  off()
+  await get()
+  expect(told()).toEqual([
+    ['damaged', 'REGISTRY_INTEGRITY'],
+    ['damaged', 'over'],
+  ])
+})
+
+test('polling stops at a fifth of the budget, for all repositories of the host, and a rollout goes on', async () => {
+  await using stage = await start()
+  const { pair } = stage
+  const digest = pair.registry.pushImage('team/app', 'latest', 'one')
+  const stated = { 'ratelimit-limit': '100;w=21600', 'ratelimit-remaining': '20;w=21600' }
+  pair.registry.fault({}, { kind: 'headers', headers: stated })
+  await expect(poll(pair)).resolves.toMatchObject({ digest })
+
+  await expect(poll(pair)).rejects.toMatchObject({ code: 'REGISTRY_RATE_LIMITED', retryAfterMs: 900_000 })
+  await expect(poll(pair, 'team/web')).rejects.toMatchObject({ code: 'REGISTRY_RATE_LIMITED' })
+  expect(pair.registry.count()).toBe(1)
+  await expect(pair.client.headManifest(pair.app, 'latest', null, signal)).resolves.toMatchObject({ digest })
+  expect(pair.client.standing().budgets).toMatchObject([{ host: pair.registry.host, limit: 100, remaining: 20 }])
+})
+
+test('polling goes on with each request when the host tells of no budget', async () => {
+  await using stage = await start()
+  const { pair } = stage
+  pair.registry.pushImage('team/app', 'latest', 'one')
+
+  for (let round = 0; round < 30; round += 1) await poll(pair)
+
+  expect(pair.registry.count('head')).toBe(30)
+})

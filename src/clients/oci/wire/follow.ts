@@ -1,0 +1,89 @@
+import { AppError } from '../../../errors.ts'
+import { reachFrom } from './address.ts'
+import { isPlainHttpAllowed } from '../endpoint.ts'
+import type { Hosts } from '../endpoint.ts'
+import type { HttpAnswer, HttpRequest } from './exchange.ts'
+import { answerFailure, isPullRefusal } from '../failure.ts'
+import type { Budgets, Counted } from '../pace/budgets.ts'
+import type { Clocks } from '../pace/clocks.ts'
+import type { Lanes } from '../pace/lane.ts'
+import { retryAfterMs as readRetryAfterMs } from '../pace/retry-after.ts'
+import type { Limits } from '../limits.ts'
+import type { Timing } from '../timing.ts'
+import type { Transport } from './transport.ts'
+
+/** What a request goes over, redirects included. */
+export interface FollowDeps {
+  readonly transport: Transport
+  readonly lanes: Lanes
+  readonly budgets: Budgets
+  readonly clocks: Clocks
+  readonly limits: Limits
+  readonly hosts: Hosts
+  readonly timing: Timing
+}
+
+const redirects = new Set([301, 302, 303, 307, 308])
+/** All that another origin is told. A list of what may go, as vendors name the headers of their credentials as they like. */
+const harmless: ReadonlySet<string> = new Set(['accept', 'if-none-match'])
+
+/**
+ * Sends a request and follows its redirects. Credentials end at the first change of origin and do not come back.
+ * A body is never sent on: nothing that we send has a reason to be redirected.
+ *
+ * @throws REGISTRY_REFUSED when a redirect leads where it must not
+ */
+export async function follow(deps: FollowDeps, first: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  let leftMs = deps.limits.totalMs // waiting for a turn does not count
+  let request = first
+  for (let hop = 0; ; hop += 1) {
+    const current = request
+    const { subject, urgency = 'wanted', account = '' } = current
+    const counted = { host: current.url.host, account }
+    const answer = await deps.lanes.run(counted.host, { subject, urgency }, signal, async () => {
+      if (current.isAdmitted !== true) deps.budgets.admit(counted, current, urgency, subject)
+      const startedAt = performance.now()
+      const received = await deps.transport.send(current, leftMs, signal)
+      leftMs -= performance.now() - startedAt
+      deps.budgets.observe(counted, received.headers)
+      deps.clocks.observe(counted.host, received.headers)
+      pauseIfAsked(deps, received, counted, subject)
+      return received
+    })
+    if (!redirects.has(answer.status) || current.method === 'POST') return answer
+    if (hop === deps.limits.redirects) throw refused(current, 'it redirects too often')
+    request = redirected(deps.hosts, current, answer)
+  }
+}
+
+/** Before the lane lets the next request go, or that would still be sent. */
+function pauseIfAsked(deps: FollowDeps, answer: HttpAnswer, counted: Counted, subject: string): void {
+  if (answer.status < 400) return
+  const { lanes, budgets, timing } = deps
+  const { host } = answer.url
+  const { retryAfterMs } = answerFailure(answer, subject, timing.wallNow())
+  if (retryAfterMs !== undefined && isPullRefusal(answer)) return budgets.refusePulls(counted, retryAfterMs)
+  if (retryAfterMs !== undefined) return lanes.pause(host, retryAfterMs)
+  // Who is only down for a while says so like this too; without the header there is nothing to go by.
+  const isDown = answer.status === 503 && answer.headers['retry-after'] !== undefined
+  if (isDown) lanes.pause(host, readRetryAfterMs(answer.headers, '', timing.wallNow()))
+}
+
+function redirected(hosts: Hosts, request: HttpRequest, answer: HttpAnswer): HttpRequest {
+  const location = answer.headers.location
+  const url = location === undefined ? null : URL.parse(location, request.url.href)
+  if (!url || !/^https?:$/.test(url.protocol)) throw refused(request, 'it redirects to no http address')
+  if (url.username || url.password) throw refused(request, 'it redirects to an address with a user name')
+  if (url.origin === request.url.origin) return { ...request, url }
+  if (url.protocol === 'http:' && (request.url.protocol === 'https:' || !isPlainHttpAllowed(url, hosts))) {
+    throw refused(request, `it redirects to plain http at ${url.host}`)
+  }
+  const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => harmless.has(name)))
+  const { account: _user, trustAs: _trust, isAdmitted: _host, ...rest } = request
+  // Who is itself in a private network may point into it; from outside nobody may.
+  return { ...rest, url, headers, reach: reachFrom(answer.peer) }
+}
+
+function refused({ subject, url }: HttpRequest, reason: string): AppError {
+  return new AppError('REGISTRY_REFUSED', `${subject}: the answer of ${url.host} was not followed, ${reason}`)
+}

@@ -1,0 +1,28 @@
+import { fieldOf, readJsonText, textOf } from '../lib/json-fields.ts'
+import type { EventSource, EventSourceOptions } from './event-source.ts'
+import { idFrom } from './format/ids.ts'
+import { imageEvents } from './format/image-events.ts'
+import { isInPath } from './proof/path.ts'
+
+/**
+ * Webhooks of Docker Hub repositories. They name a tag, never a digest, and carry nothing that proves who sent them. The
+ * `callback_url` in them is never called.
+ *
+ * @see Docker Hub, "Webhooks: example webhook payload"
+ */
+export function createDockerHubSource({ registry }: EventSourceOptions): EventSource {
+  return {
+    verify: isInPath,
+    parse({ body }) {
+      const json = readJsonText(body)
+      const push = fieldOf(json, 'push_data')
+      const name = textOf(fieldOf(json, 'repository'), 'repo_name')
+      if (push === undefined || name === null) return null
+      const tag = textOf(push, 'tag')
+      const at = fieldOf(push, 'pushed_at')
+      // Without a moment each body stands for itself.
+      const id = typeof at === 'number' ? idFrom(name, tag, at) : idFrom(body)
+      return imageEvents(registry, { kind: 'pushed', id, at, image: { name, tag, digest: null } })
+    },
+  }
+}

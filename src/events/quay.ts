@@ -1,0 +1,34 @@
+import { fieldOf, readJsonText, textOf } from '../lib/json-fields.ts'
+import type { EventSource, EventSourceOptions } from './event-source.ts'
+import { idFrom } from './format/ids.ts'
+import { eventsMax, imageEvents } from './format/image-events.ts'
+import { isInPath } from './proof/path.ts'
+
+/**
+ * "Push to Repository" notifications of Quay. They name all tags of a push, no digest, and no time: the same tag pushed
+ * twice gives the same bytes, which must both be news. Three failed deliveries in a row switch the notification off at
+ * Quay, which is why what cannot be read is accepted as everywhere.
+ *
+ * @see Quay, "Repository notifications: repository push"
+ */
+export function createQuaySource({ registry }: EventSourceOptions): EventSource {
+  return {
+    verify: isInPath,
+    parse({ body, receivedAt }) {
+      const json = readJsonText(body)
+      const name = textOf(json, 'repository')
+      if (name === null) return null
+      const tags = fieldOf(json, 'updated_tags')
+      // Every other notification has the repository too: builds, mirrors, vulnerabilities.
+      if (tags === undefined) return []
+      if (!Array.isArray(tags) || tags.length > eventsMax) return null
+      // So what is sent again is news again, which costs one more look.
+      const id = idFrom(body, receivedAt)
+      return tags.flatMap((tag: unknown) =>
+        typeof tag === 'string'
+          ? imageEvents(registry, { kind: 'pushed', id, image: { name, tag, digest: null } })
+          : [],
+      )
+    },
+  }
+}

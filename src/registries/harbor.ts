@@ -1,0 +1,107 @@
+import { readHarborTags } from '../clients/harbor/artifacts.ts'
+import type { OciClient } from '../clients/oci/client.ts'
+import { isIdentityToken } from '../clients/oci/credentials/credentials.ts'
+import type { CredentialSource } from '../clients/oci/credentials/credentials.ts'
+import { endpointOf } from '../clients/oci/endpoint.ts'
+import { questionsTo } from '../clients/oci/questions.ts'
+import { basicHeader } from '../clients/oci/credentials/basic-header.ts'
+import { AppError } from '../errors.ts'
+import type { CallVendor } from '../lib/vendor-api.ts'
+import type { Registry, Repository } from './registry.ts'
+
+export interface HarborDeps {
+  readonly client: OciClient
+  /** Mostly a robot account: `robot$project+name`. */
+  readonly credentials: CredentialSource
+  /** What is configured for the host. */
+  readonly entries: readonly HarborEntry[]
+}
+
+/** The settings of an entry that are read here. */
+export interface HarborEntry {
+  readonly host: string
+  readonly plainHttp: boolean
+  readonly harbor: { readonly url: string | null } | null
+}
+
+/** Harbor: digests by HEAD, which counts as no pull, and push times by its own API. */
+export function createHarbor({ client, credentials, entries }: HarborDeps): Registry {
+  const questions = questionsTo(client)
+  const hosts = Object.fromEntries(entries.map(({ host, plainHttp }) => [host, plainHttp ? { plainHttp } : {}]))
+  /** Images of Docker Hub behind a proxy cache, by the name without `library/`. */
+  const inLibrary = new Set<string>()
+
+  /**
+   * Harbor sends `cache/nginx` on to `cache/library/nginx`, for which a token for the first is none. Asked again under
+   * the second name after it was refused; two names alone can be such an image.
+   *
+   * Assumed of Harbor: `project/nginx` leads to `project/library/nginx` in a proxy cache of Docker Hub alone.
+   */
+  const throughLibrary = async <T>(repository: Repository, ask: (named: Repository) => Promise<T>): Promise<T> => {
+    const path = repository.repository
+    const [project = '', name = '', ...more] = path.split('/')
+    if (more.length > 0) return ask(repository)
+    const named = { ...repository, repository: `${project}/library/${name}` }
+    if (inLibrary.has(path)) return ask(named)
+    try {
+      return await ask(repository)
+    } catch (error) {
+      if (!(error instanceof AppError) || !refusals.has(error.code)) throw error
+      const answer = await ask(named).catch(() => null)
+      if (answer === null) throw error
+      inLibrary.add(path)
+      return answer
+    }
+  }
+
+  return {
+    ...questions,
+    kind: 'harbor',
+    resolve: (repository, tag, known, signal, urgency) =>
+      throughLibrary(repository, async (named) => {
+        try {
+          return await questions.resolve(named, tag, known, signal, urgency)
+        } catch (error) {
+          if (!(error instanceof AppError) || error.code !== 'REGISTRY_BLOCKED') throw error
+          // The answer to a HEAD has no words: why the project's policy forbids the image, only a GET tells.
+          const { manifest: _read, ...head } = await client.getManifest(named, tag, signal)
+          return head
+        }
+      }),
+    describe: (repository, ...question) =>
+      throughLibrary(repository, (named) => questions.describe(named, ...question)),
+    readConfig: (repository, ...question) =>
+      throughLibrary(repository, (named) => questions.readConfig(named, ...question)),
+    listTags: (repository, ...question) =>
+      throughLibrary(repository, (named) => questions.listTags(named, ...question)),
+    describeTags: (repository, { tags }, signal, urgency = 'wanted') => {
+      return throughLibrary(repository, async (named) => {
+        const credential = await credentials(named, signal)
+        const account = credential?.username ?? ''
+        const call: CallVendor = (each, stop) => client.callApi({ ...each, urgency, account }, stop)
+        if (credential && isIdentityToken(credential)) {
+          const message = `${named.registry}: push times need a user name and a password, no identity token`
+          throw new AppError('CREDENTIALS_INVALID', message)
+        }
+        const authorization = credential && basicHeader(credential)
+        const url = entries.find(({ harbor }) => harbor?.url)?.harbor?.url ?? endpointOf(named.registry, hosts).origin
+        const question = { url: url.replace(/\/+$/, ''), repository: named.repository, authorization }
+        const isEnough = (names: ReadonlySet<string>): boolean => tags.every((tag) => names.has(tag))
+        const found = await readHarborTags(call, question, isEnough, signal)
+        return tags.flatMap((tag) => {
+          const row = found.get(tag)
+          if (!row) return []
+          const { digest, pushedAt } = row
+          return { tag, digest, pushedAt, source: 'harbor-api', confidence: pushedAt === null ? 'none' : 'exact' }
+        })
+      })
+    },
+  }
+}
+
+const refusals = new Set([
+  'REGISTRY_UNAUTHORIZED',
+  'REGISTRY_FORBIDDEN',
+  'REGISTRY_NOT_FOUND',
+  'REGISTRY_REPOSITORY_UNKNOWN',
+])

@@ -1,0 +1,30 @@
+import type { EndedEvent, ReceivedEvent, SourceTrouble, TrailQuery, TrailedEvent } from './event-trail.ts'
+import type { DeadLetter, PendingEvent } from './pending-event.ts'
+import type { Time } from './time.ts'
+
+/** What a store keeps of the news that comes in. */
+export interface EventStore {
+  /**
+   * Takes in news, unless its key was there before. In a state that is new it counts as no write: whether that state
+   * was lost (I9) is told by what we did, not by what we heard.
+   * @returns those that are new
+   * @throws STATE_UNWRITABLE when none is kept
+   */
+  receiveEvents(events: readonly ReceivedEvent[]): Promise<readonly PendingEvent[]>
+  /** Oldest first, at most `limit`. */
+  pendingEvents(limit: number): Promise<readonly PendingEvent[]>
+  /** They are pending no more, unless newer ones took their places. May be lost by a power cut: they are seen to again. */
+  checkOffEvents(events: readonly EndedEvent[]): Promise<void>
+  /** Forgets the keys of events from before. May be lost by a power cut. */
+  forgetEventKeys(before: Time): Promise<void>
+  /** Only the last 100 are kept. */
+  addDeadLetter(letter: DeadLetter): Promise<void>
+  /** Newest first. */
+  deadLetters(): Promise<readonly DeadLetter[]>
+  /** What came in and what became of it, newest first; only the last 5,000 are sure to be there. */
+  eventTrail(query: TrailQuery): Promise<readonly TrailedEvent[]>
+  /** By source. */
+  sourceTroubles(): Promise<readonly SourceTrouble[]>
+  /** In the place of all that there were. In a state that is new it counts as no write, as `receiveEvents`. */
+  setSourceTroubles(troubles: readonly SourceTrouble[]): Promise<void>
+}

@@ -1,0 +1,80 @@
+import { readdirSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Which backups are kept, and where. */
+export interface BackupSettings {
+  readonly folder: string
+  /** How many of the newest; 0 for taking none. */
+  readonly keep: number
+  /** Whether one takes the place of a state that a newer version wrote, which else is refused. */
+  readonly onNewer?: 'refuse' | 'restore'
+}
+
+/** A file among the backups, by its name; whether it is good is another matter. */
+export interface BackupFile {
+  readonly file: string
+  /** ISO 8601. */
+  readonly at: string
+  readonly sizeBytes: number
+  /** Set for one that was taken before a migration: the schema that was left. */
+  readonly schema: number | null
+}
+
+const name = /^longshore-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z(?:-schema(\d+))?\.db$/
+
+/** Newest first, by name; empty where there is no folder. @throws the file system's error where it cannot be read */
+export function listBackups(folder: string): readonly BackupFile[] {
+  return namesIn(folder)
+    .toSorted()
+    .toReversed()
+    .flatMap((each) => {
+      const [, year, month, day, hour, minute, second, ms, schema] = name.exec(each) ?? []
+      const file = join(folder, each)
+      const found = year === undefined ? undefined : statSync(file, { throwIfNoEntry: false })
+      if (found?.isFile() !== true) return []
+      const at = `${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`
+      return [{ file, at, sizeBytes: found.size, schema: schema === undefined ? null : Number(schema) }]
+    })
+}
+
+/**
+ * The file for a backup that is taken now. A clock that was set back must not make the newest look old, so that it would
+ * be the first to go: such a one follows the newest by a millisecond.
+ *
+ * @param schema that is about to be left; null outside of migrations
+ */
+export function nextBackupFile(folder: string, now: number, schema: number | null): string {
+  const newest = listBackups(folder)[0]
+  const at = newest === undefined ? now : Math.max(now, Date.parse(newest.at) + 1)
+  return join(folder, `longshore-${stamp(at)}${schema === null ? '' : `-schema${schema}`}.db`)
+}
+
+/** A time as file names have it: `20261121T102619123Z`. */
+export const stamp = (at: number): string => new Date(at).toISOString().replaceAll(/[-:.]/g, '')
+
+/** How long a copy takes at the most; what is older was left by a process that died. */
+const copyMaxMs = 3_600_000
+
+/**
+ * Removes the oldest backups beyond those that are kept. The latest from before a migration is kept as long as there are
+ * others: who goes back to an older Longshore has nothing else.
+ */
+export function pruneBackups({ folder, keep }: BackupSettings, now: number): void {
+  const all = listBackups(folder)
+  const before = all.find(({ schema }) => schema !== null)
+  const old = all.filter((each) => each !== before).slice(Math.max(1, keep))
+  for (const { file } of old) rmSync(file, { force: true })
+  for (const each of namesIn(folder).filter((part) => /^longshore-.*\.db\.part(-\w+)?$/.test(part))) {
+    const found = statSync(join(folder, each), { throwIfNoEntry: false })
+    if (found !== undefined && now - found.mtimeMs > copyMaxMs) rmSync(join(folder, each), { force: true })
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  }
+}

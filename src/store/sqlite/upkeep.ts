@@ -1,0 +1,184 @@
+import { existsSync, statSync } from 'node:fs'
+import { resolve, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { AppError } from '../../errors.ts'
+import { migrations } from '../migrations/migrations.ts'
+import { readContents } from '../sql/contents.ts'
+import { readMeta } from '../sql/meta.ts'
+import { readMoved } from '../sql/moved.ts'
+import type { StateBackup, StateReport, StateRestoration, StateRow, StateUpkeep } from '../rows/state-file.ts'
+import type { BackupSettings } from './backup-files.ts'
+import { listBackups } from './backup-files.ts'
+import { queriesOver } from './database.ts'
+import type { Examined } from './examine-file.ts'
+import { examineFile } from './examine-file.ts'
+import { stateFiles, type StateFiles } from './files.ts'
+import { newestGood, refuseUnsound, restored, tellBackup } from './mend.ts'
+import { takeStateLock } from './open-sqlite-store.ts'
+import { asideFile, finishReplacement, keptAside, replaceFile } from './replace-file.ts'
+import { stateError } from './state-error.ts'
+import { copyState, takeBackup } from './take-backup.ts'
+
+export interface SqliteUpkeepOptions {
+  readonly folder: string
+  readonly backups: BackupSettings
+  /** Milliseconds since the epoch. */
+  now(): number
+}
+
+/** What can be done with a state in one SQLite file, whatever its condition. */
+export function sqliteUpkeep({ folder, backups, now }: SqliteUpkeepOptions): StateUpkeep {
+  const files = stateFiles(folder)
+  const guarded = <Done>(work: () => Promise<Done>): Promise<Done> =>
+    work().catch((error: unknown) => Promise.reject(stateError(error, files.folder)))
+  return {
+    check: () => guarded(() => check(files, backups)),
+    backUp: (to) => guarded(() => backUp(files, backups, to, now())),
+    restore: (backup, actor) => guarded(() => restore(files, backups, { name: backup, actor, at: now() })),
+    contents: () => contents(files),
+  }
+}
+
+async function check(files: StateFiles, settings: BackupSettings): Promise<StateReport> {
+  const found = await examineFile(files.database, 'live')
+  const backups: StateBackup[] = []
+  for (const { file, at, sizeBytes } of listBackups(settings.folder)) {
+    const problem = problemOf(await examineFile(file, 'still'))
+    backups.push({ file, at, sizeBytes, problem })
+  }
+  const report: StateReport = {
+    file: files.database,
+    sizeBytes: sizeOf(files),
+    standing: standingOf(found),
+    problem: 'problem' in found ? found.problem : null,
+    schema: found.kind === 'sound' ? found.schema : null,
+    schemaKnown: migrations.length,
+    rows: {},
+    restores: 0,
+    keptAside: keptAside(files),
+    backupFolder: settings.folder,
+    backups,
+    movedTo: null,
+  }
+  return found.kind === 'sound' ? withRows(files, report) : report
+}
+
+function standingOf(found: Examined): StateReport['standing'] {
+  if (found.kind === 'empty') return 'absent'
+  return found.kind === 'sound' && found.schema < migrations.length ? 'older' : found.kind
+}
+
+/** Counts the rows and, of the latest schema, reads each: one that cannot be read is damage. */
+async function withRows(files: StateFiles, report: StateReport): Promise<StateReport> {
+  const database = new DatabaseSync(files.database, { readOnly: true, timeout: 5_000 })
+  try {
+    const rows = countRows(database)
+    const db = queriesOver(database, files.folder)
+    const restores = Number((await readMeta(db, 'restores')) ?? 0)
+    const movedTo = (await readMoved(db))?.to ?? null
+    const counted = { ...report, rows, restores, movedTo }
+    if (report.standing !== 'sound') return counted
+    try {
+      for await (const _ of readContents(db));
+    } catch (error) {
+      const { code, message } = stateError(error, files.folder)
+      if (code !== 'STATE_UNREADABLE') throw error
+      return { ...counted, standing: 'damaged', problem: message }
+    }
+    return counted
+  } finally {
+    database.close()
+  }
+}
+
+function countRows(database: DatabaseSync): Readonly<Record<string, number>> {
+  const names = database
+    .prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by name")
+    .all()
+    .map((row) => String(row['name']))
+  return Object.fromEntries(
+    names.map((name) => [name, Number(database.prepare(`select count(*) as n from "${name}"`).get()?.['n'])]),
+  )
+}
+
+async function backUp(
+  files: StateFiles,
+  settings: BackupSettings,
+  to: string | null,
+  now: number,
+): Promise<StateBackup> {
+  await schemaOf(files)
+  if (to === null) return takeBackup(files.database, settings, now)
+  const file = resolve(to)
+  if (existsSync(file)) throw new AppError('STATE_UNWRITABLE', `${file} is there already, and is not replaced`)
+  return copyState(files.database, file)
+}
+
+/** @throws STATE_NOT_FOUND, STATE_UNREADABLE, STATE_NEWER */
+async function schemaOf(files: StateFiles): Promise<number> {
+  const schema = await refuseUnsound(files, null)
+  if (schema === null) throw new AppError('STATE_NOT_FOUND', `no state lies in ${files.folder}`)
+  return schema
+}
+
+async function restore(
+  files: StateFiles,
+  { folder }: BackupSettings,
+  { name, actor, at }: { readonly name: string | null; readonly actor: string; readonly at: number },
+): Promise<StateRestoration> {
+  const lock = await takeStateLock(files)
+  try {
+    finishReplacement(files)
+    const backup = await chooseBackup(folder, name)
+    const found = await examineFile(files.database, 'live')
+    if (found.kind === 'foreign') throw new AppError('STATE_UNREADABLE', found.problem)
+    const isThere = found.kind !== 'absent'
+    const aside = isThere ? asideFile(files, 'replaced', at) : null
+    const kept = aside === null ? '' : `, and what was there is kept as ${aside}`
+    const reason = restored(`${actor} put ${tellBackup(backup)} in the place of the state${kept}`)
+    await replaceFile(files, { backup: backup.file, as: 'replaced', at, actor, reason })
+    return { backup, keptAside: aside }
+  } finally {
+    lock.release()
+  }
+}
+
+/** @throws STATE_BACKUP_UNUSABLE */
+async function chooseBackup(folder: string, name: string | null): Promise<StateBackup> {
+  const all = listBackups(folder)
+  if (name === null) {
+    const newest = await newestGood(all)
+    if (newest !== null) return { ...newest, problem: null }
+    const none =
+      all.length === 0 ? `no backup lies in ${folder}` : `none of the ${all.length} backups in ${folder} is good`
+    throw new AppError('STATE_BACKUP_UNUSABLE', none)
+  }
+  const among = all.find(({ file }) => file === join(folder, name))
+  const file = among?.file ?? resolve(name)
+  const problem = problemOf(await examineFile(file, 'still'))
+  if (problem !== null) throw new AppError('STATE_BACKUP_UNUSABLE', `${file} cannot be restored: ${problem}`)
+  const { size, mtime } = statSync(file)
+  return { file, at: among?.at ?? mtime.toISOString(), sizeBytes: size, problem: null }
+}
+
+const problemOf = (found: Examined): string | null =>
+  found.kind === 'sound' ? null : 'problem' in found ? found.problem : `it is ${found.kind}`
+
+function sizeOf({ database }: StateFiles): number | null {
+  const sizes = [database, `${database}-wal`].map((file) => statSync(file, { throwIfNoEntry: false })?.size)
+  return sizes[0] === undefined ? null : sizes[0] + (sizes[1] ?? 0)
+}
+
+async function* contents(files: StateFiles): AsyncGenerator<StateRow> {
+  const schema = await schemaOf(files)
+  if (schema < migrations.length) {
+    const sentence = `${files.database} has schema ${schema}; \`longshore status\` brings it up to ${migrations.length}`
+    throw new AppError('STATE_UNREADABLE', sentence)
+  }
+  const database = new DatabaseSync(files.database, { readOnly: true, timeout: 5_000 })
+  try {
+    yield* readContents(queriesOver(database, files.folder))
+  } finally {
+    database.close()
+  }
+}

@@ -1,0 +1,62 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { stores } from '../../src/store/index.ts'
+import { digest, override } from './store-rows.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'longshore-newer-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const now = () => Date.parse('2026-11-21T10:00:00.000Z')
+const open = (access: 'owner' | 'reader' = 'owner') =>
+  stores.sqlite({
+    folder,
+    access,
+    backups: { folder: join(folder, 'backups'), keep: 3, onNewer: 'restore' },
+    log: { warn: () => {}, error: () => {} },
+    now,
+  })
+
+/** As a version would that has more migrations. */
+function makeNewer(): void {
+  const database = new DatabaseSync(join(folder, 'longshore.db'))
+  database.exec("update meta set value = '999' where key = 'schema_version'")
+  database.close()
+}
+
+test("a newer version's state is kept aside for the newest backup where that is wanted, and everything is held", async () => {
+  const before = await open()
+  await before.setOverride(override())
+  await before.backups?.take()
+  await before.setOverride(override({ digest: digest(9) }))
+  await before.close()
+  makeNewer()
+
+  await expect(open('reader')).rejects.toMatchObject({ code: 'STATE_NEWER' })
+  const store = await open()
+
+  expect((await store.hold())?.reason).toMatchObject({
+    code: 'STATE_RESTORED',
+    sentence: expect.stringContaining("the state was a newer version's"),
+  })
+  expect(await store.overrides()).toEqual([override()])
+  await store.close()
+  const [aside = ''] = (await readdir(folder)).filter((name) => name.startsWith('longshore.db.replaced-'))
+  const kept = new DatabaseSync(join(folder, aside), { readOnly: true })
+  expect(kept.prepare('select digest from overrides').get()).toEqual({ digest: digest(9) })
+  kept.close()
+})
+
+test('without a backup that can be read it is refused even so', async () => {
+  const before = await open()
+  await before.setOverride(override())
+  await before.close()
+  makeNewer()
+
+  await expect(open()).rejects.toMatchObject({ code: 'STATE_NEWER' })
+})
