@@ -164,6 +164,12 @@ module.exports = {
 
     // One place per third-party system.
     confine('queue-in-one-folder', 'Put it behind jobs/queue.ts.', 'pg-boss', '^src/jobs/'),
+    confine(
+      'metrics-in-one-folder',
+      'What is measured is listed in src/api/metrics/.',
+      'prom-client',
+      '^src/api/metrics/',
+    ),
     confine('http-server-in-one-folder', 'Routes live in src/api/.', 'fastify|@fastify/[^/]+', '^src/api/'),
     confine('sql-in-one-folder', 'Queries live in src/store/.', 'pg|kysely', '^src/store/'),
     confine('logger-in-one-file', 'Take the Log of src/lib/log.ts as a dependency.', 'pino', '^src/lib/log\\.ts$'),

@@ -13,6 +13,7 @@ const packages = [
   'kysely',
   'fastify',
   'pg-boss',
+  'prom-client',
   '@aws-sdk/client-ecr',
   'google-auth-library',
 ]
@@ -93,6 +94,7 @@ const planted: readonly (readonly [rule: string, from: string, to: string, text:
   ['web-sees-the-contract', 'web/page.ts', 'src/app/roll-out.ts', `import '../src/app/roll-out.ts'`],
   ['queue-in-one-folder', 'src/app/queue.ts', 'node_modules/pg-boss/index.js', `import 'pg-boss'`],
   ['http-server-in-one-folder', 'src/app/serve.ts', 'node_modules/fastify/index.js', `import 'fastify'`],
+  ['metrics-in-one-folder', 'src/api/routes/counts.ts', 'node_modules/prom-client/index.js', `import 'prom-client'`],
   ['sql-in-one-folder', 'src/app/query.ts', 'node_modules/kysely/index.js', `import type {} from 'kysely'`],
   ['logger-in-one-file', 'src/app/log.ts', 'node_modules/pino/index.js', `import 'pino'`],
   ['schemas-at-the-edge', 'src/app/parse.ts', 'node_modules/zod/index.js', `import 'zod'`],

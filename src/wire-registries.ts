@@ -14,7 +14,9 @@ import { createSecretWatch, type SecretFiles } from './wire-secrets.ts'
 type Kind = keyof typeof registries
 
 /** Every registry there is, each opened when it is first asked, over one client. */
-export interface OpenRegistries extends Required<Pick<App, 'registryFor' | 'registryPauses' | 'pullAuth'>> {
+export interface OpenRegistries extends Required<
+  Pick<App, 'registryFor' | 'registryPauses' | 'registryStanding' | 'pullAuth'>
+> {
   close(): void
 }
 
@@ -83,6 +85,7 @@ export function openRegistries(settings: RegistrySettings, clock: Clock, network
         else client.pause(name, ms)
       },
     },
+    registryStanding: () => client.standing(),
     async pullAuth(repository, signal) {
       const found = await credentials(repository, signal)
       if (found === null) return null

@@ -8,12 +8,14 @@ import { createGroupSlots } from './app/groups/group-slots.ts'
 import { createStateKeeper } from './app/passes/keep-state.ts'
 import { createNudges } from './app/passes/nudges.ts'
 import { createOverview } from './app/answers/overview.ts'
+import { readMetrics } from './app/answers/read-metrics.ts'
 import { readProgress, type FollowedControl } from './app/answers/read-progress.ts'
 import { readEvents } from './app/answers/read-events.ts'
 import { createReadiness } from './app/answers/read-readiness.ts'
 import { pollQueues } from './app/events/poll-queues.ts'
 import { createReceiver } from './app/events/receive-event.ts'
-import type { OpenApp, PublicService } from './cli/doors.ts'
+import { createRolloutCounts } from './app/rollouts/rollout-counts.ts'
+import type { MetricsService, OpenApp, PublicService } from './cli/doors.ts'
 import { createCompose } from './clients/compose/compose.ts'
 import { createLocalCommands } from './clients/local/local-commands.ts'
 import type { Config } from './config/config.ts'
@@ -64,6 +66,7 @@ export async function openApp(options: OpenOptions): Promise<OpenApp> {
     targets: opened,
     registryFor: images.registryFor,
     registryPauses: images.registryPauses,
+    registryStanding: images.registryStanding,
     policyFor: createPolicies(),
     pullAuth: images.pullAuth,
     rules,
@@ -91,6 +94,7 @@ export async function openApp(options: OpenOptions): Promise<OpenApp> {
           clock,
         ),
       }),
+    ...(access === 'owner' && { rolloutCounts: createRolloutCounts(config.targets.map(({ name }) => name)) }),
     ...(access === 'owner' && { keeper: createStateKeeper({ store, clock, log }) }),
     ...(options.onProgress && { onProgress: options.onProgress }),
     ...(options.onJournal && { onJournal: options.onJournal }),
@@ -109,6 +113,7 @@ export async function openApp(options: OpenOptions): Promise<OpenApp> {
     control,
     serveControl: () => serveControl(app, control, config.stateFolder),
     servePublic: (late) => servePublic(app, config, network, late),
+    serveMetrics: () => serveMetrics(app, config),
     close: () => closeAll(app, images, store),
   }
 }
@@ -117,6 +122,13 @@ export async function openApp(options: OpenOptions): Promise<OpenApp> {
 async function serveControl({ log }: App, control: FollowedControl, folder: string) {
   const { openControlServer } = await import('./api/control-server.ts')
   return openControlServer({ control, folder, log })
+}
+
+/** Loaded where the configuration asks for it. */
+async function serveMetrics(app: App, { metrics }: Config): Promise<MetricsService | null> {
+  if (metrics === null) return null
+  const { openMetricsServer } = await import('./api/metrics/metrics-server.ts')
+  return openMetricsServer({ ...app, read: () => readMetrics(app), readFile: readCertificate }, metrics)
 }
 
 /** Who writes these lets others listen in our name. */

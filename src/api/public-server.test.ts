@@ -14,7 +14,8 @@ import { createLog } from '../lib/log.ts'
 import { secret } from '../lib/secret.ts'
 import { usualLimits, type ListenerLimits } from './listener/listener.ts'
 import { createPublicApp, type PublicDeps } from './public-app.ts'
-import { openPublicServer, type PublicServer } from './public-server.ts'
+import type { AppServer } from './listener/serve-app.ts'
+import { openPublicServer } from './public-server.ts'
 
 const word = 'the-secret-of-the-registry'
 
@@ -252,7 +253,7 @@ describe('health', () => {
 })
 
 describe('over a socket', () => {
-  let server: PublicServer | undefined
+  let server: AppServer | undefined
   afterEach(() => server?.close())
 
   const readFile = () => Promise.reject(new Error('there is no TLS here'))

@@ -12,7 +12,9 @@ import type { Nudges } from './passes/nudges.ts'
 import type { Overview } from './answers/overview.ts'
 import type { StateKeeper } from './passes/keep-state.ts'
 import type { JournalObserver } from './rollouts/record-step.ts'
+import type { RolloutCounts } from './rollouts/rollout-counts.ts'
 import type { RunHere } from './rollouts/run-hook.ts'
+import type { RegistryStanding } from './scans/registry-standing.ts'
 import type { PolicyReading, PolicyWish } from './selection/policy-wish.ts'
 import type { ConfiguredQueue } from './workloads/configured-queue.ts'
 import type { WorkloadRule, WorkloadSettings } from './workloads/workload-settings.ts'
@@ -37,6 +39,8 @@ export interface App {
   readonly policyFor: (wish: PolicyWish) => Promise<PolicyReading>
   /** Pauses that registries asked for, of us or of an engine; absent where none are kept. */
   readonly registryPauses?: RegistryPauses
+  /** How we stand with registries now; absent where nobody can ask. */
+  readonly registryStanding?: () => RegistryStanding
   readonly pullAuth: (repository: Repository, signal: AbortSignal) => Promise<PullAuth | null>
   readonly rules: readonly WorkloadRule[]
   readonly defaults: WorkloadSettings
@@ -58,6 +62,8 @@ export interface App {
   readonly overview: Overview
   /** Who sent to us since this process began; absent where nothing is listened for. */
   readonly senderCounts?: SenderCounts
+  /** How rollouts ended since this process began; absent where another process owns the state. */
+  readonly rolloutCounts?: RolloutCounts
   /** Queues of events that are read; absent where there are none. */
   readonly eventQueues?: readonly ConfiguredQueue[]
   /** When each tag was last looked up, by `clock.elapsed()`. */

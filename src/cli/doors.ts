@@ -93,6 +93,15 @@ export interface OpenApp {
   readonly serveControl: () => Promise<{ close(): Promise<void> }>
   /** Listens for events and for questions about our health; null when the configuration asks for neither. */
   readonly servePublic: (late: () => readonly string[]) => Promise<PublicService | null>
+  /** Tells monitoring systems how it stands; null when the configuration does not ask for it. */
+  readonly serveMetrics: () => Promise<MetricsService | null>
+  close(): Promise<void>
+}
+
+/** Where monitoring systems ask. */
+export interface MetricsService {
+  /** `http://127.0.0.1:9464` */
+  readonly address: string
   close(): Promise<void>
 }
 

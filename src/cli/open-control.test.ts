@@ -24,7 +24,15 @@ function withoutService(given: Partial<Doors> = {}) {
     openApp: async ({ access }) => {
       accesses.push(access)
       const queue = { add: unused, close: async () => {} }
-      return { app: {} as App, queue, control, serveControl: unused, servePublic: unused, close: async () => {} } // nobody looks at it
+      return {
+        app: {} as App,
+        queue,
+        control,
+        serveControl: unused,
+        servePublic: unused,
+        serveMetrics: unused,
+        close: async () => {},
+      } // nobody looks at it
     },
     ...given,
   })

@@ -7,7 +7,7 @@ import { toEnsured, type EnsuredConfig } from './ensured.ts'
 import { toEventQueues, toEventSources, type EventQueueConfig, type EventSourceConfig } from './event-sources.ts'
 import { toHooks } from './hooks.ts'
 import { toProbe } from './probe.ts'
-import { listenSchema, toListen, type ListenConfig } from './listen.ts'
+import { listenSchema, toListen, toMetrics, type ListenConfig, type MetricsConfig } from './listen.ts'
 import { toGitlabImages, toRegistries, type GitlabImage, type RegistryConfig } from './registries.ts'
 import type { ParsedConfig } from './schema.ts'
 import { toStatePlace } from './state-schemas.ts'
@@ -47,6 +47,8 @@ export interface Config {
   readonly gitlabImages: readonly GitlabImage[]
   /** Null when nothing is to be listened for. */
   readonly listen: ListenConfig | null
+  /** Null when nobody is to ask. */
+  readonly metrics: MetricsConfig | null
   readonly events: readonly EventSourceConfig[]
   readonly eventQueues: readonly EventQueueConfig[]
   /** Docker's own config.json; need not exist. */
@@ -112,6 +114,7 @@ export function toConfig(parsed: ParsedConfig, around: Surroundings): Config {
     registries: toRegistries(parsed.registries, path),
     gitlabImages: toGitlabImages(parsed.registries),
     listen: listenOf(parsed, path),
+    metrics: parsed.metrics === undefined ? null : toMetrics(parsed.metrics, path),
     events: toEventSources(parsed.events),
     eventQueues: toEventQueues(parsed.events),
     dockerConfigFile: path(parsed.dockerConfig ?? around.dockerConfigFile),

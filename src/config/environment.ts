@@ -12,6 +12,7 @@ export const environmentKeys = {
   LONGSHORE_POLL_INTERVAL: ['pollInterval'],
   LONGSHORE_WATCH: ['watch'],
   LONGSHORE_MODE: ['defaults', 'mode'],
+  LONGSHORE_METRICS_PORT: ['metrics', 'port'],
   LONGSHORE_LOG_LEVEL: ['log', 'level'],
   LONGSHORE_LOG_FORMAT: ['log', 'format'],
 } as const satisfies Record<string, readonly string[]>
@@ -24,6 +25,7 @@ export const otherKeys = {
   DATABASE_URL: ['state'],
   STATE_BACKUPS: ['backups', 'keep'],
   STATE_BACKUP_DIR: ['backups', 'folder'],
+  METRICS_PORT: ['metrics', 'port'],
 } as const satisfies Record<string, readonly string[]>
 
 /** As registrywatcher had it; many programs have one of this name. */
@@ -43,7 +45,9 @@ const serviceVariable = /^LONGSHORE_(SERVICE_(HOST|PORT)|PORT)(_|$)/
 /** As `process.env` has it. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-const isForeign = (name: string): boolean => serviceVariable.test(name) || hookVariable.test(name)
+/** Kubernetes and Docker's links set `METRICS_PORT`, too, for a service that is called metrics. */
+const isForeign = (name: string, value = ''): boolean =>
+  serviceVariable.test(name) || hookVariable.test(name) || (name === 'METRICS_PORT' && value.startsWith('tcp://'))
 
 /** A value from outside the file that replaces the one at a key. */
 export interface Override {
@@ -64,7 +68,7 @@ export function readEnvironment(env: Environment): readonly Override[] {
 function valuesOf(env: Environment, keys: Readonly<Record<string, readonly string[]>>): readonly Override[] {
   return Object.entries(keys).flatMap(([source, path]) => {
     const value = env[source]
-    return value === undefined || value === '' ? [] : [{ source, path, value }]
+    return value === undefined || value === '' || isForeign(source, value) ? [] : [{ source, path, value }]
   })
 }
 

@@ -46,3 +46,25 @@ test.each([
 ])('says what is wrong with %s', async (text, problem) => {
   expect(await problems(`listen: {${text}}`)).toEqual([expect.stringContaining(problem)])
 })
+
+test('metrics are served nowhere, unless it is written where', async () => {
+  expect((await load('listen: {}')).metrics).toBeNull()
+  expect((await load('metrics: {}')).metrics).toEqual({ host: '127.0.0.1', port: 9464, tls: null, hosts: null })
+})
+
+test.each(['METRICS_PORT', 'LONGSHORE_METRICS_PORT'])('%s alone serves metrics', async (name) => {
+  const { metrics } = await load('', { env: { [name]: '9100' } })
+
+  expect(metrics).toMatchObject({ host: '127.0.0.1', port: 9100 })
+})
+
+test('what Kubernetes sets for a service that is called metrics is none of ours', async () => {
+  expect((await load('', { env: { METRICS_PORT: 'tcp://10.0.0.1:9090' } })).metrics).toBeNull()
+  expect(await problems('', { env: { METRICS_PORT: 'http' } })).toEqual([
+    expect.stringContaining('METRICS_PORT: must be'),
+  ])
+})
+
+test('of metrics no proxy is believed, so none can be named', async () => {
+  expect(await problems('metrics: {trustProxy: [127.0.0.1]}')).toEqual([expect.stringContaining('metrics.trustProxy')])
+})

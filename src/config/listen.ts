@@ -54,25 +54,42 @@ export const listenSchema = z.strictObject({
     ),
 })
 
-/** Where the public server listens, and who is believed there. */
-export interface ListenConfig {
+/** Where a monitoring system asks. */
+export const metricsSchema = listenSchema.pick({ tls: true }).extend({
+  host: listenSchema.shape.host.describe('Address that is listened at. Nobody is asked for a secret there.'),
+  port: wholeNumber(1, 65_535).prefault(9464).describe('Port that is listened at.'),
+  hosts: listenSchema.shape.hosts.describe(
+    'Names that requests may come under, beside addresses and `localhost`. Without it: names without a dot.',
+  ),
+})
+
+type Home = (path: string) => string
+
+/** Where a monitoring system asks. */
+export interface MetricsConfig {
   readonly host: string
   readonly port: number
   /** Paths of files in PEM form; null for plain http. */
   readonly tls: { readonly certificate: string; readonly key: string } | null
-  /** Addresses and blocks of addresses. */
-  readonly trustProxy: readonly string[]
-  readonly proxyHeader: (typeof proxyHeaders)[number]
   /** Null where none were written down. */
   readonly hosts: readonly string[] | null
 }
 
+/** Where the public server listens, and who is believed there. */
+export interface ListenConfig extends MetricsConfig {
+  /** Addresses and blocks of addresses. */
+  readonly trustProxy: readonly string[]
+  readonly proxyHeader: (typeof proxyHeaders)[number]
+}
+
 /** @param home puts the home folder in the place of `~` */
-export function toListen(given: z.output<typeof listenSchema>, home: (path: string) => string): ListenConfig {
-  const { tls, hosts, ...rest } = given
-  return {
-    ...rest,
-    tls: tls === undefined ? null : { certificate: home(tls.certificate), key: home(tls.key) },
-    hosts: hosts ?? null,
-  }
+export function toListen(given: z.output<typeof listenSchema>, home: Home): ListenConfig {
+  const { trustProxy, proxyHeader } = given
+  return { ...toMetrics(given, home), trustProxy, proxyHeader }
+}
+
+/** As `toListen`. */
+export function toMetrics({ host, port, tls, hosts }: z.output<typeof metricsSchema>, home: Home): MetricsConfig {
+  const files = tls === undefined ? null : { certificate: home(tls.certificate), key: home(tls.key) }
+  return { host, port, tls: files, hosts: hosts ?? null }
 }

@@ -17,6 +17,7 @@ describe('without a file', () => {
 
     expect(config).toEqual({
       file: null,
+      metrics: null,
       pollIntervalMs: 300_000,
       watch: 'labelled',
       targets: [

@@ -7,7 +7,7 @@ import { brake, groupsSchema, maxChanges, maxParallel } from './group-schemas.ts
 import { queuesAreApart } from './event-kind-schemas.ts'
 import { eventSourceSchema } from './event-schemas.ts'
 import { duration, filePath, flag, text, wholeNumber } from './fields.ts'
-import { listenSchema } from './listen.ts'
+import { listenSchema, metricsSchema } from './listen.ts'
 import { hostsAgree, registrySchema } from './registry-schemas.ts'
 import { folderBesideDatabase, statePlace } from './state-schemas.ts'
 import { defaultsSchema, ruleSchema } from './workload-schemas.ts'
@@ -69,6 +69,9 @@ export const configSchema = z
     listen: listenSchema
       .optional()
       .describe('Where `/hooks`, `/healthz` and `/readyz` are served. Nowhere, unless this or `events` is written.'),
+    metrics: metricsSchema
+      .optional()
+      .describe('Where `/metrics` is served, as Prometheus reads it. Nowhere, unless this is written.'),
     events: z
       .array(eventSourceSchema)
       .max(100, { error: 'must have at most 100 entries' })

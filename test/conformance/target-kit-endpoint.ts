@@ -70,7 +70,7 @@ export function endpointPromises(kit: Kit): void {
     expect(changes.filter(({ kind: what }) => what === 'resync')).toEqual([])
 
     await harness.goAway()
-    const waiting = target.waitUntilAvailable(AbortSignal.timeout(30_000))
+    const waiting = target.waitUntilAvailable(AbortSignal.timeout(50_000))
     await harness.comeBack()
     await waiting
     await waitUntil('a resync is told', () => changes.some(({ kind: what }) => what === 'resync'))

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { pushImage } from '../services/images.ts'
 import { describeWithServices, uniqueName } from '../services/shared.ts'
 import { waitUntil } from '../services/wait.ts'
+import { waitsForEnds } from './stage/gates.ts'
 import { openGround, runLongshore, type Ground } from './stage/ground.ts'
 import { runOnTerminal } from './stage/terminal.ts'
 
@@ -135,7 +136,8 @@ describeWithServices('with an engine', ({ registryAddress }) => {
     const repository = `${workload}/in/a/repository/that/lies/rather/deep`
     const settings = { repository, tag: 'stable', healthcheck: false, env: { PORT: '' } }
     const { reference } = await pushImage(registry, { ...settings, version: '1' })
-    await ground.docker('run', '-d', '--name', workload, '--label', 'longshore.watch=true', reference)
+    const labels = ['--label', 'longshore.watch=true', ...(behaviour === 'exits' ? waitsForEnds : [])]
+    await ground.docker('run', '-d', '--name', workload, ...labels, reference)
     // A layer of its own: what the engine has already needs no pull.
     await pushImage(registry, { ...settings, version: `2 of ${workload}`, behaviour })
     return reference

@@ -7,6 +7,7 @@ import { startCrashRun } from './crash-run.ts'
 import { pass, status } from './stage/answers.ts'
 import { fillIn, say, someone, told, writeFiles } from './stage/compose-fleet.ts'
 import { stageProject, type StagedProject } from './stage/compose-project.ts'
+import { outlastsEnds } from './stage/gates.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 import { readState } from './stage/state.ts'
 
@@ -134,7 +135,7 @@ describeWithServices('a person who, in the middle of a Compose rollout,', ({ reg
 
   beforeAll(async () => {
     scene = await openScene()
-    scene.configure({ defaults: { gate: { minUptime: '1s' } } })
+    scene.configure({ defaults: { gate: { minUptime: outlastsEnds } } })
     await forAll(interventions, async (each) => void staged.set(each, await stage(each)))
     await say(scene, async ({ deploy }) => {
       for (const [each, { project }] of staged) {

@@ -283,7 +283,12 @@ describeWithServices("the user's own docker compose", ({ engineHost, registryAdd
     await byHand('up', '--detach')
     write({ web: { image: image('v2'), ...deaf } })
     const operation = uniqueName('operation')
-    const task: ComposeChildTask = { engineHost, project, services: ['web'], options: { operation, timeoutSeconds: 3 } }
+    const task: ComposeChildTask = {
+      engineHost,
+      project,
+      services: ['web'],
+      options: { operation, timeoutSeconds: 10 },
+    }
     const child = spawn(
       process.execPath,
       [join(import.meta.dirname, 'compose-client-child.ts'), JSON.stringify(task)],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePort } from '../services/free-port.ts'
 import { describeWithServices } from '../services/shared.ts'
 import { badCases, type BadCase } from './compose-gate-cases.ts'
 import { forAll } from './crash-fleet.ts'
@@ -7,7 +8,7 @@ import { recordEvents, replacementMs, type EventRecord } from './stage/compose-e
 import { say, someone, told, writeFiles } from './stage/compose-fleet.ts'
 import { stageProject } from './stage/compose-project.ts'
 import { outlastsEnds } from './stage/gates.ts'
-import { freePort, readPage } from './stage/page.ts'
+import { readPage } from './stage/page.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 
 /** Generous, since the machine may be busy; what was measured is printed. */

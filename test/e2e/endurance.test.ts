@@ -10,7 +10,8 @@ import { describeWithServices } from '../services/shared.ts'
 describeWithServices(
   'containers of random options, forward and back, with a kill -9 in each',
   ({ registryAddress }) => {
-    test('lose nothing', async () => {
+    // Each way of it has a limit of its own, which tells what it waited for.
+    test('lose nothing', { timeout: 330_000 }, async () => {
       const lines: string[] = []
       const registry = { address: registryAddress }
 

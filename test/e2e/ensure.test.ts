@@ -1,10 +1,12 @@
 import { rmSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { freePort } from '../services/free-port.ts'
 import { pushImage, type PushedImage } from '../services/images.ts'
 import { describeWithServices, uniqueName } from '../services/shared.ts'
 import { about, history, pass, plan, status } from './stage/answers.ts'
+import { outlastsEnds } from './stage/gates.ts'
 import { at, crash } from './stage/moments.ts'
-import { freePort, readPage } from './stage/page.ts'
+import { readPage } from './stage/page.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 
 const gate = { stable: '500ms', minUptime: '1s', deadline: '20s' }
@@ -36,7 +38,8 @@ describeWithServices('a container that the configuration writes', ({ registryAdd
       pushImage(registry, { repository: name, version, healthcheck: false, behaviour: to })
     const pushed = await push(behaviour, 'v1')
     const workloads = [{ ensure: { name, image: pushed.reference, ...ensure } }]
-    scene.configure({ defaults: { gate, keepOld: '0s' }, workloads })
+    const minUptime = behaviour === 'exits' ? outlastsEnds : gate.minUptime
+    scene.configure({ defaults: { gate: { ...gate, minUptime }, keepOld: '0s' }, workloads })
     return { name, id: `local/container/${name}`, pushed, push }
   }
 

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { describeWithServices } from '../services/shared.ts'
 import { waitUntil } from '../services/wait.ts'
 import { about, history, status } from './stage/answers.ts'
+import { waitsForEnds } from './stage/gates.ts'
 import type { RunningLongshore } from './stage/longshore.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 import { stageWorkload, type StagedWorkload } from './stage/workload.ts'
@@ -29,12 +30,12 @@ describeWithServices('the hands on the wheel', ({ registryAddress }) => {
   const quick = { defaults: { gate: { minUptime: '1s' }, keepOld: '0s' } }
 
   /** A workload that runs version 1 under the tag `latest`, with versions 1 and 2 also under the tags `v1` and `v2`. */
-  async function stage() {
+  async function stage(...options: readonly string[]) {
     const web = stageWorkload(scene, registry)
     const v1 = await web.push({ version: 'v1', healthcheck: false })
     await web.push({ version: 'v1', tag: 'v1', healthcheck: false })
     const v2 = await web.push({ version: 'v2', tag: 'v2', healthcheck: false })
-    await web.start('--restart', 'unless-stopped')
+    await web.start('--restart', 'unless-stopped', ...options)
     return { web, v1, v2 }
   }
 
@@ -131,7 +132,7 @@ describeWithServices('the hands on the wheel', ({ registryAddress }) => {
     })
 
     test('a version that fails makes the word exit 1; released from quarantine it is tried again', async () => {
-      const { web } = await stage()
+      const { web } = await stage(...waitsForEnds)
       const service = await startService(web)
       await web.push({ version: 'bad', tag: 'bad', behaviour: 'exits', healthcheck: false })
 

@@ -153,9 +153,9 @@ describeWithServices('hooks', ({ registryAddress }) => {
     ])
     expect(existsSync(`/proc/${lines('child')[0]}/exe`)).toBe(false)
 
-    configure({ beforeRollout: { exec: ['sh', '-c', 'echo x >> /begun/times; sleep 300'], timeout: '1s' } })
+    configure({ beforeRollout: { exec: ['sh', '-c', 'echo x >> /begun/times; sleep 300'], timeout: '5s' } })
     for (const rollouts of [(await pass(scene)).rollouts, (await pass(scene)).rollouts]) {
-      expect(rollouts[0]?.reason).toContain('did not end within 1s, and may go on in there')
+      expect(rollouts[0]?.reason).toContain('did not end within 5s, and may go on in there')
       expect(await scene.docker('exec', web.name, 'cat', '/begun/times')).toBe('x')
     }
   })

@@ -349,7 +349,7 @@ secrets: { key: { environment: KEY } }
       const example = parse(readFileSync('examples/longshore.socket-proxy.yml', 'utf8'))
       const config = {
         targets: [{ ...example.targets[0], host: proxy.host }],
-        defaults: { gate: { stable: '500ms', minUptime: '1s', deadline: '20s' }, keepOld: '0s', keepImages: 0 },
+        defaults: { gate: { stable: '500ms', minUptime: outlastsEnds, deadline: '20s' }, keepOld: '0s', keepImages: 0 },
         workloads: [{ match: { name: probed.name }, gate: { probe: { exec: ['true'] } } }],
       }
       const file = join(folder, 'longshore.yml')

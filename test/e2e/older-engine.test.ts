@@ -4,6 +4,7 @@ import { startOlderEngine } from '../services/older-engine.ts'
 import { describeWithServices, uniqueName } from '../services/shared.ts'
 import { waitUntil } from '../services/wait.ts'
 import type { PassAnswer, StatusAnswer } from './stage/answers.ts'
+import { waitsForEnds } from './stage/gates.ts'
 import { at, crash } from './stage/moments.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 import { stageWorkload } from './stage/workload.ts'
@@ -33,10 +34,10 @@ describeWithServices('an engine of API 1.41', ({ registryAddress }) => {
     return { web, one, two }
   }
 
-  async function startPlain() {
+  async function startPlain(...options: string[]) {
     const web = stageWorkload(scene, registry)
     await web.push({ version: 'v1', healthcheck: false })
-    await web.start('--restart', 'unless-stopped', '--volume', '/data')
+    await web.start('--restart', 'unless-stopped', '--volume', '/data', ...options)
     return web
   }
 
@@ -73,7 +74,7 @@ describeWithServices('an engine of API 1.41', ({ registryAddress }) => {
   })
 
   test('gets the old version back when the new one is bad', async () => {
-    const web = await startPlain()
+    const web = await startPlain(...waitsForEnds)
     const before = await web.inspect()
     await web.push({ version: 'v2', behaviour: 'exits', healthcheck: false })
 

@@ -12,6 +12,7 @@ import { anonymousVolumes, decidedByUser, wordForWord } from './option-compare.t
 import { drawFrom, drawTogether } from './option-draw.ts'
 import { makeSubjects, nameSubjects } from './option-subjects.ts'
 import { pass } from './stage/answers.ts'
+import { outlastsEnds } from './stage/gates.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 import { stageWorkload, type StagedWorkload } from './stage/workload.ts'
 
@@ -38,6 +39,7 @@ describeWithServices('whole rollouts of containers with many options', ({ regist
     let loaded: readonly Loaded[]
     beforeAll(async () => {
       scene = await openScene({}, start)
+      scene.configure({ defaults: { gate: { stable: '1s', minUptime: outlastsEnds, deadline: '20s' }, keepOld: '1h' } })
       folder = makePrivateFolder('options')
       const subjects = nameSubjects('longshore-options', folder)
       const other = stageWorkload(scene, registry, 'neighbour')

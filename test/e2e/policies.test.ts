@@ -4,6 +4,7 @@ import { pushImage, type PushedImage } from '../services/images.ts'
 import { deleteManifest } from '../services/push.ts'
 import { about, history, pass, plan } from './stage/answers.ts'
 import { countRequests, type CountingRegistry } from './stage/counting-registry.ts'
+import { waitsForEnds } from './stage/gates.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 
 const quick = { defaults: { gate: { minUptime: '1s' }, keepOld: '1h' } }
@@ -61,7 +62,7 @@ describeWithServices('workloads whose tag is chosen', ({ registryAddress }) => {
   })
 
   test('a bad version is left out, also after a restart, until a better one comes', async () => {
-    const web = await stage('semver', ['1.4.2'])
+    const web = await stage('semver', ['1.4.2'], ...waitsForEnds)
     await web.push('1.5.0', 'exits')
 
     expect((await pass(scene)).rollouts).toMatchObject([{ outcome: 'rolled-back' }])

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { freePort } from '../services/free-port.ts'
 import { describeWithServices } from '../services/shared.ts'
 import { pass } from './stage/answers.ts'
-import { freePort } from './stage/page.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 import { stageWorkload } from './stage/workload.ts'
 
@@ -63,7 +63,7 @@ describeWithServices('a probe of the gate', ({ registryAddress }) => {
     ['ends its command badly', { exec: ['sh', '-c', 'exit 7'] }, 'exit code 7'],
     ['has no such command', { exec: ['/missing'] }, /\/missing/],
   ])('takes a version back that %s', async (_, probe, last) => {
-    const { rollout, before, after } = await rollOutUnder(probe, { deadline: '3s' })
+    const { rollout, before, after } = await rollOutUnder(probe, { deadline: '10s' })
 
     expect(rollout).toMatchObject({ outcome: 'rolled-back', code: 'GATE_DEADLINE' })
     expect(rollout?.reason).toMatch(last)

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { describeWithServices } from '../services/shared.ts'
 import { about, history, pass, plan, status } from './stage/answers.ts'
 import { countRequests, type CountingRegistry } from './stage/counting-registry.ts'
+import { waitsForEnds } from './stage/gates.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 import { stageWorkload } from './stage/workload.ts'
 
@@ -81,7 +82,7 @@ describeWithServices('reports', ({ registryAddress }) => {
   test('status and history tell what happened, and why', async () => {
     const web = stageWorkload(scene, registry)
     const v1 = await web.push({ version: 'v1', healthcheck: false })
-    await web.start()
+    await web.start(...waitsForEnds)
     const v2 = await web.push({ version: 'v2', healthcheck: false })
     await pass(scene)
     const v3 = await web.push({ version: 'v3', behaviour: 'exits', healthcheck: false })

@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { freePort } from '../services/free-port.ts'
 import type { Behaviour } from '../services/image-content.ts'
 import { describeWithServices, uniqueName } from '../services/shared.ts'
 import { about, pass } from './stage/answers.ts'
 import { expectServesAgain, expectUntouched, measureReturn } from './stage/expectations.ts'
-import { freePort, readPage } from './stage/page.ts'
+import { waitsForEnds } from './stage/gates.ts'
+import { readPage } from './stage/page.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 import { stageWorkload } from './stage/workload.ts'
 
@@ -55,7 +57,7 @@ describeWithServices('a bad version', ({ registryAddress }) => {
   test('is not tried again, and the next one is', async () => {
     const web = stageWorkload(scene, registry)
     await web.push({ version: 'v1', healthcheck: false })
-    await web.start()
+    await web.start(...waitsForEnds)
     await web.push({ version: 'v2', behaviour: 'exits', healthcheck: false })
     await pass(scene)
     const restored = await web.inspect()

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { PushedImage } from '../services/images.ts'
 import { describeWithServices } from '../services/shared.ts'
 import { pass } from './stage/answers.ts'
+import { waitsForEnds } from './stage/gates.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 import { stageWorkload, type StagedWorkload } from './stage/workload.ts'
 
@@ -69,7 +70,7 @@ describeWithServices('images on the engine', ({ registryAddress }) => {
     keepImages(1)
     const web = stageWorkload(scene, registry)
     const v1 = await web.push({ version: 'v1', healthcheck: false })
-    await web.start()
+    await web.start(...waitsForEnds)
     const v2 = await web.push({ version: 'v2', behaviour: 'exits', healthcheck: false })
 
     expect((await pass(scene)).rollouts).toMatchObject([{ outcome: 'rolled-back' }])

@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { freePort } from '../services/free-port.ts'
 import { deleteManifest } from '../services/push.ts'
 import { describeWithServices, uniqueName } from '../services/shared.ts'
 import { about, pass } from './stage/answers.ts'
 import { expectServesAgain, expectUntouched } from './stage/expectations.ts'
 import type { Moment } from './stage/longshore.ts'
-import { freePort, readPage } from './stage/page.ts'
+import { readPage } from './stage/page.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 import { stageWorkload } from './stage/workload.ts'
 

@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { freePort } from '../services/free-port.ts'
 import { describeWithServices, uniqueName } from '../services/shared.ts'
 import { waitUntil } from '../services/wait.ts'
 import { about, pass } from './stage/answers.ts'
-import { freePort, readPage } from './stage/page.ts'
+import { waitsForEnds } from './stage/gates.ts'
+import { readPage } from './stage/page.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 import { stageWorkload } from './stage/workload.ts'
 
@@ -128,7 +130,7 @@ describeWithServices('a good version', ({ registryAddress }) => {
   test('may run to its end, where nobody wants it restarted', async () => {
     const job = stageWorkload(scene, registry, 'job')
     await job.push({ version: 'v1', healthcheck: false })
-    await job.start('--restart', 'no')
+    await job.start('--restart', 'no', ...waitsForEnds)
     const v2 = await job.push({ version: 'v2', behaviour: 'completes', healthcheck: false })
 
     const { code, rollouts } = await pass(scene)

@@ -5,6 +5,7 @@ import { startFakeRegistry, type FakeRegistry } from '../fakes/registry.ts'
 import type { Auth } from '../fakes/registry/sign-in.ts'
 import { pushImage } from '../services/images.ts'
 import { describeWithServices } from '../services/shared.ts'
+import { outlastsEnds } from './stage/gates.ts'
 import { openGround, type Ended, type Ground } from './stage/ground.ts'
 
 const username = 'robot'
@@ -105,7 +106,7 @@ describeWithServices('secrets', () => {
     writeFileSync(dockerConfig, JSON.stringify({ auths: { [host('docker')]: { auth } } }), { mode: 0o600 })
     const config = {
       dockerConfig,
-      defaults: { gate: { stable: '1s', minUptime: '1s', deadline: '20s' }, keepOld: '1h' },
+      defaults: { gate: { stable: '1s', minUptime: outlastsEnds, deadline: '20s' }, keepOld: '1h' },
       registries: [
         { host: host('config'), username, password: passwords.config },
         { host: host('file'), username, password: `\${file:${secretFile}}` },

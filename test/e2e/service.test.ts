@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { freePort } from '../services/free-port.ts'
 import { describeWithServices } from '../services/shared.ts'
 import { waitUntil } from '../services/wait.ts'
 import { about, status } from './stage/answers.ts'
+import { waitsForEnds } from './stage/gates.ts'
 import type { RunningLongshore } from './stage/longshore.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 import { stageWorkload, type StagedWorkload } from './stage/workload.ts'
@@ -15,8 +17,9 @@ describeWithServices('the service', ({ registryAddress }) => {
   afterEach(() => scene.reset())
   afterAll(() => scene?.close())
 
-  const poll = (pollInterval: string) =>
+  const poll = (pollInterval: string, more: Readonly<Record<string, unknown>> = {}) =>
     scene.configure({
+      ...more,
       pollInterval,
       defaults: { gate: { minUptime: '1s' }, keepOld: '0s' },
       log: { format: 'json' },
@@ -77,11 +80,12 @@ describeWithServices('the service', ({ registryAddress }) => {
     expect(await second.stop()).toBe(0)
   })
 
-  test('goes back by itself, and waits for the next version', async () => {
-    poll('10s')
+  test('goes back by itself, waits for the next version, and tells Prometheus of it', async () => {
+    const port = await freePort()
+    poll('10s', { metrics: { port } })
     const web = stageWorkload(scene, registry)
     await web.push({ version: 'v1', healthcheck: false })
-    await web.start()
+    await web.start(...waitsForEnds)
     const before = await web.inspect()
     await web.push({ version: 'v2', behaviour: 'exits', healthcheck: false })
     const service = scene.start('run')
@@ -92,6 +96,17 @@ describeWithServices('the service', ({ registryAddress }) => {
     const v3 = await web.push({ version: 'v3', healthcheck: false })
     await runs(web, v3.configDigest)
     expect(told(service, web, 'rolled-back')).toHaveLength(1)
+    const isUnchanged = `longshore_registry_requests_total{host="${registryAddress}",method="HEAD",status="304"}`
+    const lines = await waitUntil('it has looked again', async () => {
+      const answer = await fetch(`http://127.0.0.1:${port}/metrics`)
+      const text = await answer.text()
+      return text.includes(isUnchanged) && text.split('\n')
+    })
+
+    expect(lines).toContain('longshore_held 0')
+    expect(lines).toContain('longshore_workloads{target="local",state="current"} 1')
+    expect(lines).toContain('longshore_rollouts_total{target="local",outcome="rolled-back"} 1')
+    expect(lines).toContain('longshore_rollouts_total{target="local",outcome="succeeded"} 1')
     expect(await service.stop()).toBe(0)
   })
 })

@@ -7,6 +7,7 @@ import { crashTestLimitMs, startCrashRun } from './crash-run.ts'
 import { about, history, pass, status } from './stage/answers.ts'
 import { stageChain } from './stage/chain.ts'
 import { stageProject } from './stage/compose-project.ts'
+import { outlastsEnds } from './stage/gates.ts'
 import { at } from './stage/moments.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 
@@ -20,7 +21,7 @@ describeWithServices('a Compose service that others live in, near and far', ({ r
   beforeAll(async () => {
     scene = await openScene()
     scene.configure({
-      defaults: { gate: { stable: '300ms', minUptime: '300ms', deadline: '20s' }, keepOld: '0s' },
+      defaults: { gate: { stable: '300ms', minUptime: outlastsEnds, deadline: '20s' }, keepOld: '0s' },
     })
     app = await pushImage(registry, { repository: uniqueName('app'), version: 'app', healthcheck: false })
     await scene.docker('pull', '--quiet', app.reference)

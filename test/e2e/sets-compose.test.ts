@@ -3,6 +3,7 @@ import type { InspectedContainer } from '../services/docker.ts'
 import { describeWithServices } from '../services/shared.ts'
 import { about, pass } from './stage/answers.ts'
 import { stageComposedSet, type ComposedSet } from './stage/composed-set.ts'
+import { outlastsEnds } from './stage/gates.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 
 describeWithServices('Compose services that live in a plain container', ({ registryAddress }) => {
@@ -10,7 +11,7 @@ describeWithServices('Compose services that live in a plain container', ({ regis
   let scene: Scene
   beforeAll(async () => {
     scene = await openScene()
-    const gate = { stable: '500ms', minUptime: '500ms', deadline: '20s' }
+    const gate = { stable: '500ms', minUptime: outlastsEnds, deadline: '20s' }
     scene.configure({ defaults: { gate, keepOld: '1h' } })
   })
   afterAll(() => scene?.close())

@@ -1,11 +1,12 @@
 import { performance } from 'node:perf_hooks'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { EffectKind } from '../../src/rollout/rollout.ts'
+import { freePort } from '../services/free-port.ts'
 import { describeWithServices } from '../services/shared.ts'
 import { pass } from './stage/answers.ts'
 import { holdableRegistry, type HeldRegistry } from './stage/held-registry.ts'
 import { at } from './stage/moments.ts'
-import { freePort, readPage } from './stage/page.ts'
+import { readPage } from './stage/page.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 import { stageWorkload } from './stage/workload.ts'
 

@@ -6,7 +6,7 @@ import type { OnMoment, RunningLongshore } from './stage/longshore.ts'
 import { at, crash } from './stage/moments.ts'
 import { nodePlatforms, openNodes, type Node, type Nodes } from './stage/nodes.ts'
 import { openScene, type Scene } from './stage/scene.ts'
-import { outlastsTaskEnds, removeServices, stageService, type StagedService } from './stage/swarm.ts'
+import { outlastsTaskEnds, removeServices, stageService, untilEmpty, type StagedService } from './stage/swarm.ts'
 
 describeWithServices('Swarm services on three nodes', ({ registryAddress }) => {
   const registry = { address: registryAddress }
@@ -24,6 +24,8 @@ describeWithServices('Swarm services on three nodes', ({ registryAddress }) => {
     await Promise.all(nodes.all.map(({ door }) => door.open()))
     await nodes.settle()
     await removeServices(sceneOf(nodes.all[0]))
+    // Each node removes its own, and nobody else can meanwhile.
+    for (const scene of scenes.values()) await untilEmpty(scene)
     for (const scene of scenes.values()) await scene.reset()
   })
   afterAll(async () => {
@@ -57,6 +59,9 @@ describeWithServices('Swarm services on three nodes', ({ registryAddress }) => {
   }
 
   const each = (digest: string) => [digest, digest, digest]
+
+  /** Between two tasks there is time to look. */
+  const unhurried = ['--update-delay', '2s']
 
   async function midway(service: StagedService, digest: string): Promise<void> {
     await waitUntil('some tasks run the new version', async () => {
@@ -96,7 +101,7 @@ describeWithServices('Swarm services on three nodes', ({ registryAddress }) => {
 
   test('one whose node is drained in the middle goes on elsewhere, and Longshore that dies at another manager', async () => {
     const [one, two] = nodes.all
-    const { scene, service, v2 } = await stage(one)
+    const { scene, service, v2 } = await stage(one, undefined, unhurried)
     const drain = async (running: RunningLongshore) => {
       await midway(service, v2.digest)
       await one.docker('node', 'update', '--availability', 'drain', two.id)
@@ -152,7 +157,7 @@ describeWithServices('Swarm services on three nodes', ({ registryAddress }) => {
   test('two of us on two managers come to one update, also while the leader dies and comes back', async () => {
     const leader = await findLeader()
     const other = besides(leader)
-    const { scene, service, v1, v2 } = await stage(leader)
+    const { scene, service, v1, v2 } = await stage(leader, undefined, unhurried)
     sceneOf(other).configure(withGate(other))
     let back = Promise.resolve()
     const meet = meetBefore('update-service')

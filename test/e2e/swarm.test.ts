@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../services/free-port.ts'
 import type { PushedImage } from '../services/images.ts'
 import { describeWithServices, uniqueName } from '../services/shared.ts'
 import { waitUntil } from '../services/wait.ts'
@@ -10,7 +11,6 @@ import { outlastsEnds } from './stage/gates.ts'
 import { at } from './stage/moments.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 import { envelope } from '../fakes/event-requests.ts'
-import { freePort } from './stage/page.ts'
 import {
   createService,
   initSwarm,

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { freePort } from '../services/free-port.ts'
 import { describeWithServices } from '../services/shared.ts'
 import { at } from './stage/moments.ts'
 import { startLongshore, type LongshoreResult, type OnMoment, type RunningLongshore } from './stage/longshore.ts'
 import type { PassAnswer } from './stage/answers.ts'
-import { freePort, readPage } from './stage/page.ts'
+import { readPage } from './stage/page.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 import { stageWorkload } from './stage/workload.ts'
 

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { drawFrom } from '../e2e/option-draw.ts'
+import { outlastsEnds } from '../e2e/stage/gates.ts'
 import { openScene, type Scene } from '../e2e/stage/scene.ts'
 import { makePrivateFolder } from '../services/private-folder.ts'
 import type { PushRegistry } from '../services/push.ts'
@@ -63,7 +64,7 @@ async function endureOn(
   folder: string,
   { count, rounds, seed, registry, say, signal }: EndureOptions,
 ): Promise<Endured> {
-  const gate = { stable: '300ms', minUptime: '1s', deadline: '120s' }
+  const gate = { stable: '300ms', minUptime: outlastsEnds, deadline: '120s' }
   const target = { name: 'local', host: scene.engine.host, maxParallel: 24, maxChanges: 'off', brake: false }
   scene.configure({ targets: [target], defaults: { gate, keepOld: '0s' } })
   const members = await makeFleet(scene, registry, { count, seed, folder })

@@ -28,6 +28,10 @@ export async function survive(world: World, onMoment: (moment: string, count: nu
   throw new Error('it never came to rest')
 }
 
+/** Where to crash, and how often in a row, so that all is met: more often than an effect that fails is tried. */
+export const crashesIn = (moments: readonly string[]): readonly (readonly [at: number, crashes: number])[] =>
+  moments.flatMap((_, at) => [1, 4].map((crashes) => [at, crashes] as const))
+
 /** What may come between any two effects of a rollout. */
 export type Disturbance =
   | { readonly kind: 'crash' | 'engine-restart' | 'engine-away' }

@@ -18,6 +18,7 @@ export function fakeDoors(
     control: {} as OpenApp['control'], // nobody speaks through it
     serveControl: unused,
     servePublic: unused,
+    serveMetrics: unused,
     close: async () => {},
   })
   const all: Doors = {

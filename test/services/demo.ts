@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { prepareShop, type DemoShop } from './demo-shop.ts'
 import { docker } from './docker.ts'
 import { findOrStartEngine } from './find-engine.ts'
+import { freePort } from './free-port.ts'
 import type { Behaviour } from './image-content.ts'
 import { pushImage } from './images.ts'
 import { ensureInstalled } from './install.ts'
@@ -161,15 +161,6 @@ async function removeOurs(host: string): Promise<void> {
 
 function lines(text: string): string[] {
   return text.split('\n').filter((line) => line !== '')
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (typeof address !== 'object' || address === null) throw new Error('no port of 127.0.0.1 is free')
-  return address.port
 }
 
 async function cleanUp(): Promise<void> {

@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { chownSync, existsSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { randomInt } from 'node:crypto'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { lastLines, run } from './command.ts'
+import { freePort } from './free-port.ts'
 import { makePrivateFolder, removeAbandonedFolders } from './private-folder.ts'
 import { kill } from './processes.ts'
 import { waitUntil } from './wait.ts'
@@ -62,7 +61,7 @@ export async function startPostgres(primary?: Pick<Postgres, 'folder' | 'port'>)
   if (programs === undefined) throw new Error('PostgreSQL is not installed')
   const folder = makePrivateFolder('postgres')
   const data = join(folder, 'data')
-  const port = await freePort()
+  const port = await freePort([26_000, 32_000])
   const owner = await serverUser()
   mkdirSync(data, { mode: 0o700 })
   for (const each of [folder, data]) chownSync(each, owner.uid, owner.gid)
@@ -154,17 +153,4 @@ async function serverUser(): Promise<{ readonly uid: number; readonly gid: numbe
   if (uid !== 0) return { uid, gid }
   const id = async (what: string) => Number((await run('id', [what, 'postgres'])).trim())
   return { uid: await id('-u'), gid: await id('-g') }
-}
-
-/** Below those that the kernel gives to whoever asks for any: nobody else takes it while the server is restarted. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(20_000, 32_000)
-    const server = createServer()
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true))
-    })
-    await new Promise((resolve) => server.close(resolve))
-    if (isFree) return port
-  }
 }

@@ -64,15 +64,22 @@ export function createOutcomes(
   }
 }
 
-const nextChange = (trail: readonly TrailedEvent[], { id, registry, repository, tag, found }: TrailedEvent) =>
-  trail.findLast(
+/** When the tag changed again. An event that took the place of another has the look of that one, from before it came. */
+function nextChange(
+  trail: readonly TrailedEvent[],
+  { id, registry, repository, tag, found }: TrailedEvent,
+): Time | null {
+  const next = trail.findLast(
     (each) =>
       each.id > id &&
       (each.fate === 'changed' || (mayLead(each) && each.found !== found)) &&
       each.registry === registry &&
       each.repository === repository &&
       each.tag === tag,
-  )?.lookedAt ?? null
+  )
+  if (next === undefined || next.lookedAt === null) return null
+  return next.lookedAt < next.receivedAt ? next.receivedAt : next.lookedAt
+}
 
 async function byRepository(store: Pick<Store, 'workloads'>): Promise<ReadonlyMap<string, readonly WorkloadRow[]>> {
   return Map.groupBy(await store.workloads(), ({ image }) => {

@@ -157,6 +157,18 @@ test('what came after an event out of order found the same is told of it too, an
   ])
 })
 
+test('what an event led to is told also once a newer one, which came amid that, has its look and its change', async () => {
+  const { store, tell, note, read } = await start()
+  const rollout = ended('superseded', newer, 50)
+  await store.saveRollout(rollout)
+  await tell(60, { fate: 'replaced' })
+  await note('rollout-started', 59, { rollout: rollout.id })
+  await tell(58, { lookedAt: ago(60), found: digest('c') }, { digest: digest('c') })
+  await note('rollout-started', 49, { rollout: 'two', toDigest: digest('c') })
+
+  expect((await read()).map(({ outcomes }) => outcomes.map((each) => each.rollout))).toEqual([['two'], [rollout.id]])
+})
+
 test('an event whose tag was never seen leads to nothing', async () => {
   const { tell, note, read } = await start()
   await tell(60, { fate: 'unseen', found: null })

@@ -36,6 +36,7 @@ export async function driveRollout(app: App, target: Target, rollout: Rollout, s
     pullAuth: (each: Rollout, signal: AbortSignal) => app.pullAuth(parseReference(each.repository), signal),
     registryOf: (each: Rollout) => registryOf(app, each),
     onEnded: (each: Rollout) => tellEnd(app, each),
+    ...(app.rolloutCounts && { rolloutCounts: app.rolloutCounts }),
     onHook: (each: Rollout, result: HookResult) => tellHookEnd(app.log, each, result),
     ...(runHere && { runHere }),
     hasBrake: (name: string) => (app.limits.get(name) ?? targetDefaults).brake,

@@ -3,6 +3,7 @@ import type { EffectKind, JournalStep, Reason, Rollout } from '../../rollout/rol
 import type { HookResult } from '../../rollout/hooks.ts'
 import { endedHooks, hookEntry } from './apply-hook.ts'
 import { countFailure } from '../brake/count-failure.ts'
+import type { RolloutCounts } from './rollout-counts.ts'
 import { endedForDependants } from '../sets/history-of-dependants.ts'
 import { tellManner } from '../workloads/manner.ts'
 import { tellOverride } from '../words/override.ts'
@@ -22,6 +23,7 @@ export interface RecordDeps {
   readonly onJournal?: JournalObserver
   /** Told of every rollout that ended, for the log. */
   readonly onEnded?: (rollout: Rollout) => void
+  readonly rolloutCounts?: RolloutCounts
   /** Told of every hook that ended, for the log. */
   readonly onHook?: (rollout: Rollout, result: HookResult) => void
   /** Whether failures on a target count towards its brake; they do where it is not given. */
@@ -57,6 +59,7 @@ export async function recordStep(
   if (counted?.braked) deps.onBraked?.(after, counted.braked.history.reason)
   await deps.onJournal?.({ rollout: after.id, step, effect, phase: 'before' })
   for (const each of hooks) deps.onHook?.(after, each)
+  if (hasEnded) deps.rolloutCounts?.note(after)
   if (hasEnded) deps.onEnded?.(after)
   return after
 }

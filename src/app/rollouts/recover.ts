@@ -59,6 +59,8 @@ export async function adoptFoundRollouts(app: App, target: Target, signal: Abort
   }
   for (const rollout of withTheirParts(adopted, await app.store.openRollouts())) {
     await app.store.saveRollout(rollout, baselineOf(rollout))
+    // The other ends are old news.
+    if (rollout.outcome === 'needs-human') app.rolloutCounts?.note(rollout)
   }
 }
 

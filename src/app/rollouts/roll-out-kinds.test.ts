@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { startFakeClock } from '../../../test/fakes/clock.ts'
-import { Crash, disturbance, survive } from '../../../test/fakes/crashes.ts'
+import { Crash, disturbance, survive, crashesIn } from '../../../test/fakes/crashes.ts'
 import { planned } from '../../../test/fakes/planned.ts'
 import { createMemoryStore } from '../../../test/fakes/store.ts'
 import { oldId, startFakeEngine, type Beginning, type Behaviour } from '../../../test/fakes/target.ts'
@@ -277,19 +277,19 @@ function expectWhole(world: World, kind: Kind, rollout: Rollout, label: string):
   expect(world.all()[0], label).toMatchObject({ image: 'sha256:old-image', status })
 }
 
-test('each kind survives a crash before and after every effect, for every behaviour', async () => {
+test('each kind survives a crash before and after every effect, alone and four in a row, for every behaviour', async () => {
   for (const kind of kinds) {
     for (const behaviour of behaviours) {
       const rehearsal = startWorld(kind, behaviour)
       await rehearsal.run(rehearsal.rollout)
-      for (let at = 0; at < rehearsal.moments.length; at++) {
+      for (const [at, crashes] of crashesIn(rehearsal.moments)) {
         const world = startWorld(kind, behaviour)
 
         const rollout = await survive(world, (_moment, count) => {
-          if (count === at) throw new Crash()
+          if (count >= at && count < at + crashes) throw new Crash()
         })
 
-        const label = `${kind.beginning} ${kind.stopped} ${behaviour} killed at ${rehearsal.moments[at]}`
+        const label = `${kind.beginning} ${kind.stopped} ${behaviour} killed ${crashes} times at ${rehearsal.moments[at]}`
         expectWhole(world, kind, rollout, label)
         if (behaviour === 'healthy' || behaviour === 'no-check') continue
         const isUntested = kind.stopped === 'update'

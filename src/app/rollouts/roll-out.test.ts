@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import { startFakeClock } from '../../../test/fakes/clock.ts'
-import { Crash, disturbance, survive } from '../../../test/fakes/crashes.ts'
+import { Crash, disturbance, survive, crashesIn } from '../../../test/fakes/crashes.ts'
 import { planned } from '../../../test/fakes/planned.ts'
 import { createMemoryStore } from '../../../test/fakes/store.ts'
 import { oldId, startFakeEngine, type Behaviour, type FakeEngine } from '../../../test/fakes/target.ts'
@@ -183,20 +183,20 @@ test('a new version that a person stopped while nobody looked stays stopped', as
   expect(serving(world)).toEqual([])
 })
 
-test('survives a crash before and after every effect, alone, in both orders and for every behaviour', async () => {
+test('survives a crash before and after every effect, alone and four in a row, in both orders and for every behaviour', async () => {
   const behaviours: readonly Behaviour[] = ['healthy', 'unhealthy', 'exits', 'cannot-start', 'port-taken']
   for (const order of orders) {
     for (const behaviour of behaviours) {
       const rehearsal = startWorld(order, behaviour)
       await rehearsal.run(rehearsal.rollout)
-      for (let at = 0; at < rehearsal.moments.length; at++) {
+      for (const [at, crashes] of crashesIn(rehearsal.moments)) {
         const world = startWorld(order, behaviour)
 
         const rollout = await survive(world, (_moment, count) => {
-          if (count === at) throw new Crash()
+          if (count >= at && count < at + crashes) throw new Crash()
         })
 
-        const label = `${order} ${behaviour} killed at ${rehearsal.moments[at]}`
+        const label = `${order} ${behaviour} killed ${crashes} times at ${rehearsal.moments[at]}`
         expect(serving(world), label).toHaveLength(1)
         expect(serving(world)[0], label).toMatchObject({ name: 'web', restart: 'unless-stopped' })
         expect(rollout.stage, label).toBe('ended')

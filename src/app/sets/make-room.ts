@@ -10,7 +10,7 @@ import { rivalOf } from './busy-set.ts'
  * sees the other only now. Null where it may go on.
  */
 export async function makeRoom(
-  app: Pick<App, 'store' | 'clock'>,
+  app: Pick<App, 'store' | 'clock' | 'rolloutCounts'>,
   rollout: Rollout,
   workload: Workload,
 ): Promise<Rollout | null> {

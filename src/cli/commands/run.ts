@@ -17,7 +17,7 @@ interface RunOptions extends GlobalOptions {
 export async function runRun(doors: Doors, options: RunOptions): Promise<ExitCode> {
   const { showProgress } = doors
   keepHeapSmall()
-  const { app, queue, serveControl, servePublic, close } = await doors.openApp({
+  const { app, queue, serveControl, servePublic, serveMetrics, close } = await doors.openApp({
     ...options,
     access: 'owner',
     ...(showProgress && { onPullProgress: (workload, progress) => showProgress(pullLine(workload, progress)) }),
@@ -34,13 +34,16 @@ export async function runRun(doors: Doors, options: RunOptions): Promise<ExitCod
     const control = await serveControl()
     const endBeat = startBeat(stateFolder, liveness.late, (line) => app.log.error({}, line))
     let listener: Awaited<ReturnType<typeof servePublic>> = null
+    let metrics: Awaited<ReturnType<typeof serveMetrics>> = null
     try {
+      metrics = await serveMetrics()
+      if (metrics !== null) app.log.info({ address: metrics.address }, `metrics at ${metrics.address}/metrics`)
       listener = await servePublic(liveness.late)
       if (listener?.address) app.log.info({ address: listener.address }, `listening at ${listener.address}`)
       await Promise.all([runService(app, queue, doors.stop, liveness), listener?.followEvents(doors.stop)])
     } finally {
       endBeat()
-      await listener?.close()
+      await Promise.all([listener?.close(), metrics?.close()])
       await control.close()
     }
     app.log.info({}, 'longshore has stopped; what was under way goes on at the next start')

@@ -5,6 +5,7 @@ import type { Digest } from '../../image/digest.ts'
 import { isDigest } from '../../image/digest.ts'
 import { secret } from '../../lib/secret.ts'
 import type { Secret } from '../../lib/secret.ts'
+import { limitAnswers, pageBytesMax } from './answer-limit.ts'
 import { ecrFailure } from './ecr-failure.ts'
 
 /** Whom to ask, and as whom. */
@@ -63,6 +64,7 @@ const timeouts = { connectionTimeout: 10_000, requestTimeout: 30_000 }
 export async function openEcr(access: EcrAccess): Promise<EcrApi> {
   const { ECRClient, GetAuthorizationTokenCommand, DescribeImagesCommand } = await import('@aws-sdk/client-ecr')
   const client = new ECRClient(configOf(access))
+  limitAnswers(client, pageBytesMax)
 
   return {
     async createPassword(subject, signal) {
@@ -99,6 +101,7 @@ export async function openEcr(access: EcrAccess): Promise<EcrApi> {
 export async function openEcrPublic(access: Omit<EcrAccess, 'region'>): Promise<EcrApi> {
   const { ECRPUBLICClient, GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr-public')
   const client = new ECRPUBLICClient(configOf({ ...access, region: 'us-east-1' }))
+  limitAnswers(client, pageBytesMax)
 
   return {
     async createPassword(subject, signal) {

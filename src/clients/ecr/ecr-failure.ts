@@ -21,6 +21,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   ThrottlingException: 'REGISTRY_RATE_LIMITED',
   TooManyRequestsException: 'REGISTRY_RATE_LIMITED',
   LimitExceededException: 'REGISTRY_RATE_LIMITED',
+  AnswerTooLarge: 'REGISTRY_TOO_LARGE',
 }
 
 /**
@@ -64,6 +65,8 @@ function sentenceFor(code: ErrorCode, action: string): string {
     case 'REGISTRY_NOT_FOUND':
     case 'REGISTRY_REPOSITORY_UNKNOWN':
       return 'there is no such repository'
+    case 'REGISTRY_TOO_LARGE':
+      return `the answer to ${action} is too large`
     case 'REGISTRY_RATE_LIMITED':
       return `${action} is throttled`
     default:

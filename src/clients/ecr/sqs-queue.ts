@@ -1,5 +1,6 @@
 import type { Agent } from 'node:https'
 import type { SQSClientConfig } from '@aws-sdk/client-sqs'
+import { limitAnswers, messagesBytesMax } from './answer-limit.ts'
 import { sqsFailure } from './sqs-failure.ts'
 
 /** Which queue, and as whom. */
@@ -55,6 +56,7 @@ export async function openSqsQueue({ url, region, keys, agent }: SqsAccess): Pro
     ...(keys && { credentials: keys }),
   }
   const client = new sqs.SQSClient(config)
+  limitAnswers(client, messagesBytesMax)
   const ask = async <Answer>(action: string, send: () => Promise<Answer>): Promise<Answer> => {
     try {
       return await send()

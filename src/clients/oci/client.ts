@@ -19,14 +19,15 @@ import type { Heard } from './heard.ts'
 import type { HttpAnswer, HttpRequest } from './wire/exchange.ts'
 import { follow } from './wire/follow.ts'
 import { createBreakers } from './pace/breakers.ts'
-import type { CircuitStanding, TroubleNews } from './pace/breakers.ts'
+import type { TroubleNews } from './pace/breakers.ts'
 import { createBudgets } from './pace/budgets.ts'
-import type { BudgetStanding, Counted } from './pace/budgets.ts'
+import type { Counted } from './pace/budgets.ts'
 import { createClocks } from './pace/clocks.ts'
 import { createLanes } from './pace/lane.ts'
 import { createRefusedCalls } from './pace/refused-calls.ts'
 import { createLastAccounts } from './pace/last-accounts.ts'
-import type { LaneLimits, LaneStanding } from './pace/lane.ts'
+import type { LaneLimits } from './pace/lane.ts'
+import { createRequestCounts } from './pace/request-counts.ts'
 import type { Urgency } from './pace/urgency.ts'
 import { createVendorGate } from './pace/vendor-gate.ts'
 import type { VendorGate } from './pace/vendor-gate.ts'
@@ -37,6 +38,8 @@ import type { FetchedManifest, ManifestHead } from './manifest.ts'
 import { readTagPages } from './tags/pages.ts'
 import type { TagListing } from './tags/pages.ts'
 import { listTags } from './tags/tags.ts'
+import { standingOf } from './standing.ts'
+import type { Standing } from './standing.ts'
 import { createTokens } from './sign-in/token.ts'
 import { createTlsSource } from './wire/host-tls.ts'
 import type { TlsFilesDeps } from './wire/host-tls.ts'
@@ -63,15 +66,6 @@ export interface OciClientDeps {
   readonly readFile?: (path: string) => Promise<string>
   /** Told of trouble with a registry when it begins and when it ends. */
   readonly tell?: (news: TroubleNews) => void
-}
-
-/** How the client stands with the hosts that it asked. */
-export interface Standing {
-  readonly lanes: readonly LaneStanding[]
-  /** What hosts said last of how often they may be asked; nothing for those that did not say. */
-  readonly budgets: readonly BudgetStanding[]
-  /** What is not asked for now, because it would only be refused again. */
-  readonly circuits: readonly CircuitStanding[]
 }
 
 /**
@@ -147,10 +141,11 @@ export function createOciClient(options: OciClientDeps): OciClient {
   const lanes = createLanes(timing, laneLimits(hosts, limits.concurrency))
   const budgets = createBudgets(timing)
   const clocks = createClocks(timing)
+  const counts = createRequestCounts()
   const breakers = createBreakers(timing, options.tell)
   const refusedCalls = createRefusedCalls(timing)
   const gate = createVendorGate(breakers, lanes)
-  const wire = { transport, lanes, budgets, clocks, limits, hosts, timing }
+  const wire = { transport, lanes, budgets, clocks, counts, limits, hosts, timing }
 
   const counted = (repository: RepositoryName): Counted => ({
     host: hostOf(repository.registry),
@@ -211,7 +206,7 @@ export function createOciClient(options: OciClientDeps): OciClient {
     pausePulls: (repository, ms) => budgets.refusePulls(counted(repository), ms),
     pullsPausedForMs: (repository) =>
       Math.max(lanes.pausedForMs(hostOf(repository.registry)), budgets.pullsRefusedForMs(counted(repository))),
-    standing: () => ({ lanes: lanes.standing(), budgets: budgets.standing(), circuits: breakers.standing() }),
+    standing: () => standingOf({ lanes, budgets, breakers, counts }),
     heard: (registry) => hear({ clocks, budgets, breakers, tokens }, registry, hostOf(registry)),
     callApi: (call, signal) =>
       refusedCalls.run(call, () =>

@@ -24,7 +24,7 @@ export function hear({ clocks, budgets, breakers, tokens }: Hearing, registry: s
   return {
     clockAheadMs: clocks.aheadMs(host),
     budgets: budgets.standing().filter((each) => each.host === host),
-    isSuspicious: breakers.isSuspicious(registry),
+    isSuspicious: breakers.suspicious().includes(registry),
     pushers: tokens.pushers(registry),
   }
 }

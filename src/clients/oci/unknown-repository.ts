@@ -40,4 +40,4 @@ export async function unknownRepository(
 }
 
 /** A user may read images and yet no lists: what is answered here is held against nobody. */
-const unheeded: Breakers = { run: (_asking, work) => work(), standing: () => [], isSuspicious: () => false }
+const unheeded: Breakers = { run: (_asking, work) => work(), standing: () => [], suspicious: () => [] }

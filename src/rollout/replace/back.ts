@@ -77,7 +77,7 @@ const freesName = ({ removesItself }: Rollout): 'remove-new' | 'rename-new-back'
 /** Starts the old version and sees it stay up for a moment. Null when it does. */
 function startOld(rollout: Rollout, old: InstanceFacts, now: number): Step | null {
   if (!isUp(old)) {
-    if (timesAttempted(rollout, 'start-old') >= triesMax) return needsHuman(rollout, now, oldDoesNotStart(rollout))
+    if (!canTry(rollout, 'start-old', triesMax * 2)) return needsHuman(rollout, now, oldDoesNotStart(rollout))
     return effect({ ...rollout, checkProgress: null }, 'R', 'start-old')
   }
   if (
@@ -106,11 +106,12 @@ function tidyUp(rollout: Rollout, facts: ReplaceFacts): Step | null {
     facts.tagImage === rollout.toImage &&
     !facts.isTagShared &&
     rollout.tagBefore !== rollout.toImage
-  if (isTagMoved && canTry(rollout, 'tag-back')) return effect(rollout, 'R', 'tag-back')
-  if (isCopyLeft(rollout, facts) && canTry(rollout, 'remove-copy')) return effect(rollout, 'R', 'remove-copy')
+  if (isTagMoved && canTry(rollout, 'tag-back', triesMax * 2)) return effect(rollout, 'R', 'tag-back')
+  if (isCopyLeft(rollout, facts) && canTry(rollout, 'remove-copy', triesMax * 2))
+    return effect(rollout, 'R', 'remove-copy')
   const dependants = removeNewDependants(rollout, facts)
   if (dependants !== null) return dependants
-  if (facts.new !== null && canTry(rollout, 'remove-new')) return effect(rollout, 'R', 'remove-new')
+  if (facts.new !== null && canTry(rollout, 'remove-new', triesMax * 2)) return effect(rollout, 'R', 'remove-new')
   return null
 }
 

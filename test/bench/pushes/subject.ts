@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { freePort } from '../../services/free-port.ts'
 import { run } from '../../services/command.ts'
 import { pushImage, type PushedImage } from '../../services/images.ts'
 import type { PushRegistry } from '../../services/push.ts'
-import { freePort, type Stage } from '../rollouts/stage.ts'
+import type { Stage } from '../rollouts/stage.ts'
 
 /** A host-network web server that is replaced again and again. */
 export interface Subject {

@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { docker, inspect } from '../../services/docker.ts'
 import { startEngine } from '../../services/engine.ts'
 import type { Behaviour } from '../../services/image-content.ts'
@@ -62,14 +60,4 @@ async function answers(port: number): Promise<true | undefined> {
   const response = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(1000) })
   await response.body?.cancel()
   return response.ok ? true : undefined
-}
-
-/** A port of 127.0.0.1 that nothing listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (typeof address !== 'object' || address === null) throw new Error('no port of 127.0.0.1 is free')
-  return address.port
 }

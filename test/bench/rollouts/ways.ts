@@ -1,8 +1,8 @@
+import { freePort } from '../../services/free-port.ts'
 import type { Child } from '../child.ts'
 import type { Answer, Question } from '../product.ts'
 import { startProber } from './prober.ts'
 import type { Stage } from './stage.ts'
-import { freePort } from './stage.ts'
 
 /** One replacement of a running version by a new one. */
 export interface Replacement {

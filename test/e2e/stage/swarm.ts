@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { freePort } from '../../services/free-port.ts'
 import { pushImage, type PushedImage } from '../../services/images.ts'
 import type { PushRegistry } from '../../services/push.ts'
 import { uniqueName } from '../../services/shared.ts'
 import { waitUntil } from '../../services/wait.ts'
 import { outlastsEnds } from './gates.ts'
-import { freePort } from './page.ts'
 import type { Scene } from './scene.ts'
 
 type PushSettings = Omit<Parameters<typeof pushImage>[1], 'repository'>
@@ -68,9 +68,12 @@ export async function postService({ engine }: Scene, spec: NewService): Promise<
 export async function removeServices(scene: Scene): Promise<void> {
   const names = (await scene.docker('service', 'ls', '--quiet')).split('\n').filter((each) => each !== '')
   if (names.length > 0) await scene.docker('service', 'rm', ...names)
-  // The Swarm removes their containers by itself, and nobody else can meanwhile.
-  await waitUntil('the tasks are gone', async () => (await scene.containers()).length === 0)
+  await untilEmpty(scene)
 }
+
+/** A Swarm removes the containers of its tasks by itself, and nobody else can meanwhile. */
+export const untilEmpty = (scene: Scene): Promise<true> =>
+  waitUntil('the tasks are gone', async () => (await scene.containers()).length === 0)
 
 /** What makes tests quick: a Swarm watches each task for five seconds, and waits as long before it starts one again. */
 const quick = [

@@ -107,7 +107,10 @@ test('a host that is no more to be trusted does not make a refused credential go
 
   for (const code of ['REGISTRY_UNTRUSTED', 'REGISTRY_UNAVAILABLE'] as const) await expect(say(code)).rejects.toThrow()
 
-  expect(breakers.standing()).toMatchObject([{ kind: 'credential-refused' }])
+  // Its time is over, and it is not forgotten: the next refusal lasts twice as long.
+  expect(breakers.standing()).toEqual([])
+  await expect(say('REGISTRY_UNAUTHORIZED')).rejects.toThrow()
+  expect(breakers.standing()).toMatchObject([{ kind: 'credential-refused', until: timing.wallNow() + 30 * 60_000 }])
 })
 
 test('what a rollout or a person wants is asked for at any time', async () => {

@@ -49,8 +49,8 @@ export interface Breakers {
   /** @throws the error that opened a circuit, without asking, while it is open; else what `work` throws */
   run<T>(asking: Asking, work: () => Promise<T>): Promise<T>
   standing(): readonly CircuitStanding[]
-  /** Whether three answers in a row were damaged, and none has been whole since. */
-  isSuspicious(registry: string): boolean
+  /** Registries of which three answers in a row were damaged, and none has been whole since. */
+  suspicious(): readonly string[]
 }
 
 const minuteMs = 60_000
@@ -156,7 +156,7 @@ export function createBreakers(timing: Timing, tell: (news: TroubleNews) => void
       ...listed('repository-refused', forbidden),
       ...listed('unavailable', unavailable),
     ],
-    isSuspicious: (registry) => (damaged.get(registry) ?? 0) >= damagedMax,
+    suspicious: () => [...damaged].flatMap(([registry, count]) => (count >= damagedMax ? [registry] : [])),
   }
 }
 

@@ -34,6 +34,7 @@ export interface Circuits {
   close(key: string): boolean
   /** The probe ended without telling anything. */
   release(key: string): void
+  /** Those that refuse now. */
   standing(): readonly (OpenCircuit & { readonly key: string; readonly isProbing: boolean })[]
 }
 
@@ -88,7 +89,10 @@ export function createCircuits(timing: Pick<Timing, 'now' | 'wallNow'>, { firstM
       const circuit = held.get(key)
       if (circuit) circuit.isProbing = false
     },
-    standing: () => [...held].map(([key, { error, until, isProbing }]) => ({ key, error, until, isProbing })),
+    standing: () =>
+      [...held]
+        .filter(([, { isProbing, openUntil }]) => isProbing || timing.now() < openUntil)
+        .map(([key, { error, until, isProbing }]) => ({ key, error, until, isProbing })),
   }
 }
 

@@ -4,11 +4,12 @@ import { defaultLimits } from '../limits.ts'
 import { createBudgets } from '../pace/budgets.ts'
 import { createClocks } from '../pace/clocks.ts'
 import { createLanes } from '../pace/lane.ts'
+import { createRequestCounts } from '../pace/request-counts.ts'
 import type { HttpRequest } from './exchange.ts'
 import { follow } from './follow.ts'
 
 /** A registry at `peer` that redirects once; where it leads, and how far the connection there may go. */
-async function redirectedFrom(peer: string): Promise<HttpRequest | undefined> {
+async function redirectedFrom(peer: string, counts = createRequestCounts()): Promise<HttpRequest | undefined> {
   const timing = createFakeTiming()
   const sent: HttpRequest[] = []
   const transport = {
@@ -21,7 +22,7 @@ async function redirectedFrom(peer: string): Promise<HttpRequest | undefined> {
     close: () => {},
   }
   const lanes = createLanes(timing, () => ({ concurrency: 1, requestsPerSecond: null }))
-  const pace = { lanes, budgets: createBudgets(timing), clocks: createClocks(timing) }
+  const pace = { lanes, budgets: createBudgets(timing), clocks: createClocks(timing), counts }
   await follow(
     { transport, ...pace, limits: defaultLimits, hosts: {}, timing },
     {
@@ -50,4 +51,16 @@ test.each([
   expect(second).toMatchObject({ reach, headers: { accept: 'a/b' } })
   expect(Object.keys(second?.headers ?? {})).toEqual(['accept'])
   expect(second?.account).toBeUndefined()
+})
+
+test('counts a request and what it leads to for the host that was asked', async () => {
+  const counts = createRequestCounts()
+
+  await redirectedFrom('93.184.216.34', counts)
+  await redirectedFrom('93.184.216.34', counts)
+
+  expect(counts.read()).toEqual([
+    { host: 'registry.example', method: 'GET', status: 307, count: 2 },
+    { host: 'registry.example', method: 'GET', status: 200, count: 2 },
+  ])
 })

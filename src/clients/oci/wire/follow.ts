@@ -7,6 +7,7 @@ import { answerFailure, isPullRefusal } from '../failure.ts'
 import type { Budgets, Counted } from '../pace/budgets.ts'
 import type { Clocks } from '../pace/clocks.ts'
 import type { Lanes } from '../pace/lane.ts'
+import type { RequestCounts } from '../pace/request-counts.ts'
 import { retryAfterMs as readRetryAfterMs } from '../pace/retry-after.ts'
 import type { Limits } from '../limits.ts'
 import type { Timing } from '../timing.ts'
@@ -18,6 +19,7 @@ export interface FollowDeps {
   readonly lanes: Lanes
   readonly budgets: Budgets
   readonly clocks: Clocks
+  readonly counts: RequestCounts
   readonly limits: Limits
   readonly hosts: Hosts
   readonly timing: Timing
@@ -43,7 +45,11 @@ export async function follow(deps: FollowDeps, first: HttpRequest, signal: Abort
     const answer = await deps.lanes.run(counted.host, { subject, urgency }, signal, async () => {
       if (current.isAdmitted !== true) deps.budgets.admit(counted, current, urgency, subject)
       const startedAt = performance.now()
-      const received = await deps.transport.send(current, leftMs, signal)
+      const received = await deps.transport.send(current, leftMs, signal).catch((error: unknown) => {
+        if (wasTried(error)) deps.counts.note(first.url.host, current.method, null)
+        throw error
+      })
+      deps.counts.note(first.url.host, current.method, received.status)
       leftMs -= performance.now() - startedAt
       deps.budgets.observe(counted, received.headers)
       deps.clocks.observe(counted.host, received.headers)
@@ -55,6 +61,17 @@ export async function follow(deps: FollowDeps, first: HttpRequest, signal: Abort
     request = redirected(deps.hosts, current, answer)
   }
 }
+
+/** Neither refused before anything was sent, nor given up by ourselves. */
+const wasTried = (error: unknown): boolean => error instanceof AppError && tried.has(error.code)
+
+const tried: ReadonlySet<string> = new Set([
+  'REGISTRY_INTEGRITY',
+  'REGISTRY_TLS_FAILED',
+  'REGISTRY_TOO_LARGE',
+  'REGISTRY_UNAVAILABLE',
+  'REGISTRY_UNTRUSTED',
+])
 
 /** Before the lane lets the next request go, or that would still be sent. */
 function pauseIfAsked(deps: FollowDeps, answer: HttpAnswer, counted: Counted, subject: string): void {
