@@ -65,7 +65,7 @@ describe('without a file', () => {
       stateFolder: '/home/me/.local/state/longshore',
       stateFallback: null,
       stateDatabase: null,
-      backups: { keep: 5, folder: '/home/me/.local/state/longshore/backups', onNewer: 'refuse' },
+      backups: { keep: 5, folder: '/home/me/.local/state/longshore/backups', onNewer: 'restore' },
       log: { level: 'info', format: 'plain' },
     })
   })
@@ -195,7 +195,7 @@ describe('the environment', () => {
     const own = { LONGSHORE_BACKUPS_KEEP: '9', LONGSHORE_BACKUPS_FOLDER: '/own' }
     const text = 'state: /file\nbackups: {keep: 2}\n'
 
-    expect((await load(text)).backups).toEqual({ keep: 2, folder: '/file/backups', onNewer: 'refuse' })
+    expect((await load(text)).backups).toEqual({ keep: 2, folder: '/file/backups', onNewer: 'restore' })
     expect((await load(text, { env: seed })).backups).toMatchObject({ keep: 7, folder: join(process.cwd(), 'there') })
     expect((await load(text, { env: { ...seed, ...own } })).backups).toMatchObject({ keep: 9, folder: '/own' })
     await expect(load(text, { env: { STATE_BACKUPS: '-1' } })).rejects.toMatchObject({

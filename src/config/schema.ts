@@ -121,10 +121,10 @@ export const configSchema = z
           ),
         folder: filePath().optional().describe('Where they lie. Without one: `backups` in the folder of the state.'),
         onNewer: z
-          .enum(['refuse', 'restore'])
-          .default('refuse')
+          .enum(['restore', 'refuse'])
+          .default('restore')
           .describe(
-            'What to do with a state that a newer Longshore wrote, at the start of the service: end, or keep it aside and go on from the newest backup that this version can read, with everything held.',
+            'What to do with a state that a newer Longshore wrote, at the start of the service: keep it aside and go on from the newest backup that this version can read, with everything held, or end.',
           ),
       })
       .prefault({})

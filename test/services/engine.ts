@@ -9,7 +9,7 @@ import { withMachineLock } from './lock.ts'
 import { ping } from './ping.ts'
 import { makePrivateFolder } from './private-folder.ts'
 import { inNamespace, type NetworkNamespace } from './network-namespace.ts'
-import { identify, kill, killPrograms } from './processes.ts'
+import { identify, kill, killPrograms, killTree } from './processes.ts'
 import { waitUntil } from './wait.ts'
 
 /** A Docker engine of our own, apart from any other on the machine. */
@@ -75,7 +75,8 @@ export async function startEngine(
       },
       kill: () => endDaemon(running.pid, 'SIGKILL'),
       async cutPower() {
-        await endDaemon(running.pid, 'SIGKILL')
+        // Its proxies of ports would outlive it, and hold their ports.
+        await killTree(running.pid)
         await killPrograms(['containerd-shim-runc-v2'], `${folder}/`)
       },
       stop,

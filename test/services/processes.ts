@@ -28,6 +28,19 @@ export function kill(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
+/** Kills a process with all its descendants, and waits until they are gone. */
+export async function killTree(pid: number): Promise<void> {
+  const all = listProcesses()
+  const killed = withDescendants(
+    all.filter((each) => each.pid === pid),
+    all,
+  )
+  for (const each of killed) kill(each, 'SIGKILL')
+  await waitUntil(`process ${pid} and its descendants are gone`, () => {
+    return [...killed].every((each) => identify(each) === undefined)
+  })
+}
+
 /**
  * Kills the processes of these programs that were started with `argument` as part of an argument,
  * with all their descendants, and waits until they are gone.
