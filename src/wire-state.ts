@@ -17,6 +17,7 @@ const now = (): number => Date.now()
 
 interface OpenStoreOptions {
   readonly access: 'owner' | 'reader' | 'visitor'
+  readonly replaces: boolean
   readonly log: Log
   now(): number
 }

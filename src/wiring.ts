@@ -40,6 +40,8 @@ export interface OpenOptions {
   readonly env: NodeJS.ProcessEnv
   /** What will be done with the state: one `owner` at a time decides and rolls out. */
   readonly access: 'owner' | 'reader' | 'visitor'
+  /** Whether a state that cannot be used is replaced by a backup; refused unless told so. */
+  readonly replacesState?: boolean
   /** Takes the lines of the log. */
   readonly writeLog: (line: string) => void
   readonly onProgress?: App['onProgress']
@@ -55,7 +57,12 @@ export async function openApp(options: OpenOptions): Promise<OpenApp> {
   const { config, secretFiles, rereadRegistries } = await loadLiveConfig({ file, state, env })
   const clock = systemClock
   const log = createLog(config.log.level, config.log.format, options.writeLog)
-  const store = await openStore(config, { access, log, now: () => clock.now() })
+  const store = await openStore(config, {
+    access,
+    replaces: options.replacesState === true,
+    log,
+    now: () => clock.now(),
+  })
   const network = { env, log, certsFolder: config.dockerCertsFolder }
   const { registries, rules } = await settleGitlabHosts(config, network)
   const secrets = { versions: secretFiles, reread: rereadRegistries }

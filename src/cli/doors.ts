@@ -80,6 +80,8 @@ export interface CheckedConfig {
 /** What a command asks of the application that it works on. */
 export interface OpenAppOptions extends GlobalOptions {
   readonly access: 'owner' | 'reader' | 'visitor'
+  /** Whether a state that cannot be used is replaced by a backup: a person's word is about the one that was there. */
+  readonly replacesState?: boolean
   readonly onPullProgress?: (workload: string, progress: PullProgress) => void
 }
 

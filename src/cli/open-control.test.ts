@@ -21,8 +21,8 @@ function withoutService(given: Partial<Doors> = {}) {
   const unused = () => Promise.reject(new Error('not used here'))
   const { doors } = fakeDoors({
     checkConfig: async () => checkedConfig(stateFolder),
-    openApp: async ({ access }) => {
-      accesses.push(access)
+    openApp: async ({ access, replacesState = false }) => {
+      accesses.push(replacesState ? `${access}, replacing` : access)
       const queue = { add: unused, close: async () => {} }
       return {
         app: {} as App,

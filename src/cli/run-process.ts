@@ -13,6 +13,7 @@ export interface Parts {
     readonly stateFolder: string | undefined
     readonly env: NodeJS.ProcessEnv
     readonly access: 'owner' | 'reader' | 'visitor'
+    readonly replacesState: boolean
     readonly writeLog: (line: string) => void
     readonly onProgress?: App['onProgress']
   }) => Promise<OpenApp>
@@ -58,12 +59,13 @@ function doors(parts: Parts): Doors {
   return {
     ...terminal,
     stop: stopSignal(),
-    openApp: ({ config, state, access, onPullProgress }) =>
+    openApp: ({ config, state, access, replacesState = false, onPullProgress }) =>
       parts.openApp({
         configFile: config,
         stateFolder: state,
         env,
         access,
+        replacesState,
         writeLog: terminal.tell,
         ...(onPullProgress && { onProgress: (rollout, progress) => onPullProgress(rollout.workload, progress) }),
       }),

@@ -39,15 +39,17 @@ const prefix = 'LONGSHORE_'
 /** What a hook is told, which may itself call us. */
 const hookVariable = /^LONGSHORE_(HOOK|ROLLOUT|WORKLOAD|NAME|IMAGE|OUTCOME|REASON|FROM_IMAGE|(FROM|TO)_DIGEST)$/
 
-/** What Kubernetes sets for a service that is called longshore. */
-const serviceVariable = /^LONGSHORE_(SERVICE_(HOST|PORT)|PORT)(_|$)/
+/** What Kubernetes sets for services that are called longshore, or longshore with something behind it. */
+const serviceVariable = /^LONGSHORE_(?:\w+_)?(?:SERVICE_(?:HOST|PORT)(?:_|$)|PORT_\d+_(?:TCP|UDP))|^LONGSHORE_PORT$/
 
 /** As `process.env` has it. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Kubernetes and Docker's links set `METRICS_PORT`, too, for a service that is called metrics. */
+/** Kubernetes and Docker's links also set it for a service that is called metrics. */
+const portVariable = /^(?:LONGSHORE_)?METRICS_PORT$/
+
 const isForeign = (name: string, value = ''): boolean =>
-  serviceVariable.test(name) || hookVariable.test(name) || (name === 'METRICS_PORT' && value.startsWith('tcp://'))
+  serviceVariable.test(name) || hookVariable.test(name) || (portVariable.test(name) && value.startsWith('tcp://'))
 
 /** A value from outside the file that replaces the one at a key. */
 export interface Override {

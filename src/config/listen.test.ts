@@ -60,6 +60,10 @@ test.each(['METRICS_PORT', 'LONGSHORE_METRICS_PORT'])('%s alone serves metrics',
 
 test('what Kubernetes sets for a service that is called metrics is none of ours', async () => {
   expect((await load('', { env: { METRICS_PORT: 'tcp://10.0.0.1:9090' } })).metrics).toBeNull()
+  const service = { METRICS_PORT: '', METRICS_SERVICE_HOST: '10.0.0.1', METRICS_PORT_9464_TCP: 'tcp://10.0.0.1:9464' }
+  const named = Object.entries({ ...service, METRICS_PORT: 'tcp://10.0.0.1:9464' })
+  const ours = Object.fromEntries(named.map(([name, value]) => [`LONGSHORE_${name}`, value]))
+  expect((await load('', { env: ours })).metrics).toBeNull()
   expect(await problems('', { env: { METRICS_PORT: 'http' } })).toEqual([
     expect.stringContaining('METRICS_PORT: must be'),
   ])

@@ -65,7 +65,7 @@ export const metricsSchema = listenSchema.pick({ tls: true }).extend({
 
 type Home = (path: string) => string
 
-/** Where a monitoring system asks. */
+/** Where a server of ours listens. */
 export interface MetricsConfig {
   readonly host: string
   readonly port: number
@@ -82,7 +82,7 @@ export interface ListenConfig extends MetricsConfig {
   readonly proxyHeader: (typeof proxyHeaders)[number]
 }
 
-/** @param home puts the home folder in the place of `~` */
+/** What the configuration says, filled in. @param home puts the home folder in the place of `~` */
 export function toListen(given: z.output<typeof listenSchema>, home: Home): ListenConfig {
   const { trustProxy, proxyHeader } = given
   return { ...toMetrics(given, home), trustProxy, proxyHeader }

@@ -86,7 +86,7 @@ export const serviceErrors = {
     500,
     false,
     'user',
-    'Correct the files that `listen.tls` names; docs/listener.md says what belongs into them.',
+    'Correct the files that `tls` of `listen` or `metrics` names; docs/listener.md says what belongs into them.',
   ),
   HOST_UNKNOWN: entry(
     421,

@@ -86,13 +86,16 @@ export function needsHuman(rollout: Rollout, now: number, sentence: string): Ste
 /** Tries of one effect before the rollout gives up on it. */
 export const triesMax = 3
 
+/** Tries of one without which the old version does not serve again as it did: kills of ours count as tries, too. */
+export const backTriesMax = triesMax * 2
+
 /** Whether an effect may be tried once more. */
 export const canTry = (rollout: Rollout, kind: EffectKind, most = triesMax): boolean =>
   timesAttempted(rollout, kind) < most
 
 /** R: an effect that the workload cannot be restored without; tried more often than others, and then a person's. */
 export function must(rollout: Rollout, kind: EffectKind, now: number): Step {
-  if (canTry(rollout, kind, triesMax * 2)) return effect(rollout, 'R', kind)
+  if (canTry(rollout, kind, backTriesMax)) return effect(rollout, 'R', kind)
   const why = rollout.lastFailure?.effect === kind ? `: ${rollout.lastFailure.sentence}` : ''
   return needsHuman(rollout, now, `${kind} did not succeed${why}`)
 }

@@ -13,10 +13,11 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 const now = () => Date.parse('2026-11-21T10:00:00.000Z')
-const open = (access: 'owner' | 'reader' = 'owner') =>
+const open = (access: 'owner' | 'reader' = 'owner', replaces = true) =>
   stores.sqlite({
     folder,
     access,
+    replaces,
     backups: { folder: join(folder, 'backups'), keep: 3, onNewer: 'restore' },
     log: { warn: () => {}, error: () => {} },
     now,
@@ -38,6 +39,8 @@ test("a newer version's state is kept aside for the newest backup where that is 
   makeNewer()
 
   await expect(open('reader')).rejects.toMatchObject({ code: 'STATE_NEWER' })
+  // A word of a person, who has seen the newer one.
+  await expect(open('owner', false)).rejects.toMatchObject({ code: 'STATE_NEWER' })
   const store = await open()
 
   expect((await store.hold())?.reason).toMatchObject({

@@ -29,33 +29,27 @@ export function kill(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** Kills a process with all its descendants, and waits until they are gone. */
-export async function killTree(pid: number): Promise<void> {
-  const all = listProcesses()
-  const killed = withDescendants(
-    all.filter((each) => each.pid === pid),
-    all,
-  )
-  for (const each of killed) kill(each, 'SIGKILL')
-  await waitUntil(`process ${pid} and its descendants are gone`, () => {
-    return [...killed].every((each) => identify(each) === undefined)
-  })
-}
+export const killTree = (root: number): Promise<void> =>
+  killAll(`process ${root} and its descendants`, ({ pid }) => pid === root)
 
 /**
  * Kills the processes of these programs that were started with `argument` as part of an argument,
  * with all their descendants, and waits until they are gone.
  */
-export async function killPrograms(programs: readonly string[], argument: string): Promise<void> {
-  // Looked up anew each time: a shim may start one more process while its parent is being killed.
+export const killPrograms = (programs: readonly string[], argument: string): Promise<void> =>
+  killAll(
+    `the processes of ${argument}`,
+    ({ commandLine: [program = '', ...rest] }) =>
+      programs.includes(basename(program)) && rest.some((one) => one.includes(argument)),
+  )
+
+async function killAll(what: string, isRoot: (entry: ProcessEntry) => boolean): Promise<void> {
+  // Looked up anew each time: one more process may be started while its parent is being killed.
   const killed = new Set<number>()
-  await waitUntil(`the processes of ${argument} are gone`, () => {
+  await waitUntil(`${what} are gone`, () => {
     const all = listProcesses()
-    const roots = all.filter(
-      ({ commandLine: [program = '', ...rest] }) =>
-        programs.includes(basename(program)) && rest.some((one) => one.includes(argument)),
-    )
-    for (const pid of withDescendants(roots, all)) killed.add(pid)
-    const alive = all.filter(({ pid }) => killed.has(pid))
+    for (const pid of withDescendants(all.filter(isRoot), all)) killed.add(pid)
+    const alive = all.filter(({ pid }) => killed.has(pid) && identify(pid) !== undefined)
     for (const { pid } of alive) kill(pid, 'SIGKILL')
     return alive.length === 0
   })

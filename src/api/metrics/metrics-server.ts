@@ -38,7 +38,7 @@ export function createMetricsApp(
   return app
 }
 
-/** One answer for all who ask while it is made, and for a while after. A failure is for those who waited for it. */
+/** One answer for all who ask while it is made, and for a while after; a failure, too. */
 function remembered<T>(make: () => Promise<T>, clock: Pick<Clock, 'elapsed'>): () => Promise<T> {
   let latest: Promise<T> | null = null
   let staleAt = Infinity
@@ -56,7 +56,7 @@ function remembered<T>(make: () => Promise<T>, clock: Pick<Clock, 'elapsed'>): (
   }
 }
 
-/** @throws LISTEN_FAILED, TLS_UNUSABLE */
+/** Serves metrics at a port of their own, until it is closed. @throws LISTEN_FAILED, TLS_UNUSABLE */
 export function openMetricsServer(
   deps: MetricsAppDeps & ServingDeps,
   { hosts, ...at }: ListenAt & { readonly hosts: readonly string[] | null },

@@ -96,13 +96,13 @@ export const families: readonly Family[] = [
     help: 'What is not asked for now, because it would only be refused again.',
     labels: ['registry', 'account', 'kind'],
     read: ({ registries }) => {
-      const groups = Map.groupBy(registries.circuits, (each) =>
-        JSON.stringify([each.registry, each.account, each.kind]),
+      const groups = Map.groupBy(registries.circuits, ({ registry, account, kind }) =>
+        JSON.stringify([registry, redact(account), kind]),
       )
-      return [...groups.values()].map((each) => [
-        [each[0]?.registry ?? '', each[0]?.account ?? '', each[0]?.kind ?? ''],
-        each.length,
-      ])
+      return [...groups.values()].flatMap((all) => {
+        const [first] = all
+        return first === undefined ? [] : [[[first.registry, first.account, first.kind], all.length] as const]
+      })
     },
   },
   {

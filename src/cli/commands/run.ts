@@ -20,6 +20,7 @@ export async function runRun(doors: Doors, options: RunOptions): Promise<ExitCod
   const { app, queue, serveControl, servePublic, serveMetrics, close } = await doors.openApp({
     ...options,
     access: 'owner',
+    replacesState: true,
     ...(showProgress && { onPullProgress: (workload, progress) => showProgress(pullLine(workload, progress)) }),
   })
   try {

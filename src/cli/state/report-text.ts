@@ -23,7 +23,8 @@ function headline(report: StateReport): string {
         ? `There is no state yet: ${file} is not there, or empty.`
         : `The state is LOST: ${file} is not there, or empty, but backups of it are.\nThe next \`longshore run\` goes on from the newest good one, with everything held.`
     case 'newer':
-      return `${file}${size} is WRONG: ${problem}.\nRun the newer longshore, or go back: longshore state restore`
+      if (report.backupFolder === null) return `${file}${size} is WRONG: ${problem}.\nRun the newer longshore.`
+      return `${file}${size} is WRONG: ${problem}.\nRun the newer longshore. To go back to the newest backup that this one can read, run \`longshore run\`, or now: longshore state restore`
     case 'foreign':
       return `${file}${size} is WRONG: ${problem}. It is left alone.`
     case 'damaged': {

@@ -18,6 +18,7 @@ async function* endless() {
 }
 
 let server: Server
+let queueUrl = ''
 let requests = 0
 let sent = 0
 beforeEach(async () => {
@@ -33,7 +34,7 @@ beforeEach(async () => {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}` // it listens at a port
   vi.stubEnv('AWS_ENDPOINT_URL_ECR', url)
   vi.stubEnv('AWS_ENDPOINT_URL_ECR_PUBLIC', url)
-  vi.stubEnv('SQS', `${url}/123456789012/pushes`)
+  queueUrl = `${url}/123456789012/pushes`
 })
 afterEach(async () => {
   vi.unstubAllEnvs()
@@ -56,7 +57,7 @@ const questions = {
   'a password': async () => (await openEcr(access)).createPassword('team/app:1', signal),
   'a password for the public registry': async () => (await openEcrPublic(access)).createPassword('team/app:1', signal),
   'messages of a queue': async () =>
-    (await openSqsQueue({ url: process.env['SQS'] ?? '', region: 'eu-central-1', keys })).receive(signal),
+    (await openSqsQueue({ url: queueUrl, region: 'eu-central-1', keys })).receive(signal),
 }
 
 test.each(Object.entries(questions))('an answer without end is ended: %s', async (what, ask) => {

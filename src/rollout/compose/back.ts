@@ -4,6 +4,7 @@ import { judge, startGate, type Gate } from '../gate.ts'
 import { afterRollback, beforeRollback } from '../hook-steps.ts'
 import type { Rollout } from '../rollout.ts'
 import {
+  backTriesMax,
   canTry,
   change,
   effect,
@@ -15,7 +16,6 @@ import {
   isUp,
   needsHuman,
   timesAttempted,
-  triesMax,
   type Step,
 } from '../step.ts'
 import { editedByHand, removedByHand, replacedByHand } from './by-hand.ts'
@@ -29,12 +29,12 @@ export function back(rollout: Rollout, facts: ComposeFacts, now: number): Step {
   const hook = beforeRollback(rollout, [...facts.olds, ...facts.news].some(isUp), now)
   if (hook !== null) return hook
   const isOurEdit = needsEdit(rollout) && facts.definition === 'after'
-  if (isOurEdit && canTry(rollout, 'edit-back', triesMax * 2)) return effect(rollout, 'R', 'edit-back')
+  if (isOurEdit && canTry(rollout, 'edit-back', backTriesMax)) return effect(rollout, 'R', 'edit-back')
   const isGone = isGoneByHand(rollout, facts)
   const isOurs = hasTouchedOld(rollout) || (hasWritten(rollout) && isReplacedByHand(rollout, facts))
   const step = isOurs && !isGone ? (serveOld(rollout, facts, now) ?? bringBack(rollout, now)) : null
   if (step !== null) return step
-  if (isTagOurs(rollout, facts) && canTry(rollout, 'tag-back', triesMax * 2)) return effect(rollout, 'R', 'tag-back')
+  if (isTagOurs(rollout, facts) && canTry(rollout, 'tag-back', backTriesMax)) return effect(rollout, 'R', 'tag-back')
   if (isOurEdit) return needsHuman(rollout, now, notPutBack(rollout))
   if (isGone) return end(rollout, now, { outcome: 'superseded', reason: removedByHand })
   const hookAfter = afterRollback(rollout, now)
@@ -49,9 +49,9 @@ function serveOld(rollout: Rollout, facts: ComposeFacts, now: number): Step | nu
   const isServed = news.length === 0 && olds.length >= rollout.scale && olds.every(isUp) && areFollowersUp
   if (!isServed) {
     // Compose takes the image that the tag names, so that has to be the old one until it runs.
-    if (fromTagImage !== rollout.fromImage && canTry(rollout, 'tag-old', triesMax * 2))
+    if (fromTagImage !== rollout.fromImage && canTry(rollout, 'tag-old', backTriesMax))
       return effect(rollout, 'R', 'tag-old')
-    if (timesAttempted(rollout, 'up-old') >= triesMax * 2) return needsHuman(rollout, now, notServed(rollout))
+    if (timesAttempted(rollout, 'up-old') >= backTriesMax) return needsHuman(rollout, now, notServed(rollout))
     return effect({ ...rollout, checkProgress: null }, 'R', 'up-old')
   }
   const [first] = olds

@@ -4,6 +4,7 @@ import { passGate } from '../replace/forward.ts'
 import { startAgain } from '../replace/passed.ts'
 import type { Rollout } from '../rollout.ts'
 import {
+  backTriesMax,
   change,
   effect,
   end,
@@ -80,7 +81,7 @@ function leaveFound(rollout: Rollout, now: number): Step {
 }
 
 function must(rollout: Rollout, { name }: InstanceFacts, kind: 'stop-new' | 'remove-new', now: number): Step {
-  if (timesAttempted(rollout, kind) < triesMax * 2) return effect(rollout, 'R', kind)
+  if (timesAttempted(rollout, kind) < backTriesMax) return effect(rollout, 'R', kind)
   const verb = kind === 'stop-new' ? 'stopped' : 'removed'
   return needsHuman(rollout, now, `it failed and could not be ${verb}; try: docker rm --force ${name}`)
 }

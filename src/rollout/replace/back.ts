@@ -6,6 +6,7 @@ import { afterRollback, beforeRollback } from '../hook-steps.ts'
 import { previousName } from '../names.ts'
 import type { Rollout } from '../rollout.ts'
 import {
+  backTriesMax,
   canTry,
   change,
   effect,
@@ -46,7 +47,7 @@ export function back(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
   if (heldByStranger(facts)) return leaveToStranger(rollout, facts, now)
   if (fresh !== null && fresh.name === rollout.name) return must(rollout, freesName(rollout), now)
   const isUnnamed = old.name === previousName(rollout.name)
-  if (isUnnamed && canTry(rollout, 'rename-old-back', triesMax * 2)) return effect(rollout, 'R', 'rename-old-back')
+  if (isUnnamed && canTry(rollout, 'rename-old-back', backTriesMax)) return effect(rollout, 'R', 'rename-old-back')
   if (hasTouchedOld(rollout)) {
     if (old.restart !== rollout.restart) return must(rollout, 'arm-old', now)
     // What a part lives in is taken back after it: only then can it be made again, and run.
@@ -77,7 +78,7 @@ const freesName = ({ removesItself }: Rollout): 'remove-new' | 'rename-new-back'
 /** Starts the old version and sees it stay up for a moment. Null when it does. */
 function startOld(rollout: Rollout, old: InstanceFacts, now: number): Step | null {
   if (!isUp(old)) {
-    if (!canTry(rollout, 'start-old', triesMax * 2)) return needsHuman(rollout, now, oldDoesNotStart(rollout))
+    if (!canTry(rollout, 'start-old', backTriesMax)) return needsHuman(rollout, now, oldDoesNotStart(rollout))
     return effect({ ...rollout, checkProgress: null }, 'R', 'start-old')
   }
   if (
@@ -106,12 +107,12 @@ function tidyUp(rollout: Rollout, facts: ReplaceFacts): Step | null {
     facts.tagImage === rollout.toImage &&
     !facts.isTagShared &&
     rollout.tagBefore !== rollout.toImage
-  if (isTagMoved && canTry(rollout, 'tag-back', triesMax * 2)) return effect(rollout, 'R', 'tag-back')
-  if (isCopyLeft(rollout, facts) && canTry(rollout, 'remove-copy', triesMax * 2))
+  if (isTagMoved && canTry(rollout, 'tag-back', backTriesMax)) return effect(rollout, 'R', 'tag-back')
+  if (isCopyLeft(rollout, facts) && canTry(rollout, 'remove-copy', backTriesMax))
     return effect(rollout, 'R', 'remove-copy')
   const dependants = removeNewDependants(rollout, facts)
   if (dependants !== null) return dependants
-  if (facts.new !== null && canTry(rollout, 'remove-new', triesMax * 2)) return effect(rollout, 'R', 'remove-new')
+  if (facts.new !== null && canTry(rollout, 'remove-new', backTriesMax)) return effect(rollout, 'R', 'remove-new')
   return null
 }
 

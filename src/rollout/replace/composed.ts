@@ -2,6 +2,7 @@ import type { ComposedFacts, InstanceFacts, Reason, ReplaceFacts } from '../fact
 import { policyRestarts } from '../restart-policy.ts'
 import type { Rollout } from '../rollout.ts'
 import {
+  backTriesMax,
   canTry,
   effect,
   goBack,
@@ -10,7 +11,6 @@ import {
   isUp,
   needsHuman,
   timesFailed,
-  triesMax,
   type Step,
 } from '../step.ts'
 import { wasDependantUnwell } from '../unwell.ts'
@@ -55,7 +55,7 @@ const upsMax = 6
 export function restoreComposed(rollout: Rollout, { composed = [] }: ReplaceFacts, now: number): Step | null {
   const left = composed.find(isLeft)
   if (left === undefined) return null
-  if (canTry(rollout, 'up-old-dependants', triesMax * 2)) return effect(rollout, 'R', 'up-old-dependants')
+  if (canTry(rollout, 'up-old-dependants', backTriesMax)) return effect(rollout, 'R', 'up-old-dependants')
   const [project, service] = left.plan.name.split('/')
   const command = `docker compose -p ${project} up -d --force-recreate ${service}`
   const sentence = `the old version serves, but its dependant ${left.plan.name} could not be made again; run: ${command}`

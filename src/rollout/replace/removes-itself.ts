@@ -2,6 +2,7 @@ import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
 import { previousName } from '../names.ts'
 import type { Rollout } from '../rollout.ts'
 import {
+  backTriesMax,
   change,
   effect,
   goBack,
@@ -76,7 +77,7 @@ export function copyAgain(rollout: Rollout, facts: ReplaceFacts): Step | 'failed
   if (hasAttempted(rollout, 'start-old')) return 'failed'
   const { new: fresh } = facts
   const kind = fresh === null ? 'copy-old' : isUp(fresh) ? 'stop-new' : 'remove-new'
-  return timesAttempted(rollout, kind) < triesMax * 2 ? effect(rollout, 'R', kind) : 'failed'
+  return timesAttempted(rollout, kind) < backTriesMax ? effect(rollout, 'R', kind) : 'failed'
 }
 
 /** Whether there is a copy that nothing goes back to. */

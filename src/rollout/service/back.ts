@@ -2,7 +2,17 @@ import type { ServiceFacts } from '../facts.ts'
 import { startGate } from '../gate.ts'
 import { afterRollback, beforeRollback } from '../hook-steps.ts'
 import type { Rollout } from '../rollout.ts'
-import { canTry, change, effect, end, hasAttempted, needsHuman, timesAttempted, triesMax, type Step } from '../step.ts'
+import {
+  backTriesMax,
+  canTry,
+  change,
+  effect,
+  end,
+  hasAttempted,
+  needsHuman,
+  timesAttempted,
+  type Step,
+} from '../step.ts'
 import { isBusy } from './busy.ts'
 import { changedByHand, removedByHand } from './by-hand.ts'
 import { paceOf } from './pace.ts'
@@ -45,7 +55,7 @@ function tell(rollout: Rollout, facts: ServiceFacts, now: number): Step {
   return needsHuman(rollout, now, `the old version could not be brought back; try: ${command(rollout)}`)
 }
 
-const canTryBack = (rollout: Rollout): boolean => canTry(rollout, 'revert-service', triesMax * 2)
+const canTryBack = (rollout: Rollout): boolean => canTry(rollout, 'revert-service', backTriesMax)
 
 const revert = (rollout: Rollout): Step => effect({ ...rollout, checkProgress: null }, 'R', 'revert-service')
 

@@ -28,6 +28,8 @@ export interface SqliteStoreOptions {
   readonly access: Access
   /** Without them a damaged state is refused, and none are taken. */
   readonly backups?: BackupSettings
+  /** Whether an owner has what cannot be used replaced by a backup; unless told otherwise it does, and else refuses it. */
+  readonly replaces?: boolean
   /** The other place, where there is one. */
   readonly fallback?: FallbackPlace
   /** Told of what happened to the state before it was opened. */
@@ -37,7 +39,8 @@ export interface SqliteStoreOptions {
 }
 
 /**
- * The store in one SQLite file. An owner has a damaged file replaced by the newest good backup; nobody else does.
+ * The store in one SQLite file. An owner has a damaged file, or a newer version's, replaced by the newest good backup;
+ * nobody else does.
  * @throws STATE_LOCKED, STATE_NEWER, STATE_UNREADABLE, STATE_UNWRITABLE
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
@@ -112,13 +115,13 @@ async function storeOver(connection: Connection, now: () => number): Promise<Sto
 
 async function lockAndMigrate(
   files: StateFiles,
-  { access, now, backups, log, fallback }: SqliteStoreOptions,
+  { access, replaces = true, now, backups, log, fallback }: SqliteStoreOptions,
 ): Promise<{ connection: Connection; lock: Lock }> {
   const isFallback = typeof fallback?.insteadOf === 'string'
   const mending = { backups: backups ?? null, log: log ?? null, isFallback, now }
   const lock = await takeStateLock(files)
   try {
-    if (access === 'owner') await mend(files, mending)
+    if (access === 'owner' && replaces) await mend(files, mending)
     else await refuseUnsound(files, mending.backups)
     await backUpBeforeMigration(files, mending)
     return { connection: await connectAndMigrate(files), lock }
