@@ -9,7 +9,12 @@ export const stateErrors = {
     'Another longshore uses this state; stop it, or give this one its own --state.',
   ),
   STATE_UNREADABLE: entry(500, false, 'user', 'Run as its user; if it is damaged: longshore state check, or restore.'),
-  STATE_NEWER: entry(500, false, 'user', 'A newer longshore wrote it: run that one, or go back as docs/state.md says.'),
+  STATE_NEWER: entry(
+    500,
+    false,
+    'user',
+    'A newer longshore wrote it: run that one, or go back: longshore state restore (docs/state.md).',
+  ),
   STATE_NOT_FOUND: entry(
     404,
     false,
