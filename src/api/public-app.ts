@@ -7,7 +7,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { refusal, refuseUnread } from './http-app.ts'
 import { createClientReader, type ProxyRules } from './listener/client-address.ts'
-import { createHostRule } from './listener/known-hosts.ts'
+import { createHostRule, requireKnownHost } from './listener/known-hosts.ts'
 import { addConsentRoutes } from './routes/consent.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import { addHookRoutes, eventMaxBytes, smallBytes } from './routes/hooks.ts'
@@ -58,11 +58,7 @@ export function createPublicApp(
   app.addHook('onRequest', async ({ raw, is404 }) => {
     // Fastify refuses a type that it cannot read before anybody is asked for a secret; here none matters.
     if (raw.headers['content-type'] !== undefined) raw.headers['content-type'] = 'application/octet-stream'
-    const named = raw.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length
-    if (named > 1) throw new AppError('REQUEST_INVALID', 'a request names one host')
-    // A whole address may stand in the place of the path, and then its host counts.
-    const [, host = raw.headers.host, path = ''] = /^(?:https?:\/\/([^/?#]*))?(.*)$/i.exec(raw.url ?? '') ?? []
-    if (!isKnownHost(host, path)) throw new AppError('HOST_UNKNOWN', 'the request names a host that is not known here')
+    requireKnownHost(raw, isKnownHost)
     // Before its body is read: there is room for those of events alone.
     if (is404) throw nowhere()
     // Those of events have room of their own.

@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
+import { AppError } from '../../errors.ts'
 
 /** Whether a request that names this host is answered. */
 export type HostRule = (host: string | undefined, path: string) => boolean
@@ -21,6 +23,15 @@ export function createHostRule(hosts: readonly string[] | null): HostRule {
     if (hosts !== null) return known.has(name)
     return !name.includes('.') || path.startsWith('/hooks/')
   }
+}
+
+/** Lets a request go on that names one host, which is known. @throws REQUEST_INVALID, HOST_UNKNOWN */
+export function requireKnownHost({ rawHeaders, headers, url }: IncomingMessage, isKnownHost: HostRule): void {
+  const named = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length
+  if (named > 1) throw new AppError('REQUEST_INVALID', 'a request names one host')
+  // A whole address may stand in the place of the path, and then its host counts.
+  const [, host = headers.host, path = ''] = /^(?:https?:\/\/([^/?#]*))?(.*)$/i.exec(url ?? '') ?? []
+  if (!isKnownHost(host, path)) throw new AppError('HOST_UNKNOWN', 'the request names a host that is not known here')
 }
 
 /** Without its port, in lower case; null for what is no host. */

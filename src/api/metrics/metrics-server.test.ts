@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { get, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { startFakeClock } from '../../../test/fakes/clock.ts'
@@ -193,6 +195,18 @@ test('listens where it is told to', async () => {
 
   expect(answer.status).toBe(200)
   expect(await answer.text()).toContain('longshore_workloads{target="local",state="held"} 1')
+})
+
+test('a whole address in the place of the path counts for more than the host beside it', async () => {
+  const readFile = () => Promise.reject(new Error('there is no certificate'))
+  const deps = { log, clock: startFakeClock(), readFile, read: async () => none }
+  server = await openMetricsServer(deps, { host: '127.0.0.1', port: 0, tls: null, hosts: null })
+  const { port } = new URL(server.address)
+
+  const request = get({ port, host: '127.0.0.1', path: 'http://stranger.example.com/metrics' })
+  const [answer] = (await once(request, 'response')) as [IncomingMessage]
+
+  expect(answer.resume().statusCode).toBe(421)
 })
 
 test('the page of the docs names each measure with its labels, and no other', () => {

@@ -1,11 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { Metrics } from '../../app/answers/read-metrics.ts'
-import { AppError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { createHttpApp } from '../http-app.ts'
 import { createConnections } from '../listener/connections.ts'
-import { createHostRule } from '../listener/known-hosts.ts'
+import { createHostRule, requireKnownHost } from '../listener/known-hosts.ts'
 import { usualLimits, type ListenAt } from '../listener/listener.ts'
 import { serveApp, type AppServer, type ServingDeps } from '../listener/serve-app.ts'
 import { metricsText, metricsType } from './metrics-text.ts'
@@ -29,10 +28,7 @@ export function createMetricsApp(
 ): FastifyInstance {
   const app = createHttpApp({ bodyMaxBytes: 1, log })
   const isKnownHost = createHostRule(hosts)
-  app.addHook('onRequest', async ({ raw }) => {
-    if (isKnownHost(raw.headers.host, '')) return
-    throw new AppError('HOST_UNKNOWN', 'the request names a host that is not known here')
-  })
+  app.addHook('onRequest', async ({ raw }) => requireKnownHost(raw, isKnownHost))
   const text = remembered(async () => metricsText(await read()), clock)
   app.get('/metrics', async (_request, reply) => reply.type(metricsType).send(await text()))
   return app
