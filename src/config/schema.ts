@@ -116,9 +116,7 @@ export const configSchema = z
       .strictObject({
         keep: wholeNumber(0, 1000)
           .prefault(5)
-          .describe(
-            'How many of the newest are kept; 0 takes none. The one from before the last migration is kept besides.',
-          ),
+          .describe('How many are kept; 0 takes none. The one from before the last migration is kept besides.'),
         folder: filePath().optional().describe('Where they lie. Without one: `backups` in the folder of the state.'),
         onNewer: z
           .enum(['restore', 'refuse'])

@@ -87,6 +87,21 @@ describe('a backup', () => {
     expect(times).toEqual(['10:05', '10:04', '10:03'])
   })
 
+  test('of a wave of rollouts does not push out what lies before it', async () => {
+    await opened(async (store) => {
+      await store.backups?.take()
+      now += 3_600_000
+      await store.backups?.take()
+      for (let count = 0; count < 30; count += 1) {
+        now += 1_000
+        await store.backups?.take()
+      }
+    })
+
+    const times = (await backups()).map(({ at }) => at.slice(11, 19))
+    expect(times).toEqual(['11:00:30', '11:00:00', '10:00:00'])
+  })
+
   test('is the newest also after the clock was set back', async () => {
     await opened(async (store) => {
       await store.backups?.take()
@@ -259,18 +274,6 @@ describe('with several backups', () => {
 
     expect(older?.at).toBe('2026-11-21T10:00:00.000Z')
     expect((await backups()).map(({ problem }) => problem === null)).toEqual([false, true])
-  })
-
-  test("another program's file is never touched", async () => {
-    await backedUp()
-    await rm(file)
-    change('create table accounts (name text)')
-    const before = await readFile(file)
-
-    await expect(open()).rejects.toMatchObject({ code: 'STATE_UNREADABLE' })
-    await expect(upkeep().restore(null, 'ada')).rejects.toMatchObject({ code: 'STATE_UNREADABLE' })
-
-    expect(before.equals(await readFile(file))).toBe(true)
   })
 
   test("a newer longshore's is refused, and gone back from by hand", async () => {

@@ -11,6 +11,7 @@ let clock: ReturnType<typeof startManualClock>
 let taken: number[]
 let tidied: number
 let isBroken: boolean
+let copyMs: number
 let said: string[]
 let lastEntry: string | null
 let stop: AbortController
@@ -21,6 +22,7 @@ beforeEach(() => {
   taken = []
   tidied = 0
   isBroken = false
+  copyMs = 0
   said = []
   lastEntry = null
   stop = new AbortController()
@@ -37,6 +39,7 @@ const backups: StoreBackups = {
   async take() {
     if (isBroken) throw new AppError('STATE_UNWRITABLE', 'there is no room')
     taken.push(clock.now())
+    if (copyMs > 0) await clock.sleep(copyMs, stop.signal)
     return { file: 'backup', at: new Date(clock.now()).toISOString(), sizeBytes: 1, problem: null }
   },
 }
@@ -61,9 +64,24 @@ async function begin(): Promise<StateKeeper> {
   return kept
 }
 
-test('a backup is taken after a rollout at once, of those that follow within a minute one, and none is lost', async () => {
-  taken = [clock.now() - 2 * minuteMs]
+test('a backup is taken after every rollout', async () => {
   const kept = await begin()
+  taken = []
+
+  for (let count = 1; count <= 30; count += 1) {
+    kept.rolledOut()
+    await clock.pass(1000)
+    expect(taken).toHaveLength(count)
+  }
+  await clock.pass(10 * minuteMs)
+
+  expect(taken).toHaveLength(30)
+})
+
+test('those that end while a large state is copied share the next one, which comes after a rest', async () => {
+  const kept = await begin()
+  taken = []
+  copyMs = 2000
   const start = clock.now()
 
   for (let count = 0; count < 30; count += 1) {
@@ -72,7 +90,7 @@ test('a backup is taken after a rollout at once, of those that follow within a m
   }
   await clock.pass(10 * minuteMs)
 
-  expect(taken.slice(1).map((at) => Math.round((at - start) / 1000))).toEqual([0, 60])
+  expect(taken.map((at) => (at - start) / 1000)).toEqual([0, 20, 40])
 })
 
 test('without rollouts one is taken a day, and the first at once', async () => {

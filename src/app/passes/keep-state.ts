@@ -19,8 +19,8 @@ export interface StateKeeper {
   end(): Promise<void>
 }
 
-/** Least time between two backups: a wave of rollouts makes one or two, not hundreds. */
-const spacingMs = 60_000
+/** How much longer than a backup took the next one waits: however large the state is, a wave of rollouts leaves the disk alone. */
+const restShare = 9
 const dayMs = 86_400_000
 const housekeepingMs = 3_600_000
 /** How soon a backup that failed is tried again. */
@@ -48,13 +48,16 @@ export function createStateKeeper({ store, clock, log }: KeepDeps): StateKeeper 
   }
 
   const backUp = async (): Promise<void> => {
+    // A rollout that ends from here on may be missing in it, and makes the next one due.
     isDue = false
+    const begun = clock.elapsed()
     const isTaken = await guarded('the state was not backed up', async () => {
       const taken = await backups?.take()
       if (taken) log.debug({ backup: taken.file }, `the state was backed up to ${taken.file}`)
     })
     isDue ||= !isTaken
-    notBefore = clock.elapsed() + (isTaken ? spacingMs : retryMs)
+    const ended = clock.elapsed()
+    notBefore = ended + (isTaken ? (ended - begun) * restShare : retryMs)
   }
 
   /** Below zero when the clock was set back; infinite where there is none. */
@@ -75,8 +78,7 @@ export function createStateKeeper({ store, clock, log }: KeepDeps): StateKeeper 
 
   /** In milliseconds; 0 and below: now. */
   const untilBackup = (): number => {
-    const ageMs = newestAgeMs()
-    const wait = (isDue ? spacingMs : dayMs) - Math.abs(ageMs)
+    const wait = isDue ? 0 : dayMs - Math.abs(newestAgeMs())
     return Math.max(wait, notBefore - clock.elapsed())
   }
 

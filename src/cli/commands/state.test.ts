@@ -68,7 +68,8 @@ test.each([
   ],
   [{ movedTo: '/elsewhere' }, 0, /moved to \/elsewhere, and is used here no more/],
   [{ standing: 'newer', problem: 'schema 99' }, 1, /WRONG: schema 99[\s\S]*longshore state restore/],
-  [{ standing: 'foreign', problem: 'of another program' }, 1, /left alone/],
+  [{ standing: 'foreign', problem: 'of another program' }, 1, /of another program\.\n.*newest good backup/],
+  [{ standing: 'foreign', problem: 'of another program', backups: [bad] }, 1, /left alone/],
   [{ restores: 2, keptAside: ['/s/x'] }, 0, /took its place 2 times[\s\S]*\/s\/x/],
 ] as const)('`state check` of %j exits %i and says so', async (given, exitCode, said) => {
   const { run, out } = outside(given)

@@ -1,4 +1,4 @@
-import type { StateReport } from '../../app/passes/state-upkeep.ts'
+import type { StateBackup, StateReport } from '../../app/passes/state-upkeep.ts'
 import { formatAge } from '../../lib/age.ts'
 import { when } from '../present.ts'
 import { table } from '../table.ts'
@@ -26,18 +26,22 @@ function headline(report: StateReport): string {
       if (report.backupFolder === null) return `${file}${size} is WRONG: ${problem}.\nRun the newer longshore.`
       return `${file}${size} is WRONG: ${problem}.\nRun the newer longshore. To go back to the newest backup that this one can read, run \`longshore run\`, or now: longshore state restore`
     case 'foreign':
-      return `${file}${size} is WRONG: ${problem}. It is left alone.`
+      return `${file}${size} is WRONG: ${problem}.\n${kept.some(isGood) ? mended : 'It is left alone.'}`
     case 'damaged': {
       if (report.backupFolder === null)
         return `${file}${size} is DAMAGED: ${problem}.\nGo back to a backup of the database.`
-      const isMended = kept.some((each) => each.problem === null)
-      const next = isMended
-        ? 'The next `longshore run` puts the newest good backup in its place, and `longshore state restore` does so now.'
+      const next = kept.some(isGood)
+        ? mended
         : 'There is no good backup. Move the file aside to start afresh: everything is held then until `longshore resume`.'
       return `${file}${size} is DAMAGED: ${problem}.\n${next}`
     }
   }
 }
+
+const isGood = ({ problem }: StateBackup): boolean => problem === null
+
+const mended =
+  'The next `longshore run` puts the newest good backup in its place, and `longshore state restore` does so now.'
 
 function moved({ movedTo }: StateReport): readonly string[] {
   return movedTo === null ? [] : [`It was moved to ${movedTo}, and is used here no more.`]

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 /** Which backups are kept, and where. */
 export interface BackupSettings {
   readonly folder: string
-  /** How many of the newest; 0 for taking none. */
+  /** How many; 0 for taking none. */
   readonly keep: number
   /** Whether one takes the place of a state that a newer version wrote, which else is refused. */
   readonly onNewer?: 'refuse' | 'restore'
@@ -55,20 +55,29 @@ export const stamp = (at: number): string => new Date(at).toISOString().replaceA
 /** How long a copy takes at the most; what is older was left by a process that died. */
 const copyMaxMs = 3_600_000
 
+/** A wave of rollouts must not push out what lies before it: of three backups within this time the middle one goes. */
+const closeMs = 60_000
+
 /**
- * Removes the oldest backups beyond those that are kept. The latest from before a migration is kept as long as there are
- * others: who goes back to an older Longshore has nothing else.
+ * Removes backups beyond those that are kept: first what lies between two of one minute, then the oldest. The latest from
+ * before a migration is kept as long as there are others: who goes back to an older Longshore has nothing else.
  */
 export function pruneBackups({ folder, keep }: BackupSettings, now: number): void {
   const all = listBackups(folder)
   const before = all.find(({ schema }) => schema !== null)
-  const old = all.filter((each) => each !== before).slice(Math.max(1, keep))
-  for (const { file } of old) rmSync(file, { force: true })
+  const kept = all.filter((each) => each !== before)
+  while (kept.length > Math.max(1, keep)) {
+    const close = kept.findIndex((_, index) => isBetween(kept[index - 1], kept[index + 1]))
+    for (const { file } of kept.splice(close, 1)) rmSync(file, { force: true })
+  }
   for (const each of namesIn(folder).filter((part) => /^longshore-.*\.db\.part(-\w+)?$/.test(part))) {
     const found = statSync(join(folder, each), { throwIfNoEntry: false })
     if (found !== undefined && now - found.mtimeMs > copyMaxMs) rmSync(join(folder, each), { force: true })
   }
 }
+
+const isBetween = (newer: BackupFile | undefined, older: BackupFile | undefined): boolean =>
+  newer !== undefined && older !== undefined && Date.parse(newer.at) - Date.parse(older.at) < closeMs
 
 function namesIn(folder: string): readonly string[] {
   try {

@@ -23,10 +23,10 @@ interface Mending {
 
 /**
  * Sees to it that a file that can be used lies there, before its owner opens it: puts the newest good backup in the place
- * of one that is damaged or gone, and of a newer version's where that is wanted; what was there is kept aside. Only for
- * the holder of the lock.
+ * of one that is damaged, gone or another program's, and of a newer version's where that is wanted; what was there is kept
+ * aside. Only for the holder of the lock.
  *
- * @throws STATE_UNREADABLE when it is damaged and there is no good backup, or another program's; STATE_NEWER
+ * @throws STATE_UNREADABLE, STATE_NEWER where there is no good backup
  */
 export async function mend(files: StateFiles, mending: Mending): Promise<void> {
   const isFinished = finishReplacement(files)
@@ -37,10 +37,10 @@ export async function mend(files: StateFiles, mending: Mending): Promise<void> {
   // Its own backups are of the last time that it was used, and what was done in the other place is in none of them.
   if (found.kind === 'absent' && mending.isFallback) return
   const kept = backups === null ? [] : listBackups(backups.folder)
-  const isNewer = found.kind === 'newer' && backups?.onNewer === 'restore'
-  const problem = isNewer ? found.problem : damage(found, kept)
+  const other = otherOwner(found, backups, kept)
+  const problem = other === null ? damage(found, kept) : other.problem
   if (problem === null) return refuse(files, found)
-  const as = isNewer ? 'replaced' : 'damaged'
+  const as = other === null ? 'damaged' : 'replaced'
   const at = mending.now()
   const aside = found.kind === 'absent' ? '' : ` and is kept as ${asideFile(files, as, at)}`
   const newest = await newestGood(kept)
@@ -58,14 +58,23 @@ export async function mend(files: StateFiles, mending: Mending): Promise<void> {
   }
   if (newest !== null) {
     const gone = found.kind === 'absent' ? 'the state was lost' : 'the state was damaged'
-    const was = isNewer ? "the state was a newer version's" : gone
-    const reason = restored(`${was} (${problem})${aside}; in its place is ${tellBackup(newest)}`)
+    const reason = restored(`${other?.was ?? gone} (${problem})${aside}; in its place is ${tellBackup(newest)}`)
     return replace(files, mending, { backup: newest.file, as, at, actor: null, reason })
   }
-  if (isNewer) return refuse(files, found)
+  if (other !== null) return refuse(files, found)
   if (found.kind === 'damaged') throw damaged(files, problem, kept.length)
   const sentence = `the state in ${files.folder} was lost (${problem}), none of ${kept.length} backups is good, and a new one begins`
   return replace(files, mending, { backup: null, as, at, actor: null, reason: lost(sentence) })
+}
+
+/** What is sound, and not this version's, and yet a backup is to take its place; null where it is not so. */
+function otherOwner(found: Examined, backups: BackupSettings | null, kept: readonly BackupFile[]) {
+  if (found.kind === 'newer' && backups?.onNewer === 'restore') {
+    return { problem: found.problem, was: "the state was a newer version's" }
+  }
+  // Without backups nothing says that a state of ours ever lay there.
+  if (found.kind !== 'foreign' || kept.length === 0) return null
+  return { problem: found.problem, was: 'something else lay in the place of the state' }
 }
 
 async function replace(files: StateFiles, { log }: Mending, replacement: Replacement): Promise<void> {

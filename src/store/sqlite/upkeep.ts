@@ -131,7 +131,6 @@ async function restore(
     finishReplacement(files)
     const backup = await chooseBackup(folder, name)
     const found = await examineFile(files.database, 'live')
-    if (found.kind === 'foreign') throw new AppError('STATE_UNREADABLE', found.problem)
     const isThere = found.kind !== 'absent'
     const aside = isThere ? asideFile(files, 'replaced', at) : null
     const kept = aside === null ? '' : `, and what was there is kept as ${aside}`
