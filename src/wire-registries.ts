@@ -138,9 +138,9 @@ function hostOptions(entries: readonly RegistryConfig[], nameOf: (host: string) 
 /** The configuration has seen to it that entries of one host agree. */
 function connectionOf([first]: readonly RegistryConfig[], nameOf: (host: string) => string) {
   if (first === undefined) return {}
-  const { concurrency, requestsPerSecond, tls } = first
+  const { concurrency, requestsPerSecond, sha512, tls } = first
   const mirrors = first.mirrors.map((each) => each.replace(/^[^/]+/, nameOf))
-  return { concurrency, mirrors, tls, ...(requestsPerSecond !== null && { requestsPerSecond }) }
+  return { concurrency, mirrors, sha512, tls, ...(requestsPerSecond !== null && { requestsPerSecond }) }
 }
 
 /** A GitLab instance signs in to its registry, wherever that lies. */

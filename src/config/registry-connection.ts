@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { filePath, host, text, wholeNumber } from './fields.ts'
+import { filePath, flag, host, text, wholeNumber } from './fields.ts'
 
 /** How a registry host is reached and how fast, in an entry of `registries`. */
 export const connectionFields = {
@@ -25,6 +25,11 @@ export const connectionFields = {
     .describe(
       'Asked for manifests before the registry, in this order. Never given its credentials: a mirror with a sign-in needs an entry of its own.',
     ),
+  sha512: flag()
+    .prefault(false)
+    .describe(
+      'Whether it may name images by sha512 digests. Without it they are refused, and sha256 is all that counts.',
+    ),
   ca: filePath().optional().describe('File with authorities in PEM form that are trusted beside the usual ones.'),
   clientCertificate: filePath().optional().describe('File with our own certificate in PEM form. Needs a clientKey.'),
   clientKey: filePath().optional().describe('File with the key of the certificate, readable by its owner alone.'),
@@ -36,6 +41,7 @@ export const connectionKeys = [
   'concurrency',
   'requestsPerSecond',
   'mirrors',
+  'sha512',
   'ca',
   'clientCertificate',
   'clientKey',
@@ -50,6 +56,8 @@ export interface RegistryConnection {
   readonly requestsPerSecond: number | null
   /** `host` or `host/path`. */
   readonly mirrors: readonly string[]
+  /** Whether it may name images by sha512. */
+  readonly sha512: boolean
   /** Absolute paths of files in PEM form. */
   readonly tls: { readonly ca?: string; readonly certificate?: string; readonly key?: string }
 }
@@ -58,12 +66,13 @@ type Given = z.output<z.ZodObject<typeof connectionFields>>
 
 /** @param home puts the home folder in the place of `~` */
 export function toConnection(given: Given, home: (path: string) => string): RegistryConnection {
-  const { authRealms, concurrency, requestsPerSecond, mirrors, ca, clientCertificate, clientKey } = given
+  const { authRealms, concurrency, requestsPerSecond, mirrors, sha512, ca, clientCertificate, clientKey } = given
   return {
     authRealms,
     concurrency,
     requestsPerSecond: requestsPerSecond ?? null,
     mirrors,
+    sha512,
     tls: {
       ...(ca !== undefined && { ca: home(ca) }),
       ...(clientCertificate !== undefined && { certificate: home(clientCertificate) }),

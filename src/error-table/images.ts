@@ -3,7 +3,18 @@ import { entry } from './entry.ts'
 /** Codes about images: how they are named, the registries that have them, and what chooses among them. */
 export const imageErrors = {
   REFERENCE_INVALID: entry(400, false, 'user', 'Write [host/]path[:tag][@digest] in lower case, without blanks.'),
-  DIGEST_INVALID: entry(400, false, 'user', 'Write sha256: followed by 64 lower-case hexadecimal digits.'),
+  DIGEST_INVALID: entry(
+    400,
+    false,
+    'user',
+    'Write sha256: followed by 64 lower-case hexadecimal digits, or sha512: by 128.',
+  ),
+  DIGEST_REFUSED: entry(
+    502,
+    false,
+    'user',
+    'If the registry is meant to name images by sha512, write sha512: true in its entry under registries.',
+  ),
   PLATFORM_INVALID: entry(
     400,
     false,

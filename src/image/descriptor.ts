@@ -45,7 +45,7 @@ export function readObjects(document: JsonObject, field: string): readonly JsonO
 export function readDescriptor(value: unknown, where: string): ContentDescriptor {
   if (!isObject(value)) throw invalidManifest(`"${where}" is not an object`)
   const { digest, mediaType, size } = value
-  if (typeof digest !== 'string' || !isDigest(digest)) throw invalidManifest(`"${where}.digest" is not a sha256 digest`)
+  if (typeof digest !== 'string' || !isDigest(digest)) throw invalidManifest(`"${where}.digest" is not a digest`)
   if (typeof mediaType !== 'string' || !mediaTypePattern.test(mediaType)) {
     throw invalidManifest(`"${where}.mediaType" is not a media type`)
   }

@@ -1,13 +1,46 @@
 import fc from 'fast-check'
 import { expect, expectTypeOf, test } from 'vitest'
 import type { ConfigDigest, Digest, IndexDigest, ManifestDigest } from './digest.ts'
-import { asConfigDigest, asIndexDigest, asManifestDigest, isDigest, parseDigest, shortDigest } from './digest.ts'
+import {
+  algorithmOf,
+  asConfigDigest,
+  asIndexDigest,
+  asManifestDigest,
+  isDigest,
+  isMeantBy,
+  parseDigest,
+  shortDigest,
+} from './digest.ts'
 
 const hex = '0123456789abcdef'.repeat(4)
 
 test('accepts sha256 with 64 lower-case hexadecimal digits', () => {
   expect(parseDigest(`sha256:${hex}`)).toBe(`sha256:${hex}`)
   expect(isDigest(`sha256:${hex}`)).toBe(true)
+})
+
+test('accepts sha512 with 128, and tells the algorithm', () => {
+  const long = parseDigest(`sha512:${hex}${hex}`)
+
+  expect(algorithmOf(long)).toBe('sha512')
+  expect(algorithmOf(parseDigest(`sha256:${hex}`))).toBe('sha256')
+  expect(shortDigest(long)).toBe('0123456789ab')
+})
+
+test.each([
+  ['0123', true],
+  ['012', false],
+  [hex, true],
+  [`sha256:${hex}`, true],
+  ['sha256:0123', true],
+  ['sha256:012', false],
+  ['sha512:0123', false],
+  ['sha256', false],
+  ['sha256:', false],
+  ['1234', false],
+  ['', false],
+])('%j from a person means the digest that begins with 0123: %j', (text, isMeant) => {
+  expect(isMeantBy(parseDigest(`sha256:${hex}`), text)).toBe(isMeant)
 })
 
 test.each([
@@ -18,7 +51,10 @@ test.each([
   ['65 digits', `sha256:${hex}0`],
   ['upper case digits', `sha256:${hex.toUpperCase()}`],
   ['upper case algorithm', `SHA256:${hex}`],
-  ['sha512', `sha512:${hex}${hex}`],
+  ['sha512 with 64 digits', `sha512:${hex}`],
+  ['sha256 with 128 digits', `sha256:${hex}${hex}`],
+  ['sha512 in upper case', `sha512:${hex}${hex}`.toUpperCase()],
+  ['sha384', `sha384:${hex}${hex.slice(32)}`],
   ['a letter past f', `sha256:g${hex.slice(1)}`],
   ['a blank in front', ` sha256:${hex}`],
   ['a line break at the end', `sha256:${hex}\n`],
@@ -33,7 +69,11 @@ test('shows people the first 12 digits', () => {
 })
 
 test('accepts exactly what it recognises, over arbitrary text', () => {
-  const text = fc.oneof(fc.string(), fc.stringMatching(/^sha256:[a-fA-F0-9]{62,65}$/))
+  const text = fc.oneof(
+    fc.string(),
+    fc.stringMatching(/^sha256:[a-fA-F0-9]{62,65}$/),
+    fc.stringMatching(/^sha512:[a-f0-9]{126,129}$/),
+  )
 
   fc.assert(
     fc.property(text, (candidate) => {

@@ -4,7 +4,10 @@ import { quote } from './quote.ts'
 declare const brand: unique symbol
 declare const kind: unique symbol
 
-/** `sha256:` and 64 lower-case hexadecimal digits. Other algorithms are refused until a registry serves them. */
+/**
+ * `sha256:` and 64 lower-case hexadecimal digits, or `sha512:` and 128, which is read from registries only that are
+ * allowed to name it.
+ */
 export type Digest = string & { readonly [brand]: 'digest' }
 
 /** Digest of an index. */
@@ -17,7 +20,7 @@ export type ConfigDigest = Digest & { readonly [kind]: 'config' }
 /** A digest of which nobody has said yet what it is the digest of. */
 type PlainDigest = Digest & { readonly [kind]?: never }
 
-const pattern = /^sha256:[a-f0-9]{64}$/
+const pattern = /^(?:sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/
 
 export function isDigest(text: string): text is Digest {
   return pattern.test(text)
@@ -25,7 +28,7 @@ export function isDigest(text: string): text is Digest {
 
 /** @throws DIGEST_INVALID */
 export function parseDigest(text: string): Digest {
-  if (!isDigest(text)) throw new AppError('DIGEST_INVALID', `${quote(text)} is not a sha256 digest`)
+  if (!isDigest(text)) throw new AppError('DIGEST_INVALID', `${quote(text)} is not a digest`)
   return text
 }
 
@@ -44,7 +47,24 @@ export function asConfigDigest(digest: PlainDigest): ConfigDigest {
   return digest as Digest as ConfigDigest // the brand exists in types alone
 }
 
+/** By which its digits are made of the bytes. */
+export function algorithmOf(digest: Digest): 'sha256' | 'sha512' {
+  return digest.startsWith('sha512:') ? 'sha512' : 'sha256'
+}
+
+/** Both names of algorithms are of one length. */
+const hexOf = (digest: Digest): string => digest.slice('sha256:'.length)
+
 /** The first 12 hexadecimal digits, for people; never compare these. */
 export function shortDigest(digest: Digest): string {
-  return digest.slice('sha256:'.length, 'sha256:'.length + 12)
+  return hexOf(digest).slice(0, 12)
+}
+
+/** Shortest part of a digest that is taken for one, so that no tag is by chance. */
+const partMin = 4
+
+/** Whether a person may mean it by a text: the digest, or the beginning of its digits, with or without the algorithm. */
+export function isMeantBy(digest: Digest, text: string): boolean {
+  const hex = text.slice(text.indexOf(':') + 1)
+  return hex.length >= partMin && (hex === text ? hexOf(digest) : digest).startsWith(text)
 }

@@ -195,9 +195,9 @@ describe('refuses, saying why,', () => {
     ['an entry that is text', ociIndex, index(['x']), /"manifests\[0\]" is not an object/],
     ['an entry without a digest', ociIndex, index([{ mediaType: ociImage, size: 1 }]), /"manifests\[0\]\.digest"/],
     [
-      'an entry with a sha512 digest',
+      'an entry with a sha384 digest',
       ociIndex,
-      index([{ mediaType: ociImage, size: 1, digest: `sha512:${'a'.repeat(128)}` }]),
+      index([{ mediaType: ociImage, size: 1, digest: `sha384:${'a'.repeat(96)}` }]),
       /digest/,
     ],
     ['an entry without a media type', ociIndex, index([{ digest: digest('a'), size: 1 }]), /mediaType/],

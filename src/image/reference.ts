@@ -36,7 +36,7 @@ const idPattern = /^(?:[a-f0-9]{64}|sha(?:256|384|512):[^/]*)$/
  * Reads `[host/]path[:tag][@digest]` as engines do.
  *
  * Accepts what distribution/reference accepts, but for three things that nobody could act on: digests other than
- * sha256, `sha256:…` without a name (read there as the tag of an image `sha256`), and a first part with both a dot
+ * sha256 and sha512, `sha256:…` without a name (read there as the tag of an image `sha256`), and a first part with both a dot
  * and an underscore (taken there for a host and then left out, so that the engine asks a host without a name).
  *
  * @throws REFERENCE_INVALID saying what is wrong
@@ -65,7 +65,7 @@ export function parseReference(text: string): ImageReference {
     )
   }
   if (digest !== null && !isDigest(digest)) {
-    throw invalid(text, 'the digest is not "sha256:" and 64 lower-case hexadecimal digits')
+    throw invalid(text, 'the digest is not "sha256:" and 64 lower-case hexadecimal digits, nor "sha512:" and 128')
   }
   return { registry, repository, tag, digest }
 }

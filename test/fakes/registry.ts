@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createContent } from './registry/content.ts'
+import type { Algorithm } from './registry/content.ts'
 import type { Dialect } from './registry/dialect.ts'
 import { createFaults } from './registry/faults.ts'
 import type { Fault, FaultMatch, RequestKind } from './registry/faults.ts'
@@ -17,6 +18,8 @@ import type { Auth } from './registry/sign-in.ts'
 
 export interface FakeRegistryOptions extends Partial<Behaviour> {
   readonly auth?: Auth
+  /** By which all that is pushed is named; sha256 unless told otherwise. */
+  readonly algorithm?: Algorithm
   /** Added to every answer. */
   readonly latencyMs?: number
   /** What a vendor has beside the distribution API, or does otherwise. */
@@ -72,7 +75,7 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
   let auth = options.auth ?? { kind: 'none' }
   let requests: LoggedRequest[] = []
   const connections = new Map<object, number>()
-  const content = createContent()
+  const content = createContent(options.algorithm)
   const faults = createFaults()
 
   const setAuth = (wanted: Auth): void => {
@@ -138,13 +141,14 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
     setAuth,
     revokeTokens: () => signIn.revokeTokens(),
     pushImage(repository, tag, text, platform) {
-      const image = makeImage(text, platform)
+      const image = makeImage(text, platform, options.algorithm)
       return pushMade(repository, tag, image.manifest, [image])
     },
     pushIndex(repository, tag, text) {
-      const images = [makeImage(text, 'linux/amd64'), makeImage(text, 'linux/arm64/v8')]
-      const attestation = makeImage(`attests ${text}`, 'unknown/unknown')
-      return pushMade(repository, tag, makeIndex(images, attestation), [...images, attestation])
+      const { algorithm } = options
+      const images = ['linux/amd64', 'linux/arm64/v8'].map((platform) => makeImage(text, platform, algorithm))
+      const attestation = makeImage(`attests ${text}`, 'unknown/unknown', algorithm)
+      return pushMade(repository, tag, makeIndex(images, attestation, algorithm), [...images, attestation])
     },
     pushMade,
     tag: (repository, tag, digest) => content.tag(repository, tag, digest),

@@ -1,4 +1,4 @@
-import { isDigest, type Digest } from '../../image/digest.ts'
+import { isMeantBy, type Digest } from '../../image/digest.ts'
 import { parseReference, tagOf } from '../../image/reference.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 
@@ -49,9 +49,6 @@ function along(path: readonly Revision[], next: Revision): readonly Revision[] {
   return [...(at === -1 ? path : path.slice(0, at)), next]
 }
 
-/** Shortest part of a digest that is taken for one, so that no tag is by chance. */
-const partMin = 4
-
 /**
  * The revisions that a person may mean by a text: those under that tag or, failing that, those of that digest or the
  * beginning of its hex.
@@ -59,9 +56,7 @@ const partMin = 4
 export function revisionsNamed(revisions: readonly Revision[], text: string): readonly Revision[] {
   const tagged = revisions.find(({ tag }) => tag === text)
   if (tagged !== undefined) return [tagged]
-  const hex = text.startsWith('sha256:') ? text : `sha256:${text}`
-  if (!isDigest(text) && hex.length < 'sha256:'.length + partMin) return []
-  return revisions.filter(({ digest }) => digest.startsWith(hex))
+  return revisions.filter(({ digest }) => isMeantBy(digest, text))
 }
 
 /** What a rollout tells of, the latest first. */

@@ -1,14 +1,11 @@
 import { AppError } from '../../errors.ts'
-import { shortDigest, type Digest } from '../../image/digest.ts'
+import { isMeantBy, shortDigest, type Digest } from '../../image/digest.ts'
 import type { Quarantine } from '../../store/store.ts'
 import type { App } from '../app.ts'
 import type { Answer, By } from './control.ts'
 import { findId } from '../workloads/subject.ts'
 import { wordEntry } from './word-entry.ts'
 import { checkBy } from './words.ts'
-
-/** Shortest beginning of a digest's hex that is taken for it. */
-const partMin = 4
 
 /**
  * Lets digests that failed on a workload be tried again.
@@ -34,9 +31,7 @@ export async function releaseQuarantine(app: App, workload: string, wanted: stri
 }
 
 function findOne(id: string, all: readonly Quarantine[], wanted: string): Quarantine {
-  const hex = wanted.startsWith('sha256:') ? wanted : `sha256:${wanted}`
-  const isLongEnough = hex.length >= 'sha256:'.length + partMin
-  const found = isLongEnough ? all.filter(({ digest }) => digest.startsWith(hex)) : []
+  const found = all.filter(({ digest }) => isMeantBy(digest, wanted))
   const [only, another] = found
   if (another !== undefined) throw notFound(`several quarantined digests of ${id} begin with ${wanted}`)
   if (only !== undefined) return only

@@ -13,6 +13,8 @@ export interface HostOptions {
   readonly requestsPerSecond?: number
   /** Asked before the registry, in this order: `host`, or `host/path` where a mirror keeps several registries apart. */
   readonly mirrors?: readonly string[]
+  /** Whether it may name content by sha512 beside sha256. Default: `false`. */
+  readonly sha512?: boolean
   /** Files in PEM form. */
   readonly tls?: TlsFiles
 }
@@ -48,6 +50,8 @@ export interface Endpoint {
   readonly hostname: string
   readonly authRealms: readonly string[]
   readonly mirrors: readonly Mirror[]
+  /** Whether it may name content by sha512 beside sha256. */
+  readonly isSha512Allowed: boolean
 }
 
 /** Names that images carry, and the hosts that serve them. */
@@ -67,6 +71,7 @@ export function endpointOf(registry: string, hosts: Hosts): Endpoint {
     hostname: bareHostname(https),
     authRealms: hosts[registry]?.authRealms ?? [],
     mirrors: (hosts[registry]?.mirrors ?? []).map(toMirror),
+    isSha512Allowed: hosts[registry]?.sha512 ?? false,
   }
 }
 

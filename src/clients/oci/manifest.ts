@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { AppError } from '../../errors.ts'
 import { isDigest } from '../../image/digest.ts'
 import type { Digest } from '../../image/digest.ts'
@@ -6,6 +5,8 @@ import { parseManifest } from '../../image/manifest.ts'
 import type { Manifest } from '../../image/manifest.ts'
 import { isImageMediaType, isIndexMediaType, manifestMediaTypes } from '../../image/media-types.ts'
 import { ask } from './ask.ts'
+import { digestsIn, requireAllowed, statedDigest, verifiedDigest } from './named-digest.ts'
+import type { Naming } from './named-digest.ts'
 import { isForeign, noRegistryWords } from './no-registry.ts'
 import { unknownRepository } from './unknown-repository.ts'
 import type { AskDeps } from './ask.ts'
@@ -48,7 +49,8 @@ export async function headManifest(
 ): Promise<ManifestHead | 'unchanged'> {
   const question = manifestQuestion(deps, repository, tag, urgency)
   const headers = known === null ? question.headers : { ...question.headers, 'if-none-match': `"${known}"` }
-  const read = (answer: HttpAnswer): ManifestHead | 'unchanged' | null => readHead(answer, known, question.subject)
+  const naming = namingOf(deps, repository, question.subject)
+  const read = (answer: HttpAnswer): ManifestHead | 'unchanged' | null => readHead(answer, known, naming)
   const head = await ask(deps, { ...question, headers, method: 'HEAD', read }, signal).catch(async (error: unknown) => {
     throw (await unknownRepository(deps, repository, error, { subject: question.subject, signal, urgency })) ?? error
   })
@@ -58,11 +60,14 @@ export async function headManifest(
 }
 
 /** @returns null when the answer does not tell enough */
-function readHead(answer: HttpAnswer, known: Digest | null, subject: string): ManifestHead | 'unchanged' | null {
-  const digest = statedDigest(answer, subject)
+function readHead(answer: HttpAnswer, known: Digest | null, naming: Naming): ManifestHead | 'unchanged' | null {
+  const digest = statedDigest(answer, naming)
   if (answer.status === 304) {
     if (digest === null || digest === known) return 'unchanged'
-    throw new AppError('REGISTRY_INTEGRITY', `${subject}: unchanged, says the registry, but names another digest`)
+    throw new AppError(
+      'REGISTRY_INTEGRITY',
+      `${naming.subject}: unchanged, says the registry, but names another digest`,
+    )
   }
   const mediaType = mediaTypeOf(answer)
   // A type that is none of an image's is looked at, so that the error can say what lies there.
@@ -73,7 +78,8 @@ function readHead(answer: HttpAnswer, known: Digest | null, subject: string): Ma
 /**
  * The manifest or index that a tag or digest names.
  *
- * @throws REGISTRY_INTEGRITY when bytes, header and request do not agree; MANIFEST_INVALID when it is no image
+ * @throws REGISTRY_INTEGRITY when bytes, header and request do not agree; MANIFEST_INVALID when it is no image;
+ * DIGEST_REFUSED
  */
 export async function getManifest(
   deps: AskDeps,
@@ -83,10 +89,13 @@ export async function getManifest(
   urgency: Urgency,
 ): Promise<FetchedManifest> {
   const question = manifestQuestion(deps, repository, reference, urgency)
+  const naming = namingOf(deps, repository, question.subject)
   const wanted = isDigest(reference) ? reference : null
+  if (wanted !== null) requireAllowed(wanted, naming)
   const read = (answer: HttpAnswer): FetchedManifest => {
-    const digest = verifiedDigest(answer, wanted, question.subject)
+    const digest = verifiedDigest(answer, wanted, naming)
     const manifest = parseAnswer(answer, question.subject)
+    for (const each of digestsIn(manifest)) requireAllowed(each, naming)
     return { digest, mediaType: manifest.mediaType, sizeBytes: answer.body.length, manifest }
   }
   return ask(deps, { ...question, method: 'GET', read }, signal)
@@ -100,8 +109,10 @@ export async function getBlob(
   signal: AbortSignal,
 ): Promise<Buffer> {
   const subject = `${repository.registry}/${repository.repository}@${digest}`
+  const naming = namingOf(deps, repository, subject)
+  requireAllowed(digest, naming)
   const read = (answer: HttpAnswer): Buffer => {
-    verifiedDigest(answer, digest, subject)
+    verifiedDigest(answer, digest, naming)
     return answer.body
   }
   const question = { repository, method: 'GET', path: `blobs/${digest}`, headers: {}, subject, read } as const
@@ -125,20 +136,8 @@ function manifestQuestion(deps: AskDeps, repository: RepositoryName, reference: 
   }
 }
 
-function verifiedDigest(answer: HttpAnswer, wanted: Digest | null, subject: string): Digest {
-  const actual = `sha256:${createHash('sha256').update(answer.body).digest('hex')}`
-  const stated = statedDigest(answer, subject)
-  if (isDigest(actual) && (wanted ?? actual) === actual && (stated ?? actual) === actual) return actual
-  throw new AppError('REGISTRY_INTEGRITY', `${subject}: the answer of ${answer.url.host} does not have its digest`, {
-    cause: { actual, stated, wanted },
-  })
-}
-
-function statedDigest({ headers }: HttpAnswer, subject: string): Digest | null {
-  const stated = headers['docker-content-digest']
-  if (stated === undefined || stated === '') return null
-  if (typeof stated === 'string' && isDigest(stated)) return stated
-  throw new AppError('REGISTRY_INTEGRITY', `${subject}: the registry named something that is no sha256 digest`)
+function namingOf({ endpoint }: AskDeps, { registry }: RepositoryName, subject: string): Naming {
+  return { subject, isSha512Allowed: endpoint(registry).isSha512Allowed }
 }
 
 function mediaTypeOf({ headers }: HttpAnswer): string {

@@ -24,7 +24,8 @@ export function readPushedMessage(registry: string, body: Uint8Array): readonly 
   const kind = kinds.get(action)
   const [byTag, byDigest] = [textOf(told, 'tag'), textOf(told, 'digest')]
   const [, name, tag = null] = /^([^:@]+)(?::([^:@/]+))?$/.exec(byTag ?? '') ?? []
-  const [, nameByDigest, digest = null] = /^([^@]+)@(sha256:[a-f0-9]{64})$/.exec(byDigest ?? '') ?? []
+  const [, nameByDigest, digest = null] =
+    /^([^@]+)@(sha(?:256:[a-f0-9]{64}|512:[a-f0-9]{128}))$/.exec(byDigest ?? '') ?? []
   const place = name ?? nameByDigest
   // A name without a host would be taken for one at this registry.
   if (kind === undefined || place?.startsWith(`${registry}/`) !== true) return []

@@ -23,9 +23,14 @@ export interface Content {
   }
 }
 
-export function digestOf(bytes: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+/** By which a registry names what it holds. */
+export type Algorithm = 'sha256' | 'sha512'
+
+export function digestOf(bytes: Uint8Array, algorithm: Algorithm = 'sha256'): string {
+  return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`
 }
+
+const isDigest = (reference: string): boolean => reference.includes(':')
 
 interface StoredRepository {
   readonly manifests: Map<string, StoredManifest>
@@ -34,7 +39,7 @@ interface StoredRepository {
   readonly pushedTags: Map<string, number>
 }
 
-export function createContent(): Content {
+export function createContent(algorithm?: Algorithm): Content {
   let time = Date.parse('2026-03-01T12:00:00Z')
   const repositories = new Map<string, StoredRepository>()
   const open = (name: string): StoredRepository => {
@@ -52,17 +57,17 @@ export function createContent(): Content {
     blobs: new Map(),
     manifest(repository, reference) {
       const stored = repositories.get(repository)
-      const digest = reference.startsWith('sha256:') ? reference : stored?.tags.get(reference)
+      const digest = isDigest(reference) ? reference : stored?.tags.get(reference)
       const found = digest === undefined ? undefined : stored?.manifests.get(digest)
       return found && digest !== undefined ? { ...found, digest } : null
     },
     putManifest(repository, reference, manifest) {
-      const digest = digestOf(manifest.bytes)
+      const digest = digestOf(manifest.bytes, algorithm)
       const stored = open(repository)
       stored.manifests.set(digest, manifest)
       time += 1000
       if (!stored.pushedDigests.has(digest)) stored.pushedDigests.set(digest, time)
-      if (!reference.startsWith('sha256:')) {
+      if (!isDigest(reference)) {
         stored.tags.set(reference, digest)
         stored.pushedTags.set(reference, time)
       }
@@ -77,7 +82,7 @@ export function createContent(): Content {
       const stored = repositories.get(repository)
       if (!stored) return false
       for (const [tag, digest] of stored.tags) if (digest === reference) stored.tags.delete(tag)
-      return reference.startsWith('sha256:') ? stored.manifests.delete(reference) : stored.tags.delete(reference)
+      return isDigest(reference) ? stored.manifests.delete(reference) : stored.tags.delete(reference)
     },
     tags(repository) {
       const stored = repositories.get(repository)

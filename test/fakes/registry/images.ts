@@ -1,4 +1,4 @@
-import { digestOf } from './content.ts'
+import { digestOf, type Algorithm } from './content.ts'
 
 /** A small image, made of its parts; `content` makes it differ from others. */
 export interface MadeImage {
@@ -18,27 +18,33 @@ export interface MadeDocument {
 const emptyTar = Buffer.alloc(1024)
 
 /** An image without files: fit to be described and pulled, not to be run. */
-export function makeImage(content: string, platform = 'linux/amd64'): MadeImage {
+export function makeImage(content: string, platform = 'linux/amd64', algorithm?: Algorithm): MadeImage {
   const [os, architecture, variant] = platform.split('/')
-  const layer = made('application/vnd.oci.image.layer.v1.tar', emptyTar)
-  const config = madeJson('application/vnd.oci.image.config.v1+json', {
+  const layer = made('application/vnd.oci.image.layer.v1.tar', emptyTar, algorithm)
+  const described = {
     architecture,
     os,
     variant,
     config: { Labels: { content } },
     rootfs: { type: 'layers', diff_ids: [layer.digest] },
-  })
-  const manifest = madeJson('application/vnd.oci.image.manifest.v1+json', {
+  }
+  const config = madeJson('application/vnd.oci.image.config.v1+json', described, algorithm)
+  const contents = {
     schemaVersion: 2,
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
     config: descriptorOf(config),
     layers: [descriptorOf(layer)],
-  })
+  }
+  const manifest = madeJson('application/vnd.oci.image.manifest.v1+json', contents, algorithm)
   return { manifest, config, layer, platform }
 }
 
 /** An index of images, with an attestation as BuildKit adds one when `attested`. */
-export function makeIndex(images: readonly MadeImage[], attested: MadeImage | null = null): MadeDocument {
+export function makeIndex(
+  images: readonly MadeImage[],
+  attested: MadeImage | null = null,
+  algorithm?: Algorithm,
+): MadeDocument {
   const entries: object[] = images.map(({ manifest, platform }) => ({
     ...descriptorOf(manifest),
     platform: platformOf(platform),
@@ -50,11 +56,8 @@ export function makeIndex(images: readonly MadeImage[], attested: MadeImage | nu
     }
     entries.push({ ...descriptorOf(attested.manifest), platform: platformOf('unknown/unknown'), annotations })
   }
-  return madeJson('application/vnd.oci.image.index.v1+json', {
-    schemaVersion: 2,
-    mediaType: 'application/vnd.oci.image.index.v1+json',
-    manifests: entries,
-  })
+  const mediaType = 'application/vnd.oci.image.index.v1+json'
+  return madeJson(mediaType, { schemaVersion: 2, mediaType, manifests: entries }, algorithm)
 }
 
 /** An index over whatever descriptors a test wants to see. */
@@ -71,10 +74,10 @@ function platformOf(platform: string): object {
   return { os, architecture, variant }
 }
 
-function madeJson(mediaType: string, value: object): MadeDocument {
-  return made(mediaType, Buffer.from(JSON.stringify(value)))
+function madeJson(mediaType: string, value: object, algorithm?: Algorithm): MadeDocument {
+  return made(mediaType, Buffer.from(JSON.stringify(value)), algorithm)
 }
 
-function made(mediaType: string, bytes: Buffer<ArrayBuffer>): MadeDocument {
-  return { mediaType, bytes, digest: digestOf(bytes) }
+function made(mediaType: string, bytes: Buffer<ArrayBuffer>, algorithm?: Algorithm): MadeDocument {
+  return { mediaType, bytes, digest: digestOf(bytes, algorithm) }
 }

@@ -114,7 +114,7 @@ test('a name with a good and a bad address leads to the good one alone', async (
 test.each([
   ['states a digest that the body does not have', { kind: 'wrong-digest', digest: `sha256:${'0'.repeat(64)}` }],
   ['changes the body', { kind: 'lying-body' }],
-  ['states a digest of another algorithm', { kind: 'wrong-digest', digest: `sha512:${'0'.repeat(128)}` }],
+  ['states a digest of an algorithm that nobody knows', { kind: 'wrong-digest', digest: `sha384:${'0'.repeat(96)}` }],
   ['states a digest in upper case', { kind: 'wrong-digest', digest: `sha256:${'A'.repeat(64)}` }],
   ['cuts the body off', { kind: 'truncate' }],
   ['compresses unasked', { kind: 'headers', headers: { 'content-encoding': 'gzip' } }],
