@@ -6,7 +6,7 @@ import { optionsOf } from '../e2e/option-cases.ts'
 import type { Endured } from './endure.ts'
 import type { Way } from './tally.ts'
 
-const file = join(import.meta.dirname, '../../docs/endurance.md')
+const folder = join(import.meta.dirname, '../../docs')
 const ways: readonly Way[] = ['rollout', 'rollback', 'rollback by hand']
 
 /** What a run found, as Markdown. The same run gives the same words on any day. */
@@ -64,7 +64,8 @@ export async function tellEndured(endured: Endured): Promise<string> {
   return format(text, { parser: 'markdown', printWidth: 120, proseWrap: 'always' })
 }
 
-export const writeDocument = (text: string): void => writeFileSync(file, text)
+export const writeDocument = (text: string, name: 'endurance' | 'endurance-older'): void =>
+  writeFileSync(join(folder, `${name}.md`), text)
 
 /** Journal order, R last. */
 function byStep(one: string, another: string): number {

@@ -1,16 +1,22 @@
 import { parseArgs } from 'node:util'
+import { startEngine } from '../services/engine.ts'
 import { ensureInstalled } from '../services/install.ts'
+import { fetchOlderEngine, startOlderEngine } from '../services/older-engine.ts'
 import { startRegistry } from '../services/registry.ts'
 import { tellEndured, writeDocument } from './document.ts'
 import { endure } from './endure.ts'
 
-/** `npm run endurance`: begins no round after `--minutes`, and writes docs/endurance.md when it went all the way, or with `--write`. */
+/**
+ * `npm run endurance`: begins no round after `--minutes`, and writes docs/endurance.md when it went all the way, or with
+ * `--write`. With `--engine older` it is the oldest engine that is supported, and docs/endurance-older.md.
+ */
 const { values } = parseArgs({
   options: {
     containers: { type: 'string' },
     rounds: { type: 'string' },
     minutes: { type: 'string' },
     seed: { type: 'string', default: '4' },
+    engine: { type: 'string', default: 'installed' },
     write: { type: 'boolean', default: false },
   },
 })
@@ -27,15 +33,19 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 const minutes = wholeNumber('minutes', values.minutes, 60, 1440)
+if (!['installed', 'older'].includes(values.engine)) throw new Error('--engine must be installed or older')
+const isOlder = values.engine === 'older'
 const enough = AbortSignal.any([interrupted.signal, AbortSignal.timeout(minutes * 60_000)])
 await ensureInstalled(['engine', 'docker', 'registry', 'busybox'], say)
+if (isOlder) await fetchOlderEngine(say)
 const registry = await startRegistry()
 try {
-  const endured = await endure({ count, rounds, seed, registry, say, signal: enough })
+  const start = isOlder ? startOlderEngine : startEngine
+  const endured = await endure({ count, rounds, seed, registry, start, say, signal: enough })
   const text = await tellEndured(endured)
   process.stdout.write(text)
   const isWhole = values.containers === undefined && endured.rounds >= 10
-  if (isWhole || values.write) writeDocument(text)
+  if (isWhole || values.write) writeDocument(text, isOlder ? 'endurance-older' : 'endurance')
   process.exitCode = endured.losses.length === 0 ? 0 : 1
 } finally {
   await registry.stop()

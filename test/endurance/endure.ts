@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { drawFrom } from '../e2e/option-draw.ts'
 import { outlastsEnds } from '../e2e/stage/gates.ts'
 import { openScene, type Scene } from '../e2e/stage/scene.ts'
+import type { startEngine } from '../services/engine.ts'
 import { makePrivateFolder } from '../services/private-folder.ts'
 import type { PushRegistry } from '../services/push.ts'
 import { inLanes, makeFleet, pushBad, pushGood, type Build, type Member, type Version } from './fleet.ts'
@@ -24,6 +25,8 @@ interface EndureOptions {
   readonly rounds: number
   readonly seed: number
   readonly registry: PushRegistry
+  /** The installed engine unless told otherwise. */
+  readonly start?: typeof startEngine
   readonly say: (line: string) => void
   /** Begins no round after it; what was found until then is the result. */
   readonly signal?: AbortSignal
@@ -48,7 +51,7 @@ const other = (build: Build): Build => (build === 'a' ? 'b' : 'a')
 export async function endure(options: EndureOptions): Promise<Endured> {
   const folder = makePrivateFolder('options')
   try {
-    const scene = await openScene()
+    const scene = await openScene({}, options.start)
     try {
       return await endureOn(scene, folder, options)
     } finally {
