@@ -1,3 +1,4 @@
+import { isAtLeast } from '../../src/clients/docker/api-version.ts'
 import type { OptionCase } from '../e2e/option-case.ts'
 import { one, type OptionSubjects } from '../e2e/option-case.ts'
 import { optionCases } from '../e2e/option-cases.ts'
@@ -30,26 +31,34 @@ const byHandEvery = 4
 /** What two running containers cannot share, or what takes the image's program away: not for start-first. */
 const alone = /--(network|publish|entrypoint|mac-address|link|device|volume|mount|cidfile)\b/
 
-/** One check half a second after each start, and then hardly ever: many containers share few processors. */
-const rareChecks = [
-  ['--health-interval', '60s', '--health-start-interval', '500ms', '--health-start-period', '300ms'],
-  ['--health-retries', '1', '--health-timeout', '60s'],
-].flat()
+/**
+ * One check half a second after each start, and then hardly ever: many containers share few processors. Where an engine
+ * knows one interval alone, the first comes late and the others rather often.
+ */
+const rareChecks = (apiVersion: string): readonly string[] => [
+  ...(hasStartInterval(apiVersion)
+    ? ['--health-interval', '60s', '--health-start-interval', '500ms', '--health-start-period', '300ms']
+    : ['--health-interval', '10s']),
+  ...['--health-retries', '1', '--health-timeout', '60s'],
+]
 const second = 1_000_000_000
-const rareChecksSent = {
-  Interval: 60 * second,
-  StartInterval: second / 2,
-  StartPeriod: (3 * second) / 10,
+const rareChecksSent = (apiVersion: string) => ({
+  ...(hasStartInterval(apiVersion)
+    ? { Interval: 60 * second, StartInterval: second / 2, StartPeriod: (3 * second) / 10 }
+    : { Interval: 10 * second }),
   Retries: 1,
   Timeout: 60 * second,
-}
+})
+const hasStartInterval = (apiVersion: string): boolean => isAtLeast(apiVersion, '1.44')
 
 /** Draws the container of a place. The manner follows from the place, so that few containers have many manners too. */
 export function drawMember(subjects: OptionSubjects, apiVersion: string, draw: Draw): Drawn {
   const manner = manners[subjects.place % manners.length] ?? 'auto'
   const hasHealthCheck = draw(2) === 0
   const isSent = (manner === 'stop-first' || manner === 'auto') && draw(byApiEvery) === 0
-  const base = isSent ? sentBase(hasHealthCheck) : ownBase(manner, subjects, hasHealthCheck)
+  const checks = hasHealthCheck ? rareChecks(apiVersion) : []
+  const checksSent = hasHealthCheck ? rareChecksSent(apiVersion) : null
+  const base = isSent ? sentBase(checksSent) : ownBase(manner, subjects, checks)
   const pool = optionCases(subjects)
     .filter((each) => isKnownTo(apiVersion, each) && each.neverStarts === undefined && each.leftOut === undefined)
     .filter(({ options }) => !options.includes('--rm'))
@@ -60,7 +69,7 @@ export function drawMember(subjects: OptionSubjects, apiVersion: string, draw: D
   return { manner, given: withQuickStop(given), hasHealthCheck, isTakenByHand: draw(byHandEvery) === 0 }
 }
 
-function ownBase(manner: Manner, { front }: OptionSubjects, hasHealthCheck: boolean): OptionCase {
+function ownBase(manner: Manner, { front }: OptionSubjects, checks: readonly string[]): OptionCase {
   const options: Readonly<Record<Manner, readonly string[]>> = {
     'stop-first': ['--label', 'longshore.order=stop-first'],
     'start-first': ['--label', 'longshore.order=start-first', '--network', front, '--network-alias', 'shared'],
@@ -68,12 +77,12 @@ function ownBase(manner: Manner, { front }: OptionSubjects, hasHealthCheck: bool
     stopped: ['--label', 'longshore.stopped=update'],
     recreate: ['--rm', '--label', 'longshore.auto-remove=recreate'],
   }
-  return one('--label', 'longshore.watch=true', ...options[manner], ...(hasHealthCheck ? rareChecks : []))
+  return one('--label', 'longshore.watch=true', ...options[manner], ...checks)
 }
 
-function sentBase(hasHealthCheck: boolean): OptionCase {
-  const name = hasHealthCheck ? 'Healthcheck, rarely' : 'nothing'
-  return { name, options: [], body: { ...(hasHealthCheck && { Healthcheck: rareChecksSent }) } }
+function sentBase(Healthcheck: object | null): OptionCase {
+  const name = Healthcheck ? 'Healthcheck, rarely' : 'nothing'
+  return { name, options: [], body: { ...(Healthcheck && { Healthcheck }) } }
 }
 
 /** A program that does not listen to the signal it gets would be waited for ten seconds at each stop. */
