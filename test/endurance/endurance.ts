@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util'
-import { startEngine } from '../services/engine.ts'
 import { ensureInstalled } from '../services/install.ts'
-import { fetchOlderEngine, startOlderEngine } from '../services/older-engine.ts'
+import { fetchOlderEngine, olderDocker, startOlderEngine } from '../services/older-engine.ts'
 import { startRegistry } from '../services/registry.ts'
 import { tellEndured, writeDocument } from './document.ts'
 import { endure } from './endure.ts'
@@ -40,8 +39,8 @@ await ensureInstalled(['engine', 'docker', 'registry', 'busybox'], say)
 if (isOlder) await fetchOlderEngine(say)
 const registry = await startRegistry()
 try {
-  const start = isOlder ? startOlderEngine : startEngine
-  const endured = await endure({ count, rounds, seed, registry, start, say, signal: enough })
+  const other = isOlder ? { other: { start: startOlderEngine, program: olderDocker } } : {}
+  const endured = await endure({ count, rounds, seed, registry, ...other, say, signal: enough })
   const text = await tellEndured(endured)
   process.stdout.write(text)
   const isWhole = values.containers === undefined && endured.rounds >= 10

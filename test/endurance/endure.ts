@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { drawFrom } from '../e2e/option-draw.ts'
 import { outlastsEnds } from '../e2e/stage/gates.ts'
 import { openScene, type Scene } from '../e2e/stage/scene.ts'
+import { run } from '../services/command.ts'
 import type { startEngine } from '../services/engine.ts'
 import { makePrivateFolder } from '../services/private-folder.ts'
 import type { PushRegistry } from '../services/push.ts'
@@ -25,8 +26,8 @@ interface EndureOptions {
   readonly rounds: number
   readonly seed: number
   readonly registry: PushRegistry
-  /** The installed engine unless told otherwise. */
-  readonly start?: typeof startEngine
+  /** Another engine than the installed one, and the path of the `docker` command of its time. */
+  readonly other?: { readonly start: typeof startEngine; readonly program: string }
   readonly say: (line: string) => void
   /** Begins no round after it; what was found until then is the result. */
   readonly signal?: AbortSignal
@@ -51,7 +52,7 @@ const other = (build: Build): Build => (build === 'a' ? 'b' : 'a')
 export async function endure(options: EndureOptions): Promise<Endured> {
   const folder = makePrivateFolder('options')
   try {
-    const scene = await openScene({}, options.start)
+    const scene = await openScene({}, options.other?.start)
     try {
       return await endureOn(scene, folder, options)
     } finally {
@@ -65,12 +66,14 @@ export async function endure(options: EndureOptions): Promise<Endured> {
 async function endureOn(
   scene: Scene,
   folder: string,
-  { count, rounds, seed, registry, say, signal }: EndureOptions,
+  { count, rounds, seed, registry, other: otherEngine, say, signal }: EndureOptions,
 ): Promise<Endured> {
   const gate = { stable: '300ms', minUptime: outlastsEnds, deadline: '120s' }
   const target = { name: 'local', host: scene.engine.host, maxParallel: 24, maxChanges: 'off', brake: false }
   scene.configure({ targets: [target], defaults: { gate, keepOld: '0s' } })
-  const members = await makeFleet(scene, registry, { count, seed, folder })
+  const docker = (...args: string[]) =>
+    run(otherEngine?.program ?? 'docker', args, { env: { ...process.env, DOCKER_HOST: scene.engine.host } })
+  const members = await makeFleet(scene, registry, { count, seed, folder, docker })
   say(`${members.length} containers are made (seed ${seed})`)
   const volumes = await lookAtVolumes(scene)
   const tally = createTally()

@@ -43,17 +43,19 @@ interface FleetOptions {
   readonly seed: number
   /** An empty folder for files that options name. */
   readonly folder: string
+  /** The `docker` command on the engine of the scene. */
+  readonly docker: (...args: string[]) => Promise<string>
 }
 
 /** Makes the containers and what they refer to, on an engine that has none of it; each runs version a. */
 export async function makeFleet(
   scene: Scene,
   registry: PushRegistry,
-  { count, seed, folder }: FleetOptions,
+  { count, seed, folder, docker }: FleetOptions,
 ): Promise<readonly Member[]> {
   const subjects = nameSubjects('endurance', folder)
   const neighbour = await pushImage(registry, { repository: 'endurance-neighbour', version: 'a', ...content })
-  await makeSubjects(scene.docker, subjects, neighbour.reference, '/bin/busybox')
+  await makeSubjects(docker, subjects, neighbour.reference, '/bin/busybox')
   const draw = drawFrom(seed)
   const drawn = Array.from({ length: count }, (_, place) =>
     drawMember({ ...subjects, place }, scene.engine.apiVersion, draw),
@@ -61,7 +63,7 @@ export async function makeFleet(
   const engine = createEngine(parseEngineAddress(scene.engine.host))
   try {
     return await inLanes([...drawn.entries()], ([place, each]) =>
-      makeMember(scene, registry, engine, each, `endurance-${place}`),
+      makeMember(docker, registry, engine, each, `endurance-${place}`),
     )
   } finally {
     engine.close()
@@ -120,7 +122,7 @@ export async function inLanes<Item, Result>(
 }
 
 async function makeMember(
-  scene: Scene,
+  docker: FleetOptions['docker'],
   registry: PushRegistry,
   engine: ReturnType<typeof createEngine>,
   drawn: Drawn,
@@ -133,24 +135,24 @@ async function makeMember(
 
   const create = async (called: string, image: string): Promise<ContainerInspect> => {
     const { options, command = [], connect = [], body } = given
-    if (body === undefined) await scene.docker('create', '--name', called, ...options, image, ...command)
+    if (body === undefined) await docker('create', '--name', called, ...options, image, ...command)
     else {
-      await scene.docker('pull', '--quiet', image)
+      await docker('pull', '--quiet', image)
       const Labels = { ...Object(body['Labels']), 'longshore.watch': 'true' }
       const sent = { HostConfig: {}, ...body, Image: image, Labels }
       await engine.createContainer(called, sent, null, AbortSignal.timeout(60_000))
     }
-    for (const args of connect) await scene.docker('network', 'connect', ...args, called)
+    for (const args of connect) await docker('network', 'connect', ...args, called)
     // The engine is ours and of a known version.
-    const [found] = JSON.parse(await scene.docker('container', 'inspect', called)) as ContainerInspect[]
+    const [found] = JSON.parse(await docker('container', 'inspect', called)) as ContainerInspect[]
     if (found === undefined) throw new Error(`there is no container ${called}`)
     return found
   }
   const made = await create(name, first.reference)
   const wanted = await create(`${name}-wanted`, second.reference)
-  await scene.docker('rm', '--force', '--volumes', `${name}-wanted`)
-  await scene.docker('rmi', second.reference)
-  if (manner !== 'stopped') await scene.docker('start', name)
+  await docker('rm', '--force', '--volumes', `${name}-wanted`)
+  await docker('rmi', second.reference)
+  if (manner !== 'stopped') await docker('start', name)
 
   const { Entrypoint, Healthcheck } = made.Config
   const runsImage = Entrypoint?.[0] === '/app' && manner !== 'stopped' && !drawn.isTakenByHand

@@ -39,7 +39,10 @@ const rareChecks = (apiVersion: string): readonly string[] => [
   ...(hasStartInterval(apiVersion)
     ? ['--health-interval', '60s', '--health-start-interval', '500ms', '--health-start-period', '300ms']
     : ['--health-interval', '10s']),
-  ...['--health-retries', '1', '--health-timeout', '60s'],
+  '--health-retries',
+  '1',
+  '--health-timeout',
+  '60s',
 ]
 const second = 1_000_000_000
 const rareChecksSent = (apiVersion: string) => ({
