@@ -100,6 +100,8 @@ export interface Store extends EventStore {
   readonly isNew: boolean
   hold(): Promise<Hold | null>
   setHold(hold: Hold | null, also?: WithWord): Promise<void>
+  /** When this state last took the place of a later one, as a backup does; null for never. */
+  restoredAt(): Promise<Time | null>
 
   engineNotes(): Promise<readonly TargetNote[]>
   saveEngineNote(note: TargetNote): Promise<void>

@@ -32,6 +32,16 @@ export function contentPromises({ store }: Pick<KitStore, 'store'>): void {
     expect(await store().hold()).toBeNull()
   })
 
+  test('keeps when it last took the place of a later one, beyond the hold that says so', async () => {
+    expect(await store().restoredAt()).toBeNull()
+
+    await store().setHold({ reason: { ...reason, code: 'STATE_RESTORED' }, since: at(1) })
+    await store().setHold(null)
+    await store().setHold({ reason: { ...reason, code: 'STATE_LOST' }, since: at(2) })
+
+    expect(await store().restoredAt()).toBe(at(1))
+  })
+
   test('keeps what answers at each target, by its name', async () => {
     const docker = { target: 'b', engine: 'Docker 26.1.5 (API 1.45)', limits: [] }
     const podman = { target: 'a', engine: 'Podman 4.3.1 (API 1.41)', limits: ['left alone', 'and so on'] }

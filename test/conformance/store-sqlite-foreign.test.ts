@@ -50,6 +50,7 @@ test("the newest good backup takes the place of another program's file, held, an
   expect(reason?.code).toBe('STATE_RESTORED')
   expect(reason?.sentence).toContain(`something else lay in the place of the state (${file} is the database of`)
   expect(reason?.sentence).toContain(aside)
+  expect(await store.restoredAt()).toBe(new Date(now).toISOString())
   expect(await store.overrides()).toEqual([override()])
   await store.close()
   expect(accountsIn(aside)).toMatchObject([{ name: 'theirs' }])

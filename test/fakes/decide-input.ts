@@ -196,6 +196,7 @@ export function decideInput(change: Partial<DecideInput> = {}, found: Digest = n
     rollouts: [],
     quarantines: [],
     hold: null,
+    restoredAt: null,
     override: null,
     pauses: [],
     lastWordAt: null,

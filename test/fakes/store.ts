@@ -16,6 +16,7 @@ import type {
   SourceTrouble,
   Store,
   TargetNote,
+  Time,
   WithWord,
   WorkloadRow,
 } from '../../src/store/store.ts'
@@ -25,6 +26,7 @@ import { createMemoryTags } from './store-tag-lists.ts'
 /** A store in memory for tests of pure logic; the conformance kit holds it to the same promises as the real ones. */
 export function createMemoryStore(): Store {
   let hold: Hold | null = null
+  let restoredAt: Time | null = null
   const engineNotes = new Map<string, TargetNote>()
   const descriptions = new Map<string, unknown>()
   const workloads = new Map<string, WorkloadRow>()
@@ -64,8 +66,10 @@ export function createMemoryStore(): Store {
   return {
     isNew: true,
     hold: async () => hold,
+    restoredAt: async () => restoredAt,
     setHold: async (next, also) => {
       hold = next
+      if (next?.reason.code === 'STATE_RESTORED') restoredAt = next.since
       writeAlso(null, also)
     },
     engineNotes: async () => byTarget([...engineNotes.values()]),

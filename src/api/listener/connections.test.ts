@@ -45,7 +45,7 @@ async function listen({ connectionsMax = 3, perAddressMax = 3, isProxy = false }
   }
   const ask = async (socket: Socket, path: string, rest = 'content-length: 0\r\n\r\n') => {
     socket.write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\n${rest}`)
-    return vi.waitFor(() => waiting.find((each) => each.path === path) ?? expect.fail('not asked yet'))
+    return vi.waitFor(() => waiting.find((each) => each.path === path) ?? expect.fail('not asked yet'), 10_000)
   }
   /** One that knows a secret. */
   const prove = async (name: string): Promise<Socket> => {
@@ -55,7 +55,7 @@ async function listen({ connectionsMax = 3, perAddressMax = 3, isProxy = false }
     await answered
     return socket
   }
-  const endedIs = (names: readonly string[]) => vi.waitFor(() => expect(ended).toEqual(names))
+  const endedIs = (names: readonly string[]) => vi.waitFor(() => expect(ended).toEqual(names), 10_000)
   return { own, connections, open, ask, prove, endedIs, ended }
 }
 

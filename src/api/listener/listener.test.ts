@@ -225,7 +225,7 @@ describe('time', () => {
     socket.pause()
     socket.write(get('/'))
 
-    await vi.waitFor(() => expect(connections.count).toBe(1))
+    await vi.waitFor(() => expect(connections.count).toBe(1), 10_000)
     await vi.waitFor(() => expect(connections.count).toBe(0), 10_000)
   })
 
@@ -242,7 +242,7 @@ describe('time', () => {
     open().end(get('/'))
     open().end(post('content-length: 1000\r\n\r\nx'))
 
-    await vi.waitFor(() => expect(connections.count).toBe(0))
+    await vi.waitFor(() => expect(connections.count).toBe(0), 10_000)
   })
 
   test('a connection is ended after so many requests, after the answer to the last', async () => {
@@ -271,7 +271,7 @@ describe('the end', () => {
     const [asking, slow, silent] = [open(), open(), open()]
     asking.write(get('/'))
     slow.write(post('content-length: 1000\r\n\r\nx'))
-    await vi.waitFor(() => expect([answers.length, connections.count]).toEqual([2, 3]))
+    await vi.waitFor(() => expect([answers.length, connections.count]).toEqual([2, 3]), 10_000)
     const told = text(asking)
 
     const closed = own.close()
@@ -286,7 +286,7 @@ describe('the end', () => {
   test('comes, whatever is never answered', async () => {
     const { own, open, connections } = await listen({}, { answer: () => {} })
     open().write(get('/'))
-    await vi.waitFor(() => expect(connections.count).toBe(1))
+    await vi.waitFor(() => expect(connections.count).toBe(1), 10_000)
 
     await own.close()
 

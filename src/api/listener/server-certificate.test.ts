@@ -126,7 +126,7 @@ describe('https', () => {
       [silent, garbled].map((socket) => new Promise((resolve) => socket.resume().once('close', resolve))),
     )
 
-    await vi.waitFor(() => expect(connections.count).toBe(0))
+    await vi.waitFor(() => expect(connections.count).toBe(0), 10_000)
   })
 
   test('leaves no connection behind, however it ends', async () => {

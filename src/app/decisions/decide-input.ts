@@ -39,6 +39,8 @@ export interface DecideInput {
   readonly rollouts: readonly Rollout[]
   readonly quarantines: readonly Quarantine[]
   readonly hold: Hold | null
+  /** When the state last took the place of a later one; null for never, and where the policy asks for no age. */
+  readonly restoredAt: Time | null
   /** A person's word on what it should run; with one, no policy selects. */
   readonly override: Override | null
   /** All that there are, also those whose time is over. */

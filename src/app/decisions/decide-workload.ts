@@ -64,7 +64,8 @@ async function decideUnnoted(
   try {
     const underWay = (await store.rolloutsUnderWay()).filter((each) => each.workload === id && each.id !== without)
     const found = await look(app, watched, observation, underWay.length > 0, options)
-    const known = { ...watched, ...found, group, ignoresBackoff, now: app.clock.now() }
+    const restoredAt = watched.policy.spec.minAgeMs === null ? null : await store.restoredAt()
+    const known = { ...watched, ...found, group, ignoresBackoff, restoredAt, now: app.clock.now() }
     const decided = decide({ ...known, ...nothingToGuard, rollouts: underWay })
     if (decided.state !== 'outdated' && decided.state !== 'held' && !mayHaveFailed(watched.workload, decided)) {
       return decided

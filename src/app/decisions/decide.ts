@@ -35,8 +35,8 @@ function compare(input: DecideInput): Decision {
 }
 
 /** Everything else that could keep it back is looked at by the guards of the decision. */
-function select({ policy, tag, reference, now, sightings }: DecideInput, observation: TagObservation) {
-  const known = toKnown(observation, sightings.length > 1)
+function select({ policy, tag, reference, now, sightings, restoredAt }: DecideInput, observation: TagObservation) {
+  const known = toKnown(observation, sightings.length > 1, restoredAt)
   const candidate = { tag, ...known, pushedAt: null, listedAt: null, platforms: null }
   return policy.select(observation.digest === null ? [] : [candidate], {
     current: tagOf(reference),

@@ -110,7 +110,7 @@ describe('while the former digest is still being pulled', () => {
     await vi.waitFor(async () => {
       await staged.clock.pass(0)
       expect(staged.told).toEqual(['pull newer'])
-    })
+    }, 10_000)
 
     lists.set('web', ['1', '2', '3'])
     await staged.clock.pass(pollMs)

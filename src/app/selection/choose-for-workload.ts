@@ -25,6 +25,7 @@ type ChooseDeps = Pick<App, 'registryFor' | 'clock' | 'lookUps'> & {
     | 'tagObservation'
     | 'saveTagObservation'
     | 'sightings'
+    | 'restoredAt'
     | 'imageDescription'
     | 'saveImageDescription'
   >
@@ -49,7 +50,8 @@ export async function chooseForWorkload(
   const observations = new Map(rows.map((each) => [each.tag, each]))
   const moved = (await store.movedTags(registry, repository)).filter((tag) => !runs(watched, observations.get(tag)))
   const listed = list.doubt?.count === 0 ? [] : await store.listedTags(registry, repository)
-  const known = { listed, observations: rows, moved }
+  const restoredAt = await store.restoredAt()
+  const known = { listed, observations: rows, moved, restoredAt }
   const choice = await chooseTag(
     watched.policy,
     toCandidates(known),
@@ -58,7 +60,7 @@ export async function chooseForWorkload(
       keepsReasons,
       currentGone: goneCandidate(known, tagOf(watched.reference)),
     },
-    sourcesOf(app, watched, { since: list.seenAt, observations, moved: new Set(moved) }, signal),
+    sourcesOf(app, watched, { since: list.seenAt, observations, moved: new Set(moved), restoredAt }, signal),
   )
   const { chosen } = choice.selection
   return { list, choice, observation: chosen === null ? null : (observations.get(chosen.tag) ?? null) }
@@ -93,11 +95,12 @@ interface Memory {
   readonly since: Time
   readonly observations: Map<string, TagObservation>
   readonly moved: Set<string>
+  readonly restoredAt: Time | null
 }
 
 function sourcesOf(app: ChooseDeps, watched: WatchableWorkload, memory: Memory, signal: AbortSignal): TagSources {
   const repository = repositoryOf(watched)
-  const { observations, moved, since } = memory
+  const { observations, moved, since, restoredAt } = memory
   return {
     async digest(tag) {
       const before = observations.get(tag) ?? null
@@ -109,7 +112,7 @@ function sourcesOf(app: ChooseDeps, watched: WatchableWorkload, memory: Memory, 
       if (runs(watched, observation)) moved.delete(tag)
       else if (before?.digest != null && observation.digest !== before.digest) moved.add(tag)
       observations.set(tag, observation)
-      return { ...toLook(observation, moved.has(tag)), isAsked: found.isAsked }
+      return { ...toLook(observation, moved.has(tag), restoredAt), isAsked: found.isAsked }
     },
     async platforms(digest) {
       const kept = await app.store.imageDescription(repository.registry, repository.repository, digest)
@@ -119,9 +122,9 @@ function sourcesOf(app: ChooseDeps, watched: WatchableWorkload, memory: Memory, 
   }
 }
 
-function toLook(observation: TagObservation, hasMoved: boolean): TagLook {
+function toLook(observation: TagObservation, hasMoved: boolean, restoredAt: Time | null): TagLook {
   const { failure } = observation
-  if (failure === null) return { kind: 'found', known: toKnown(observation, hasMoved) }
+  if (failure === null) return { kind: 'found', known: toKnown(observation, hasMoved, restoredAt) }
   if (failure.code === 'REGISTRY_NOT_FOUND') return { kind: 'gone' }
   return { kind: 'failed', code: failure.code, sentence: failure.sentence }
 }

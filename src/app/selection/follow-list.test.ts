@@ -179,6 +179,28 @@ test('a tag is rolled out once it is as old as minAge, by a clock of its own if 
   expect(await store.rollouts(web.id, 9)).toMatchObject([{ tag: '1.4.2', policy: expect.stringContaining('"1h"') }])
 })
 
+test.each([
+  ['digest', '1.4.1'],
+  ['semver', '1.4.2'],
+])('after a backup took the place of the state the ages of what %s may choose begin anew', async (policy, tag) => {
+  const { pass, world, push, store, web } = await startListed(policy, old, { 'longshore.min-age': '1h' })
+  await pass()
+  push({ ...old, [tag]: digest('d') })
+  await pass()
+  await world.clock.pass(1_800_000)
+  const since = new Date(world.clock.now()).toISOString()
+  await store.setHold({ reason: { code: 'STATE_RESTORED', sentence: 'the state was damaged' }, since })
+  await store.setHold(null)
+
+  await world.clock.pass(1_800_000)
+  expect((await pass())?.reason.sentence).toContain('it has been there for 30 of 60 minutes')
+  expect(await store.rollouts(web.id, 9)).toEqual([])
+  await world.clock.pass(1_800_000)
+  await pass()
+
+  expect(await store.rollouts(web.id, 9)).toMatchObject([{ tag, digest: digest('d') }])
+})
+
 test('a wrong policy holds the workload and says what is wrong', async () => {
   const { pass, asked } = await startListed('semver', old, { 'longshore.tags': '/(/' })
 

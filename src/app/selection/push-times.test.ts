@@ -154,9 +154,15 @@ test.each(['digest-first-push', 'created'] as const)(
     }
     const observations = [{ ...observation, firstSeenAt: at }]
 
-    expect(toCandidates({ listed, observations, moved: [] })).toMatchObject([{ pushedAt: hour }])
-    expect(toCandidates({ listed, observations, moved: ['main'] })).toMatchObject([
+    expect(toCandidates({ listed, observations, moved: [], restoredAt: null })).toMatchObject([{ pushedAt: hour }])
+    expect(toCandidates({ listed, observations, moved: ['main'], restoredAt: null })).toMatchObject([
       { pushedAt: null, hasMoved: true, firstSeenAt: Date.parse(at) },
+    ])
+    const pushes = [{ ...listed[0], push: { ...push, at: Date.parse(at) + hour } }] as typeof listed
+    const restoredAt = '2026-11-21T12:00:00.000Z'
+    // When the state was restored says when its age begins, and nothing of when it was pushed.
+    expect(toCandidates({ listed: pushes, observations, moved: ['main'], restoredAt })).toMatchObject([
+      { pushedAt: Date.parse(at) + hour, firstSeenAt: Date.parse(restoredAt) },
     ])
   },
 )

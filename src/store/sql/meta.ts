@@ -18,6 +18,8 @@ type MetaKey =
   | 'checked_at'
   /** How often a backup took the place of the state. */
   | 'restores'
+  /** When the last hold began that says so. */
+  | 'restored_at'
   /** When what is old was last forgotten. */
   | 'tidied_at'
   /** Marks of the last transactions, newest first, where it may not be known whether one was done. */
@@ -52,6 +54,8 @@ export async function readHold(db: Db): Promise<Hold | null> {
   return text === null ? null : readRow('meta', 'hold', isHold, parseJson(text))
 }
 
+/** One for a state that took the place of a later one leaves behind, for good, when that was. */
 export async function writeHold(db: Db, hold: Hold | null): Promise<void> {
+  if (hold?.reason.code === 'STATE_RESTORED') await writeMeta(db, 'restored_at', hold.since)
   await writeMeta(db, 'hold', hold === null ? null : JSON.stringify(hold))
 }

@@ -60,6 +60,8 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
     hold: () => readHold(db),
     setHold: (hold, also) => writeWord(null, also, (transaction) => writeHold(transaction, hold)),
 
+    restoredAt: () => readMeta(db, 'restored_at'),
+
     engineNotes: () => readEngineNotes(db),
     saveEngineNote: (each) => write((transaction) => writeEngineNote(transaction, each)),
 

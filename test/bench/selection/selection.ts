@@ -64,7 +64,7 @@ export async function measureSelection(): Promise<readonly Figure[]> {
   const floor = { what: 'splitting them into numbers and sorting', value: timed(sortBarely) }
   const figures: Figure[] = []
   for (const { policy, current, of, what } of cases) {
-    const candidates = toCandidates({ listed: listedAs(of), observations: [], moved: [] })
+    const candidates = toCandidates({ listed: listedAs(of), observations: [], moved: [], restoredAt: null })
     const { select } = await loadPolicy(policy)
     const value = timed(() => select(candidates, context(current)))
     const told = `selection among 10,000 tags, ${policy}${what === undefined ? '' : `, ${what}`}`
@@ -117,6 +117,7 @@ async function readKnown(store: Store): Promise<readonly Candidate[]> {
     listed: await store.listedTags(registry, repository),
     observations: await store.tagObservations(registry, repository),
     moved: await store.movedTags(registry, repository),
+    restoredAt: await store.restoredAt(),
   })
 }
 
