@@ -1,46 +1,102 @@
-/** Memory for bodies that are on their way: nobody has proven anything yet while a body comes in. */
+/**
+ * Memory for bodies that are on their way: nobody has proven anything yet while a body comes in.
+ *
+ * Where there is none left, bodies of the network that takes most of it are ended, those first that have been on their
+ * way the longest. So nobody loses a body who takes no more than what is there for each, had all as much, and one network
+ * can only push out its own.
+ */
 export interface BodyRoom {
   /**
-   * Where there is none left, the body that has been on its way the longest is ended: who sends slowly or not at all
-   * keeps nobody out.
+   * For a body of which nothing is there yet, and which takes nothing yet.
    *
-   * @param end called once at most, when the room is needed for another one
-   * @returns null when there is not that much even so
+   * @param network who sends it
+   * @param end called once at most, when its room is needed: from then on it has none, and must hold nothing
    */
-  take(bytes: number, end: () => void): TakenRoom | null
+  open(network: string, end: () => void): TakenRoom
 }
 
 /** Room that one body has. */
 export interface TakenRoom {
-  /** The body is there as a whole: from now on it is kept until it is left. */
+  /**
+   * Makes it as large as this in all. To be called before that is held.
+   * @returns false when it was this body that had to give way
+   */
+  grow(bytes: number): boolean
+  /** The body is there as a whole: from now on it is not ended. */
   keep(): void
   /** Gives the room back, once however often it is called. */
   leave(): void
 }
 
+interface Body {
+  bytes: number
+  /** Gives its room back, and tells it. */
+  end(): void
+}
+
+/** What the bodies of one network take that are on their way. */
+interface Share {
+  bytes: number
+  /** Oldest first. */
+  readonly bodies: Set<Body>
+}
+
 export function createBodyRoom(capacityBytes: number): BodyRoom {
   let freeBytes = capacityBytes
-  // Oldest first.
-  const coming = new Set<{ readonly bytes: number; leave(): void; end(): void }>()
+  const shares = new Map<string, Share>()
+
+  const add = (network: string, body: Body, more: number): void => {
+    const share = shares.get(network) ?? { bytes: 0, bodies: new Set() }
+    shares.set(network, share)
+    share.bodies.add(body)
+    share.bytes += more
+    body.bytes += more
+    freeBytes -= more
+  }
+
+  /** It is no longer on its way. */
+  const forget = (network: string, body: Body): void => {
+    const share = shares.get(network)
+    if (share?.bodies.delete(body) !== true) return
+    share.bytes -= body.bytes
+    if (share.bodies.size === 0) shares.delete(network)
+  }
+
+  const isOverfull = (): boolean => freeBytes < 0
+
+  const endOne = (): void => {
+    let heaviest: Share | undefined
+    for (const share of shares.values()) if (heaviest === undefined || share.bytes > heaviest.bytes) heaviest = share
+    const [oldest] = heaviest?.bodies ?? []
+    oldest?.end()
+  }
+
   return {
-    take(bytes, end) {
-      const endable = [...coming].reduce((sum, each) => sum + each.bytes, 0)
-      if (bytes > freeBytes + endable) return null
-      for (const oldest of coming) {
-        if (bytes <= freeBytes) break
-        oldest.leave()
-        oldest.end()
-      }
-      freeBytes -= bytes
-      let isTaken = true
+    open(network, end) {
+      let isOpen = true
       const leave = (): void => {
-        if (isTaken) freeBytes += bytes
-        isTaken = false
-        coming.delete(taken)
+        forget(network, body)
+        if (isOpen) freeBytes += body.bytes
+        isOpen = false
       }
-      const taken = { bytes, leave, end }
-      coming.add(taken)
-      return { leave, keep: () => void coming.delete(taken) }
+      const body: Body = {
+        bytes: 0,
+        end() {
+          leave()
+          end()
+        },
+      }
+      return {
+        leave,
+        keep: () => void forget(network, body),
+        grow(bytes) {
+          if (!isOpen) return false
+          add(network, body, bytes - body.bytes)
+          // Those that can be ended take all that is not kept, this one among them: there is always one.
+          while (isOverfull()) endOne()
+          return isOpen
+        },
+      }
     },
   }
 }

@@ -1,16 +1,17 @@
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { ServerResponse } from 'node:http'
 import type { Readiness } from '../app/answers/read-readiness.ts'
 import type { Receive } from '../app/events/receive-event.ts'
 import { AppError, errorTable, toAppError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { createBodyReader, smallBytes } from './body-reader.ts'
 import { refusal, refuseUnread } from './http-app.ts'
 import { createClientReader, type ProxyRules } from './listener/client-address.ts'
 import { createHostRule, requireKnownHost } from './listener/known-hosts.ts'
 import { addConsentRoutes } from './routes/consent.ts'
 import { addHealthRoutes } from './routes/health.ts'
-import { addHookRoutes, eventMaxBytes, smallBytes } from './routes/hooks.ts'
+import { addHookRoutes } from './routes/hooks.ts'
 
 /** What others on the network can ask for. */
 export interface PublicDeps {
@@ -46,14 +47,12 @@ export function createPublicApp(
   onRefusal: (response: ServerResponse) => void = () => {},
 ): FastifyInstance {
   // Without a logger of its own: that would write addresses, which may hold secrets.
-  const app = fastify({
-    bodyLimit: eventMaxBytes,
-    routerOptions: { maxParamLength: paramMax },
-    frameworkErrors: refuseUnread,
-  })
+  const app = fastify({ routerOptions: { maxParamLength: paramMax }, frameworkErrors: refuseUnread })
+  const clients = createClientReader(rules)
+  const readBody = createBodyReader(clients)
   // Signatures are over the bytes as they came.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  app.addContentTypeParser('*', ({ raw }: FastifyRequest) => readBody(raw))
   const isKnownHost = createHostRule(rules.hosts)
   app.addHook('onRequest', async ({ raw, is404 }) => {
     // Fastify refuses a type that it cannot read before anybody is asked for a secret; here none matters.
@@ -77,7 +76,7 @@ export function createPublicApp(
     if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1000))
     return reply.status(errorTable[code].status).send(refusal(error))
   })
-  addHookRoutes(app, { ...deps, clients: createClientReader(rules), onRefusal })
+  addHookRoutes(app, { ...deps, clients, onRefusal })
   addConsentRoutes(app, deps.origins ?? [])
   addHealthRoutes(app, deps)
   return app
@@ -94,7 +93,6 @@ const isLong = (headers: Readonly<Record<string, unknown>>): boolean =>
 /** What the server itself has against a request is the client's mistake. */
 function understood(thrown: unknown): AppError {
   if (!(thrown instanceof Error) || !('statusCode' in thrown)) return toAppError(thrown)
-  if (thrown.statusCode === 413) return new AppError('EVENT_TOO_LARGE', 'the body is too large', { cause: thrown })
   const isRequest = Number(thrown.statusCode) >= 400 && Number(thrown.statusCode) < 500
   return isRequest ? new AppError('REQUEST_INVALID', thrown.message, { cause: thrown }) : toAppError(thrown)
 }

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { envelope } from '../../test/fakes/event-requests.ts'
 import { publicParts, startPublicServer, word } from '../../test/fakes/public-listener.ts'
 import { systemClock } from '../lib/clock.ts'
@@ -116,6 +116,49 @@ test('large bodies with a wrong secret take the room of nobody who knows it', as
 
   expect(right).toEqual([202, 202, 202, 202, 202])
   expect(await store.pendingEvents(10)).toHaveLength(1)
+})
+
+describe('a body that comes slowly', () => {
+  const lengthless = 'transfer-encoding: chunked\r\n'
+  const piece = 'x'.repeat(1_000_000)
+  const chunk = `${piece.length.toString(16)}\r\n${piece}\r\n`
+  const from = (address: string, more: string): string =>
+    begin('/hooks/registry', `x-forwarded-for: ${address}\r\n${more}`)
+
+  /** Sends without an end. @returns the status of each that was answered, as they are */
+  const crowd = (port: number, count: number, sent: string) => {
+    const statuses: string[] = []
+    const sockets = Array.from({ length: count }, () => {
+      const socket = connect(port, '127.0.0.1').on('error', () => {})
+      socket.on('data', (data) => statuses.push(data.toString().slice(9, 12)))
+      socket.write(sent)
+      return socket
+    })
+    return { statuses, leave: () => sockets.forEach((socket) => socket.destroy()) }
+  }
+
+  test.each([
+    ['without a length', lengthless, `${chunk}0\r\nconnection: close\r\n\r\n`],
+    ['with its length', `content-length: ${piece.length}\r\n`, piece],
+  ])('is accepted beside a crowd that has one address: %s', async (_, header, body) => {
+    const { port, store } = await listen({ rules: { trustProxy: ['127.0.0.1'] } })
+    const middle = body.length / 2
+    const mine = connect(port, '127.0.0.1')
+    const answer = new Promise<string>((resolve) => void mine.once('data', (data) => resolve(data.toString())))
+    mine.write(from('203.0.113.1', header) + body.slice(0, middle))
+
+    const announcing = crowd(port, 60, from('203.0.113.2', lengthless))
+    const sending = crowd(port, 45, from('203.0.113.3', lengthless) + chunk)
+    await vi.waitFor(() => expect(sending.statuses.length).toBeGreaterThan(5), 10_000)
+    mine.write(body.slice(middle))
+
+    expect(await answer).toMatch(/^HTTP\/1\.1 202 /)
+    expect(new Set(sending.statuses)).toEqual(new Set(['503']))
+    expect(announcing.statuses).toEqual([])
+    expect(await store.deadLetters()).toHaveLength(1)
+    for (const each of [announcing, sending]) each.leave()
+    mine.destroy()
+  })
 })
 
 test('a body that nobody reads is not waited for', async () => {

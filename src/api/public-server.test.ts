@@ -12,6 +12,7 @@ import { AppError } from '../errors.ts'
 import { eventSources } from '../events/index.ts'
 import { createLog } from '../lib/log.ts'
 import { secret } from '../lib/secret.ts'
+import { eventMaxBytes } from './body-reader.ts'
 import { usualLimits, type ListenerLimits } from './listener/listener.ts'
 import { createPublicApp, type PublicDeps } from './public-app.ts'
 import type { AppServer } from './listener/serve-app.ts'
@@ -316,7 +317,8 @@ describe('over a socket', () => {
     } = await listen()
     const slow = Array.from({ length: 11 }, () => connect(port, '127.0.0.1'))
     const begun = slow.map((socket) => {
-      socket.write(`POST /hooks/registry HTTP/1.1\r\nhost: x\r\ncontent-length: ${3 * 1024 * 1024}\r\n\r\n{`)
+      const head = `POST /hooks/registry HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${word}\r\n`
+      socket.write(`${head}content-length: ${eventMaxBytes}\r\n\r\n${'x'.repeat(eventMaxBytes - 1)}`)
       return new Promise<string>((resolve) =>
         socket.once('data', (data) => resolve(data.toString())).once('close', () => resolve('')),
       )

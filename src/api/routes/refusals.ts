@@ -40,17 +40,15 @@ export function createRefusals({ clock, log, clients, onRefusal }: RefusalDeps) 
     log.warn({ code: 'EVENT_UNAUTHORIZED' }, `a request to /hooks from ${from} did not know the secret${more}`)
   }
 
-  return async (request: IncomingMessage, response: ServerResponse, mayHold: boolean): Promise<AppError> => {
+  return async (request: IncomingMessage, response: ServerResponse): Promise<AppError> => {
     const client = clients.read(request)
     const { failures, restMs } = limit.count(client.address)
     if (failures === 1) tell(client)
     if (failures <= failuresMax) return new AppError('EVENT_UNAUTHORIZED', 'no such source, or not its secret')
-    if (mayHold) {
-      onRefusal(response)
-      const gone = new AbortController()
-      response.once('close', () => gone.abort())
-      await clock.sleep(holdMs, gone.signal)
-    }
+    onRefusal(response)
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    await clock.sleep(holdMs, gone.signal)
     return new AppError('EVENT_FAILURES', 'too many failed sign-ins from this address', { retryAfterMs: restMs })
   }
 }
