@@ -9,8 +9,9 @@ export { errorTable, type ErrorCode }
 export class AppError extends Error {
   readonly code: ErrorCode
   /**
-   * Earliest useful next try, in milliseconds from when it was thrown; set for REGISTRY_RATE_LIMITED, and for
-   * TARGET_PULL_FAILED where the registry asked the engine to wait.
+   * Earliest useful next try, in milliseconds from when it was thrown; set for REGISTRY_RATE_LIMITED, for
+   * REGISTRY_UNAVAILABLE where the host says how long it is down, and for TARGET_PULL_FAILED where the registry asked the
+   * engine to wait.
    */
   readonly retryAfterMs: number | undefined
 

@@ -4,6 +4,7 @@ import type { WatchedWorkload } from '../../src/app/workloads/watched-workloads.
 import { createOciClient, type OciClient, type OciClientDeps } from '../../src/clients/oci/client.ts'
 import { createDistribution } from '../../src/registries/distribution.ts'
 import { reference, workload } from './decide-input.ts'
+import { systemTiming, type Timing } from '../../src/clients/oci/timing.ts'
 import { credentialsOf } from './oci-client.ts'
 
 /** How a host is asked. */
@@ -21,6 +22,9 @@ export interface Examining {
 
 const signal = new AbortController().signal
 
+/** As many tries as in production, with no wait between them. */
+export const hurried: Timing = { ...systemTiming, sleep: async () => {} }
+
 /** What doctor says of a host, `127.0.0.1:<port>`, that is taken for a registry. */
 export async function examined(host: string, asked: Examining = {}): Promise<readonly Finding[]> {
   const { as, repositories = ['team/app'], plainHttp = true, client: deps, open } = asked
@@ -28,7 +32,7 @@ export async function examined(host: string, asked: Examining = {}): Promise<rea
     open ??
     createOciClient({
       credentials: as === undefined ? async () => null : credentialsOf(as.username, as.password),
-      limits: { tries: 1 },
+      timing: hurried,
       hosts: { [host]: { plainHttp } },
       ...deps,
     })

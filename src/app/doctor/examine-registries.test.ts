@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { certificates } from '../../../test/fakes/certificates.ts'
 import { reference, workload } from '../../../test/fakes/decide-input.ts'
+import { hurried } from '../../../test/fakes/examined.ts'
 import { credentialsOf } from '../../../test/fakes/oci-client.ts'
 import { startFakeRegistry, type FakeRegistry, type FakeRegistryOptions } from '../../../test/fakes/registry.ts'
 import { createOciClient, type OciClientDeps } from '../../clients/oci/client.ts'
@@ -36,7 +37,7 @@ async function told(options: FakeRegistryOptions, { as, host, client: deps, prep
   prepare?.(registry)
   const client = createOciClient({
     credentials: as === undefined ? async () => null : credentialsOf(as.username, as.password),
-    limits: { tries: 1 },
+    timing: hurried,
     ...deps?.(registry),
   })
   closing.push(
@@ -142,6 +143,24 @@ test.each<[string, FakeRegistryOptions, Asking, { sentence: RegExp; remedy: RegE
         registry.fault({ kind: 'head' }, { kind: 'status', status: 429, headers: { 'retry-after': '1800' } }),
     },
     { sentence: /answered 429/, remedy: /asked too often by this address/ },
+  ],
+  [
+    'it is down for a while',
+    {},
+    {
+      prepare: (registry) => registry.fault({}, { kind: 'status', status: 503, headers: { 'retry-after': '120' } }),
+    },
+    { sentence: /answered 503, and asks for a pause of 120 s/, remedy: /overloaded or in maintenance/ },
+  ],
+  [
+    'what makes its tokens is down for a while',
+    { auth: token },
+    {
+      as: { username: 'ci', password },
+      prepare: (registry) =>
+        registry.fault({ kind: 'token' }, { kind: 'status', status: 503, headers: { 'retry-after': '120' } }),
+    },
+    { sentence: /sign-in for .* answered 503, and asks for a pause/, remedy: /overloaded or in maintenance/ },
   ],
   [
     'a proxy answers in its place',

@@ -5,6 +5,7 @@ import { startFakeRegistry, type FakeRegistry } from '../../../test/fakes/regist
 import { ecrDialect } from '../../../test/fakes/vendors/ecr.ts'
 import { hubDialect, tooOften } from '../../../test/fakes/vendors/docker-hub.ts'
 import { gitlabDialect } from '../../../test/fakes/vendors/gitlab.ts'
+import { hurried } from '../../../test/fakes/examined.ts'
 import { createOciClient } from '../../clients/oci/client.ts'
 import type { CredentialSource } from '../../clients/oci/credentials/credentials.ts'
 import { secret } from '../../lib/secret.ts'
@@ -50,8 +51,6 @@ async function told(fake: FakeRegistry, registry: Registry, credentials: Credent
   return examineRegistries(app, [watched], [], signal)
 }
 
-const tries = { limits: { tries: 1 } }
-
 describe('of Docker Hub', () => {
   const user = { username: 'ci', password }
 
@@ -60,7 +59,7 @@ describe('of Docker Hub', () => {
     const dialect = hubDialect({ ...user, pulls, refusesPulls: true })
     const fake = await startFakeRegistry({ auth: { kind: 'token', ...user }, dialect })
     const credentials = credentialsOf(user.username, user.password)
-    const client = createOciClient({ credentials, ...tries })
+    const client = createOciClient({ credentials, timing: hurried })
     const clock = { now: () => Date.now(), elapsed: () => performance.now() }
     const own = { client, credentials, clock, hubUrl: fake.url, pullHost: fake.host }
     return { fake, credentials, registry: createDockerHub(own) }
@@ -103,7 +102,7 @@ describe('of Amazon', () => {
     const entries = [{ host: fake.host, path: null, ecr: { region: 'eu-central-1', keys, profile: null } }]
     const registry: { current?: Registry } = {}
     const client = createOciClient({
-      ...tries,
+      timing: hurried,
       credentials: async (...question) => (await registry.current?.credential?.(...question)) ?? null,
     })
     const clock = { now: () => Date.now(), elapsed: () => performance.now() }
@@ -145,7 +144,7 @@ describe('of GitLab', () => {
     if (refusal) fake.fault({ path: '/api/v4/' }, { kind: 'status', status: 401, body: refusal })
     const credentials = credentialsOf(user.username, user.password)
     const entries = [{ host: fake.host, path: null, gitlab: { url: fake.url, token: secret(tokenOfApi) } }]
-    const registry = createGitlab({ client: createOciClient({ ...tries, credentials }), credentials, entries })
+    const registry = createGitlab({ client: createOciClient({ timing: hurried, credentials }), credentials, entries })
     return told(fake, registry, credentials, 'newest')
   }
 
@@ -174,7 +173,7 @@ describe('of any registry', () => {
     const fake = await startFakeRegistry({ auth: { kind: 'token', username: 'ci', password } })
     prepare(fake)
     const credentials = credentialsOf('ci', password)
-    return told(fake, createDistribution({ client: createOciClient({ ...tries, credentials }) }), credentials)
+    return told(fake, createDistribution({ client: createOciClient({ timing: hurried, credentials }) }), credentials)
   }
 
   test('a 403 at the sign-in may be the password as well as the rights', async () => {

@@ -15,6 +15,9 @@ export const pullsRemedy =
 
 /** What to do about a registry's failure; the message of the error has said what it is. */
 export function registryRemedy(error: AppError, { host, username, isMaking }: Asked): string {
+  if (isDownForNow(error)) {
+    return 'What answers so is overloaded or in maintenance: it is left alone for that time, and there is nothing to do here. If it is yours, see its log.'
+  }
   if (isMaking) return remedyOfMaking(error, host)
   if (isWebServer(error)) {
     return `What answers as ${host} is a web server, and no registry at this address: check the name and the port.`
@@ -96,6 +99,9 @@ const isBadSignIn = ({ message }: AppError): boolean =>
   /^sign-in for .* answered 4(?!0[78])\d\d(?! with a web page)/.test(message)
 /** As the client says it of a budget of pulls. */
 const saysPullsAlone = ({ message }: AppError): boolean => /\bno pulls left\b/.test(message)
+/** As the client says it of a host that is down and names how long, and of what it leaves alone for that. */
+const isDownForNow = ({ code, message }: AppError): boolean =>
+  code === 'REGISTRY_UNAVAILABLE' && / answered 5\d\d\b.* ask(?:s|ed) for a pause\b/.test(message)
 const maySpeakTls = ({ message }: AppError): boolean => message.includes('asked by plain http')
 
 /** What asks for tokens says so in its sentence. There a 403 may mean the password as well as the rights. */

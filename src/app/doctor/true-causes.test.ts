@@ -177,10 +177,21 @@ describe('a proxy in between', () => {
   })
 })
 
+test('a host that is down for a while is told once, and nobody is said to ask too often', async () => {
+  const fake = await start({})
+  fake.fault({}, { kind: 'status', status: 503, headers: { 'retry-after': '120' } })
+
+  const findings = await examined(fake.host, { repositories: ['team/a', 'team/b', 'team/c'] })
+
+  expect(findings).toHaveLength(1)
+  expect(findings[0]?.sentence).toMatch(/answered 503.* pause.*; so do 2 more of its repositories$/)
+  expect(findings[0]?.remedy).toMatch(/overloaded or in maintenance/)
+})
+
 test('what is refused again without being asked has the same cause', async () => {
   const fake = await start(basic)
   const signed = { ...user, password: 'another-password' }
-  const client = createOciClient({ credentials: credentialsOf(signed.username, signed.password), limits: { tries: 1 } })
+  const client = createOciClient({ credentials: credentialsOf(signed.username, signed.password) })
   fake.fault({ kind: 'ping' }, { kind: 'status', status: 403 })
   fake.fault({ kind: 'ping', times: 1 }, { kind: 'status', status: 401, headers: { 'www-authenticate': 'Basic' } })
   const first = await examined(fake.host, { as: signed, open: client })

@@ -4,7 +4,7 @@ import { ended, newer } from '../../../test/fakes/decide-input.ts'
 import { createFakePauses } from '../../../test/fakes/registry-pauses.ts'
 import { createMemoryStore } from '../../../test/fakes/store.ts'
 import { oldId, startFakeEngine } from '../../../test/fakes/target.ts'
-import { AppError } from '../../errors.ts'
+import { AppError, type ErrorCode } from '../../errors.ts'
 import { planRollout } from '../../rollout/plan.ts'
 import { waitLeftMs } from '../../rollout/registry-wait.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
@@ -21,7 +21,11 @@ const limited = (ms: number) =>
  * A rollout whose engine is refused its first pulls for now, and a registry that answers our own questions as told: with
  * how long it is to be left alone still, or null for well.
  */
-function startStage(refusals: readonly AppError[], answers: readonly (number | null)[] = []) {
+function startStage(
+  refusals: readonly AppError[],
+  answers: readonly (number | null)[] = [],
+  code: ErrorCode = 'REGISTRY_RATE_LIMITED',
+) {
   const clock = startFakeClock()
   const engine = startFakeEngine('web', 'always', 'healthy', () => clock.now())
   const store = createMemoryStore()
@@ -44,7 +48,7 @@ function startStage(refusals: readonly AppError[], answers: readonly (number | n
       const ms = answers[asked.filter(({ what }) => what === 'ask').length - 1] ?? null
       if (ms === null) return 'unchanged'
       pauses.begin({ registry: host, repository: 'team/web' }, ms, 'everything')
-      throw new AppError('REGISTRY_RATE_LIMITED', 'wait', { retryAfterMs: ms })
+      throw new AppError(code, 'wait', { retryAfterMs: ms })
     }
     return { resolve } as Registry // all that is asked of it
   }
@@ -99,8 +103,11 @@ describe('a rollout whose pull is refused for now', () => {
     expect(last.attempted).toEqual(['pull'])
   })
 
-  test('waits as much longer as the registry itself says then', async () => {
-    const { driveOn, asked } = startStage([limited(120_000)], [600_000, null])
+  test.each([
+    ['is asked too often', 'REGISTRY_RATE_LIMITED'],
+    ['is down', 'REGISTRY_UNAVAILABLE'],
+  ] as const)('waits as much longer as the registry itself says then, which %s', async (_, code) => {
+    const { driveOn, asked } = startStage([limited(120_000)], [600_000, null], code)
 
     expect((await driveOn()).outcome).toBe('succeeded')
     expect(asked.map(({ what, atS }) => `${what} ${atS}`)).toEqual(['pull 0', 'ask 120', 'ask 720', 'pull 720'])

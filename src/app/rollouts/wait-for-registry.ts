@@ -15,7 +15,7 @@ export interface PulledRegistry {
   /** What is left of a pause that it asked for, in milliseconds; 0 without one. */
   leftMs(): number
   pause(ms: number, what: Refused): void
-  /** One request that a pull costs nothing more for. @throws REGISTRY_RATE_LIMITED when it is still too early */
+  /** One request that a pull costs nothing more for. @throws with `retryAfterMs` when it is still too early */
   ask(signal: AbortSignal): Promise<void>
 }
 
@@ -105,7 +105,7 @@ async function askAfterWait(registry: PulledRegistry, signal: AbortSignal): Prom
     await registry.ask(signal)
     return 0
   } catch (thrown) {
-    const { code, retryAfterMs } = toAppError(thrown)
-    return code === 'REGISTRY_RATE_LIMITED' ? Math.max(retryAfterMs ?? 0, registry.leftMs()) : 0
+    const { retryAfterMs } = toAppError(thrown)
+    return retryAfterMs === undefined ? 0 : Math.max(retryAfterMs, registry.leftMs())
   }
 }

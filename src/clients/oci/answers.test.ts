@@ -82,9 +82,20 @@ test('leaves a host alone that says how long it is down', async () => {
   const digest = pair.registry.pushImage('team/app', 'latest', 'one')
   pair.registry.fault({ kind: 'head', times: 1 }, { kind: 'status', status: 503, headers: { 'retry-after': '90' } })
 
-  await expect(head(pair)).rejects.toMatchObject({ code: 'REGISTRY_RATE_LIMITED' })
+  const { host } = pair.registry
+  await expect(head(pair)).rejects.toMatchObject({
+    code: 'REGISTRY_UNAVAILABLE',
+    retryAfterMs: 90_000,
+    message: `${host}/team/app:latest: ${host} answered 503, and asks for a pause of 90 s`,
+  })
+  pair.timing.advance(30_000)
+  await expect(head(pair)).rejects.toMatchObject({
+    code: 'REGISTRY_UNAVAILABLE',
+    retryAfterMs: 60_000,
+    message: `${host}/team/app:latest: ${host} answered 503 and asked for a pause, 60 s are left`,
+  })
   expect(pair.registry.count()).toBe(1)
-  pair.timing.advance(90_000)
+  pair.timing.advance(60_000)
   await expect(head(pair)).resolves.toMatchObject({ digest })
 })
 

@@ -33,6 +33,12 @@ export function answerFailure(answer: HttpAnswer, subject: string, wallNow: numb
     const words = complaint.message === null ? named : `${named}: ${complaint.message}`
     return new AppError(code, words, { cause: complaint, retryAfterMs: ms })
   }
+  // Who is only down for a while says so like this too; without the header there is nothing to go by.
+  if (complaint.status >= 500 && answer.headers['retry-after'] !== undefined) {
+    const ms = retryAfterMs(answer.headers, '', wallNow)
+    const words = `${named}, and asks for a pause of ${Math.ceil(ms / 1000)} s`
+    return new AppError(code, words, { cause: complaint, retryAfterMs: ms })
+  }
   const isPolicy = code === 'REGISTRY_BLOCKED' && complaint.message !== null
   return new AppError(code, isPolicy ? `${named}: ${complaint.message}` : named, { cause: complaint })
 }

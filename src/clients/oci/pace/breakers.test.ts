@@ -4,6 +4,7 @@ import type { OciPair } from '../../../../test/fakes/oci-client.ts'
 import type { FakeRegistryOptions } from '../../../../test/fakes/registry.ts'
 import { AppError, type ErrorCode } from '../../../errors.ts'
 import { parseDigest } from '../../../image/digest.ts'
+import { defaultLimits } from '../limits.ts'
 import { createBreakers } from './breakers.ts'
 import type { TroubleNews } from './breakers.ts'
 
@@ -11,9 +12,9 @@ const signal = new AbortController().signal
 const poll = ({ client, app }: OciPair, repository = app.repository) =>
   client.headManifest({ ...app, repository }, 'latest', null, signal, 'background')
 
-async function start(options: FakeRegistryOptions = {}) {
+async function start(options: FakeRegistryOptions = {}, tries = 1) {
   const news: TroubleNews[] = []
-  const pair = await startOciPair(options, { limits: { tries: 1 }, tell: (each) => news.push(each) })
+  const pair = await startOciPair(options, { limits: { tries }, tell: (each) => news.push(each) })
   const told = () => news.map(({ kind, error }) => [kind, error === null ? 'over' : error.code])
   return { pair, told, [Symbol.asyncDispose]: () => pair[Symbol.asyncDispose]() }
 }
@@ -44,6 +45,28 @@ test('after five polls without an answer the registry is asked once a minute, un
     ['unavailable', 'over'],
   ])
 })
+
+test.each([60, 600])(
+  'a registry that says for %i s that it is down is unavailable after five polls',
+  async (seconds) => {
+    await using stage = await start({}, defaultLimits.tries)
+    const { pair, told } = stage
+    const headers = { 'retry-after': `${seconds}` }
+    const off = pair.registry.fault({}, { kind: 'status', status: 503, headers })
+    for (let round = 0; round < 5; round += 1) {
+      expect(told()).toEqual([])
+      await expect(poll(pair)).rejects.toThrow('answered 503')
+      pair.timing.advance(300_000)
+    }
+    expect(told()).toEqual([['unavailable', 'REGISTRY_UNAVAILABLE']])
+
+    off()
+    pair.registry.pushImage('team/app', 'latest', 'one')
+    pair.timing.advance(600_000)
+    await expect(poll(pair)).resolves.toBeTypeOf('object')
+    expect(told().at(-1)).toEqual(['unavailable', 'over'])
+  },
+)
 
 test('one repository that fails stops no other while the registry answers', async () => {
   await using stage = await start()

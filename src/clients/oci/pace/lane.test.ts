@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createFakeTiming } from '../../../../test/fakes/oci-client.ts'
+import type { AppError } from '../../../errors.ts'
 import { createLanes } from './lane.ts'
 import type { Urgency } from './urgency.ts'
 
@@ -55,6 +56,20 @@ test('a shorter pause does not cut a longer one short', async () => {
   lanes.pause('r.example', 1000)
 
   await expect(run()).rejects.toMatchObject({ retryAfterMs: 60_000 })
+})
+
+test('says what the host answered that asked for the longest pause', async () => {
+  const { timing, lanes, run } = setUp()
+  const why = () => run().catch(({ code, message }: AppError) => `${code} ${message}`)
+
+  lanes.pause('r.example', 60_000, 503)
+  lanes.pause('r.example', 1000)
+  expect(await why()).toMatch(/^REGISTRY_UNAVAILABLE .* answered 503 and asked for a pause, 60 s are left$/)
+  lanes.pause('r.example', 90_000)
+  expect(await why()).toMatch(/^REGISTRY_RATE_LIMITED .* asked for a pause, 90 s are left$/)
+  timing.advance(90_000)
+  lanes.pause('r.example', 1000, 500)
+  expect(await why()).toContain('answered 500')
 })
 
 test('refuses what already waits when the pause begins', async () => {

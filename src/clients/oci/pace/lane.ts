@@ -33,10 +33,11 @@ export interface LaneStanding extends LaneLimits {
 export interface Lanes {
   /**
    * What is wanted goes before what is in the background.
-   * @throws REGISTRY_RATE_LIMITED at once during a pause; ABORTED when the signal fires in the queue
+   * @throws REGISTRY_RATE_LIMITED or, of a host that is down, REGISTRY_UNAVAILABLE at once during a pause; ABORTED when the signal fires in the queue
    */
   run<T>(host: string, traveller: Traveller, signal: AbortSignal, task: () => Promise<T>): Promise<T>
-  pause(host: string, ms: number): void
+  /** @param downStatus what the host answered that is down for so long; null or left out when it was asked too often */
+  pause(host: string, ms: number, downStatus?: number | null): void
   /** What is left of a pause that the host asked for; 0 without one. */
   pausedForMs(host: string): number
   standing(): readonly LaneStanding[]
@@ -46,6 +47,8 @@ interface Lane extends LaneLimits {
   readonly host: string
   running: number
   pausedUntil: number
+  /** Of the answer that asked for the pause; null when it was not for being down. */
+  downStatus: number | null
   readonly bucket: Bucket | null
   readonly waiting: Readonly<Record<'background' | 'wanted', Set<() => void>>>
   isWaking: boolean
@@ -65,7 +68,7 @@ export function createLanes(
     const limits = limitsOf(host)
     const bucket = limits.requestsPerSecond === null ? null : createBucket(limits.requestsPerSecond, timing)
     const waiting = { wanted: new Set<() => void>(), background: new Set<() => void>() }
-    const lane = { ...limits, host, running: 0, pausedUntil: 0, bucket, waiting, isWaking: false }
+    const lane = { ...limits, host, running: 0, pausedUntil: 0, downStatus: null, bucket, waiting, isWaking: false }
     lanes.set(host, lane)
     return lane
   }
@@ -73,10 +76,11 @@ export function createLanes(
   const refuseWhilePaused = (lane: Lane, subject: string): void => {
     const retryAfterMs = pausedFor(lane)
     if (retryAfterMs === 0) return
-    const seconds = Math.ceil(retryAfterMs / 1000)
-    throw new AppError('REGISTRY_RATE_LIMITED', `${subject}: ${lane.host} asked for a pause, ${seconds} s are left`, {
-      retryAfterMs,
-    })
+    const { host, downStatus } = lane
+    const code = downStatus === null ? 'REGISTRY_RATE_LIMITED' : 'REGISTRY_UNAVAILABLE'
+    const asked = downStatus === null ? 'asked' : `answered ${downStatus} and asked`
+    const left = `${Math.ceil(retryAfterMs / 1000)} s are left`
+    throw new AppError(code, `${subject}: ${host} ${asked} for a pause, ${left}`, { retryAfterMs })
   }
   const wake = async (lane: Lane, ms: number): Promise<void> => {
     if (lane.isWaking) return
@@ -127,9 +131,12 @@ export function createLanes(
         leave(lane)
       }
     },
-    pause(host, ms) {
+    pause(host, ms, downStatus = null) {
       const lane = open(host)
-      lane.pausedUntil = Math.max(lane.pausedUntil, timing.now() + spreadPause(ms, timing))
+      const until = timing.now() + spreadPause(ms, timing)
+      if (until <= lane.pausedUntil) return
+      lane.pausedUntil = until
+      lane.downStatus = downStatus
     },
     pausedForMs(host) {
       const lane = lanes.get(host)

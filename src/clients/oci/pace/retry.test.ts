@@ -41,6 +41,18 @@ test.each([
   expect(await run(code, () => 0)).toMatchObject({ attempts, failed: { code } })
 })
 
+test('does not try again before the time that the failure names', async () => {
+  const timing = createFakeTiming()
+  let attempts = 0
+  const failing = retrying({ timing, limits }, signal, async () => {
+    attempts += 1
+    throw new AppError('REGISTRY_UNAVAILABLE', 'no', { retryAfterMs: 60_000 })
+  })
+
+  await expect(failing).rejects.toThrow('no')
+  expect(attempts).toBe(1)
+})
+
 test('a person who stops it does not wait for the next try', async () => {
   const stopped = AbortSignal.abort()
 

@@ -31,6 +31,8 @@ export async function retrying<T>(deps: RetryDeps, signal: AbortSignal, attempt:
 }
 
 function triesFor(error: AppError, tries: number): number {
+  // Within a pause that was asked for there is nothing to try.
+  if (error.retryAfterMs !== undefined) return 1
   if (error.code === 'REGISTRY_INTEGRITY') return Math.min(2, tries)
   return isTransient(error) ? tries : 1
 }

@@ -8,7 +8,6 @@ import type { Budgets, Counted } from '../pace/budgets.ts'
 import type { Clocks } from '../pace/clocks.ts'
 import type { Lanes } from '../pace/lane.ts'
 import type { RequestCounts } from '../pace/request-counts.ts'
-import { retryAfterMs as readRetryAfterMs } from '../pace/retry-after.ts'
 import type { Limits } from '../limits.ts'
 import type { Timing } from '../timing.ts'
 import type { Transport } from './transport.ts'
@@ -78,12 +77,10 @@ function pauseIfAsked(deps: FollowDeps, answer: HttpAnswer, counted: Counted, su
   if (answer.status < 400) return
   const { lanes, budgets, timing } = deps
   const { host } = answer.url
-  const { retryAfterMs } = answerFailure(answer, subject, timing.wallNow())
-  if (retryAfterMs !== undefined && isPullRefusal(answer)) return budgets.refusePulls(counted, retryAfterMs)
-  if (retryAfterMs !== undefined) return lanes.pause(host, retryAfterMs)
-  // Who is only down for a while says so like this too; without the header there is nothing to go by.
-  const isDown = answer.status === 503 && answer.headers['retry-after'] !== undefined
-  if (isDown) lanes.pause(host, readRetryAfterMs(answer.headers, '', timing.wallNow()))
+  const { code, retryAfterMs } = answerFailure(answer, subject, timing.wallNow())
+  if (retryAfterMs === undefined) return
+  if (isPullRefusal(answer)) return budgets.refusePulls(counted, retryAfterMs)
+  lanes.pause(host, retryAfterMs, code === 'REGISTRY_UNAVAILABLE' ? answer.status : null)
 }
 
 function redirected(hosts: Hosts, request: HttpRequest, answer: HttpAnswer): HttpRequest {
