@@ -108,9 +108,9 @@ function codeFor({ status, code }: RegistryComplaint): ErrorCode {
 export const saysNoRepository = ({ code, cause }: AppError): boolean =>
   isAbsent(code) && isComplaint(cause) && cause.code !== null && cause.code !== 'MANIFEST_UNKNOWN'
 
-/** Whether it says in no way of a registry that something is not there. A web page has been told as such. */
-export const saysNothing = (error: AppError): boolean =>
-  isAbsent(error.code) && isComplaint(error.cause) && error.cause.code === null && !saysWebPage(error)
+/** Whether it says in no way of a registry that something is not there. */
+export const saysNothing = ({ code, cause }: AppError): boolean =>
+  isAbsent(code) && isComplaint(cause) && cause.code === null
 
 /** Whether the answer that it stands for came with a page for people. */
 export const saysWebPage = ({ message }: AppError): boolean => message.includes(' with a web page, ')

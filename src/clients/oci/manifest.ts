@@ -7,7 +7,7 @@ import { isImageMediaType, isIndexMediaType, manifestMediaTypes } from '../../im
 import { ask } from './ask.ts'
 import { digestsIn, requireAllowed, statedDigest, verifiedDigest } from './named-digest.ts'
 import type { Naming } from './named-digest.ts'
-import { isForeign, noRegistryWords } from './no-registry.ts'
+import { askRegistry, isForeign, noRegistryWords } from './no-registry.ts'
 import { unknownRepository } from './unknown-repository.ts'
 import type { AskDeps } from './ask.ts'
 import type { RepositoryName } from './credentials/credentials.ts'
@@ -98,7 +98,7 @@ export async function getManifest(
     for (const each of digestsIn(manifest)) requireAllowed(each, naming)
     return { digest, mediaType: manifest.mediaType, sizeBytes: answer.body.length, manifest }
   }
-  return ask(deps, { ...question, method: 'GET', read }, signal)
+  return askRegistry(deps, { ...question, method: 'GET', read }, signal)
 }
 
 /** The bytes of a small blob, such as an image's configuration. @throws REGISTRY_INTEGRITY, REGISTRY_TOO_LARGE */
@@ -117,7 +117,7 @@ export async function getBlob(
   }
   const question = { repository, method: 'GET', path: `blobs/${digest}`, headers: {}, subject, read } as const
   const bodyBytesMax = deps.limits.configBytes
-  return ask(deps, { ...question, bodyBytesMax, urgency: 'wanted', isMirrored: true }, signal)
+  return askRegistry(deps, { ...question, bodyBytesMax, urgency: 'wanted', isMirrored: true }, signal)
 }
 
 function manifestQuestion(deps: AskDeps, repository: RepositoryName, reference: string, urgency: Urgency) {

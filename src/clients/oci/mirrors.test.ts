@@ -102,7 +102,8 @@ test('asks no mirror for tags, as it may hold a part of them', async () => {
 test('says what is wrong with the registry when neither can tell', async () => {
   await using stage = await start()
   stage.mirror.fault({}, { kind: 'status', status: 403 })
-  stage.registry.fault({}, { kind: 'status', status: 404 })
+  const body = JSON.stringify({ errors: [{ code: 'MANIFEST_UNKNOWN' }] })
+  stage.registry.fault({}, { kind: 'status', status: 404, body })
 
   await expect(stage.head()).rejects.toMatchObject({
     code: 'REGISTRY_NOT_FOUND',

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts'
-import type { AskDeps } from './ask.ts'
-import type { RepositoryName } from './credentials/credentials.ts'
-import type { Urgency } from './pace/urgency.ts'
+import { ask } from './ask.ts'
+import type { AskDeps, Question } from './ask.ts'
+import { saysNothing, saysWebPage } from './failure.ts'
 import type { HttpAnswer } from './wire/exchange.ts'
 import { follow } from './wire/follow.ts'
 import { isWebPage } from './wire/web-page.ts'
@@ -10,19 +10,34 @@ import { isWebPage } from './wire/web-page.ts'
 export const noRegistryWords = 'as a server does that is no registry'
 
 /**
- * Whether who answers 404 is no registry at all: every registry has something at `/v2/`, if only for those who sign in.
+ * Asks, and does not take a 404 of who is no registry at all for one of a registry: of what was asked for it says nothing.
  *
- * @param error that it stands for
+ * @throws REGISTRY_UNAVAILABLE for such a one; else as `ask`
+ */
+export async function askRegistry<T>(deps: AskDeps, question: Question<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return await ask(deps, question, signal)
+  } catch (error) {
+    throw (await noRegistry(deps, question, error, signal)) ?? error
+  }
+}
+
+/**
+ * Whether who answers 404 is no registry at all: every registry has something at `/v2/`, if only for those who sign in.
+ * What stands in the place of one that is away for a moment, such as a router without it, has not.
+ *
+ * @param error what was asked first came to; only what names no reason of a registry is doubted
  * @returns null when it is one, or nobody can tell
  * @see OCI distribution-spec, "Determining Support"
  */
 export async function noRegistry(
   deps: AskDeps,
-  { registry }: RepositoryName,
-  { cause }: AppError,
-  { subject, signal, urgency }: { readonly subject: string; readonly signal: AbortSignal; readonly urgency: Urgency },
+  { repository, subject, urgency }: Pick<Question<unknown>, 'repository' | 'subject' | 'urgency'>,
+  error: unknown,
+  signal: AbortSignal,
 ): Promise<AppError | null> {
-  const url = new URL(`${deps.endpoint(registry).origin}/v2/`)
+  if (!(error instanceof AppError) || !saysNothing(error)) return null
+  const url = new URL(`${deps.endpoint(repository.registry).origin}/v2/`)
   const bodyBytesMax = deps.limits.tokenBytes
   const request = { method: 'GET', url, headers: {}, reach: 'configured', bodyBytesMax, subject, urgency } as const
   try {
@@ -32,8 +47,9 @@ export async function noRegistry(
   } catch {
     return null // what was asked first has been answered
   }
-  const message = `${subject}: ${url.host} answered 404, and has no /v2/, ${noRegistryWords}`
-  return new AppError('REGISTRY_NOT_FOUND', message, { cause })
+  const words = `${subject}: ${url.host} answered 404, and has no /v2/, ${noRegistryWords}`
+  // No cause, as of a web page: whoever stands there now may be gone in a moment.
+  return new AppError('REGISTRY_UNAVAILABLE', saysWebPage(error) ? error.message : words)
 }
 
 /** Whether a successful answer to a question for a manifest has nothing of one: neither type, nor digest, nor version. */

@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts'
 import { ask } from './ask.ts'
 import type { AskDeps } from './ask.ts'
 import type { RepositoryName } from './credentials/credentials.ts'
-import { saysNoRepository, saysNothing } from './failure.ts'
+import { saysNoRepository } from './failure.ts'
 import { noRegistry } from './no-registry.ts'
 import type { Breakers } from './pace/breakers.ts'
 import type { Urgency } from './pace/urgency.ts'
@@ -32,9 +32,7 @@ export async function unknownRepository(
     await ask(quietly, { ...question, bodyBytesMax: listBytesMax, isMirrored: false, read: () => null }, signal)
     return null
   } catch (failure) {
-    if (!(failure instanceof AppError)) return null
-    if (saysNothing(failure)) return noRegistry(deps, repository, failure, { subject, signal, urgency })
-    if (!saysNoRepository(failure)) return null
+    if (!(failure instanceof AppError) || !saysNoRepository(failure)) return noRegistry(deps, question, failure, signal)
     return new AppError('REGISTRY_REPOSITORY_UNKNOWN', failure.message, { cause: failure.cause })
   }
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../../../errors.ts'
-import { ask } from '../ask.ts'
 import type { AskDeps } from '../ask.ts'
 import type { RepositoryName } from '../credentials/credentials.ts'
+import { askRegistry } from '../no-registry.ts'
 import type { Urgency } from '../pace/urgency.ts'
 import type { BodySink } from '../wire/body-sink.ts'
 import type { HttpAnswer } from '../wire/exchange.ts'
@@ -67,7 +67,7 @@ export async function readTagPages(deps: AskDeps, listing: TagListing, signal: A
       }
     }
     const path: string = `tags/list${query}`
-    query = await ask(deps, { ...question, path, bodyBytesMax: bytesLeft, openSink }, signal)
+    query = await askRegistry(deps, { ...question, path, bodyBytesMax: bytesLeft, openSink }, signal)
     bytesLeft -= bytes
   }
 }
