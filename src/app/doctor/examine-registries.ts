@@ -6,7 +6,15 @@ import { scanKey } from '../scans/scan-key.ts'
 import { isWatchable } from '../scans/scan-plan.ts'
 import { repositoryOf, type WatchableWorkload, type WatchedWorkload } from '../workloads/watched-workloads.ts'
 import { doubtful, well, wrong, type Finding } from './finding.ts'
-import { asksNobody, isDeniedSignIn, isOfHost, isWebServer, registryRemedy, saysProxy } from './registry-remedy.ts'
+import {
+  asksNobody,
+  isDeniedSignIn,
+  isOfHost,
+  isWebServer,
+  pushTimesRemedy,
+  registryRemedy,
+  saysProxy,
+} from './registry-remedy.ts'
 import { tellHeard } from './tell-heard.ts'
 
 /** A host that the configuration has credentials for, and the path that they are for; null for all of it. */
@@ -81,14 +89,14 @@ async function tryPushTimes({ registryFor }: Asked, each: WatchableWorkload, sig
   const repository = repositoryOf(each)
   const wanted = { tags: [tagOf(each.reference)], known: new Map() }
   try {
-    await registryFor(repository.registry).describeTags?.(repository, wanted, signal)
+    await registryFor(repository.registry).describeTags?.(repository, wanted, signal, 'by-hand')
     return []
   } catch (thrown) {
-    const sentence = `when tags were pushed is not told: ${toAppError(thrown).message}`
-    const told = { part: 'registry', name: repository.registry, sentence } as const
-    const remedy =
-      'Give the token the right to read them, as docs/registries says of this kind; until then `newest` goes by when tags were first seen.'
-    return [doubtful(told, remedy)]
+    const error = toAppError(thrown)
+    const host = repository.registry
+    const sentence = `when tags were pushed is not told: ${error.message}`
+    const remedy = `${pushTimesRemedy(error, host)} Until then \`newest\` goes by when tags were first seen.`
+    return [doubtful({ part: 'registry', name: host, sentence }, remedy)]
   }
 }
 

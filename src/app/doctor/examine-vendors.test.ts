@@ -155,7 +155,7 @@ describe('of GitLab', () => {
   test('a token that may pull and not read push times is told, with what it means', async () => {
     const [, finding] = await ask('another-token-than-that')
 
-    expect(finding).toMatchObject({ standing: 'doubtful', remedy: expect.stringContaining('Give the token the right') })
+    expect(finding).toMatchObject({ standing: 'doubtful', remedy: expect.stringContaining('no right to read them') })
     expect(finding?.sentence).toMatch(/when tags were pushed is not told: .* answered 401/)
   })
 

@@ -70,6 +70,21 @@ export function registryRemedy(error: AppError, { host, username, isMaking }: As
   }
 }
 
+/** What to do where a registry, or the vendor's own API beside it, does not tell when tags were pushed. */
+export function pushTimesRemedy(error: AppError, host: string): string {
+  switch (error.code) {
+    case 'REGISTRY_UNAUTHORIZED':
+      return 'What they are asked with is wrong, expired or withdrawn, or has no right to read them: renew it, or give it that right, as docs/registries says of this kind.'
+    case 'REGISTRY_FORBIDDEN':
+    case 'REGISTRY_NOT_FOUND':
+    case 'REGISTRY_REPOSITORY_UNKNOWN':
+      return 'Give the token the right to read them, as docs/registries says of this kind.'
+    default:
+      // The images themselves are looked up in another way, which tells who signs in.
+      return registryRemedy(error, { host, username: null, isMaking: false })
+  }
+}
+
 /** Whether all that a host is asked fails for it; else each repository has a cause of its own, and is told. */
 export const isOfHost = (error: AppError): boolean => ofHost.has(error.code) || isWebServer(error) || saysProxy(error)
 
