@@ -3,8 +3,8 @@ import { endpointOf } from '../endpoint.ts'
 import { admitRealm } from './realm.ts'
 
 const hosts = {
-  'registry.corp.example': { authRealms: ['login.other.example'] },
-  'plain.example:5000': { plainHttp: true },
+  'registry.corp.example': { authRealms: ['login.other.example', 'port.other.example:443', 'own.other.example:8443'] },
+  'plain.example:5000': { plainHttp: true, authRealms: ['login.other.example:80'] },
 }
 const admit = async (registry: string, realm: string, isPrivate = false): Promise<string | undefined> =>
   (await admitRealm(endpointOf(registry, hosts), realm, isPrivate ? 'private' : 'public'))?.reach
@@ -18,6 +18,10 @@ test.each([
   ['registry.team.gouv.fr', 'https://auth.team.gouv.fr/token', 'public'],
   ['registry.corp.internal', 'https://auth.corp.internal/token', 'public'],
   ['registry.corp.example', 'https://login.other.example/token', 'loopback'],
+  ['registry.corp.example', 'https://login.other.example:443/token', 'loopback'],
+  ['registry.corp.example', 'https://port.other.example/token', 'loopback'],
+  ['registry.corp.example', 'https://own.other.example:8443/token', 'loopback'],
+  ['plain.example:5000', 'http://login.other.example/token', 'loopback'],
   ['localhost:5000', 'http://localhost:5001/auth', 'configured'],
   ['plain.example:5000', 'http://auth.plain.example/token', 'public'],
 ])('%s may send its credentials to %s', async (registry, realm, reach) => {
@@ -50,6 +54,9 @@ test.each([
   ['mine.pkg.dev', 'https://yours.pkg.dev/token'],
   ['registry.kobe.jp', 'https://evil.kobe.jp/token'],
   ['registry.example.com.', 'https://evil.com./token'],
+  ['registry.corp.example', 'https://login.other.example:8443/token'],
+  ['registry.corp.example', 'https://own.other.example/token'],
+  ['plain.example:5000', 'https://login.other.example/token'],
   ['registry.example.com', 'file:///etc/passwd'],
   ['registry', 'https://other/token'],
 ])('%s may not send its credentials to %s', async (registry, realm) => {

@@ -46,10 +46,14 @@ async function reachOf(endpoint: Endpoint, url: URL, from: Reach): Promise<Reach
   const hostname = bareHostname(url)
   if (hostname === endpoint.hostname) return 'configured'
   // A name that the operator wrote may be private; one that the registry chose may not, unless it is so itself.
-  if (endpoint.authRealms.includes(url.host)) return 'loopback'
+  if (endpoint.authRealms.some((each) => isHostOf(url, each))) return 'loopback'
   const isOwn = hostname === builtIn[endpoint.registry] || (await isSameDomain(hostname, endpoint.hostname))
   return isOwn ? from : null
 }
+
+/** @param written `host` or `host:port`; a URL leaves out the port that its protocol has anyway */
+const isHostOf = ({ protocol, host }: URL, written: string): boolean =>
+  URL.parse(`${protocol}//${written}`)?.host === host
 
 function describe(url: URL | null): string {
   return url ? `${url.protocol}//${url.host}` : 'a place'
