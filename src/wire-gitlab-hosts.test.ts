@@ -1,51 +1,113 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { useConfigFolder } from '../test/fakes/config-folder.ts'
 import { startFakeRegistry } from '../test/fakes/registry.ts'
 import type { FakeRegistry } from '../test/fakes/registry.ts'
 import { gitlabDialect } from '../test/fakes/vendors/gitlab.ts'
+import { systemClock } from './lib/clock.ts'
 import { createLog } from './lib/log.ts'
 import { settleGitlabHosts } from './wire-gitlab-hosts.ts'
+import { openRegistries } from './wire-registries.ts'
 
 const { load } = useConfigFolder()
+const signal = new AbortController().signal
 
-let instance: FakeRegistry
-afterEach(() => instance.close())
+const opened: FakeRegistry[] = []
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((each) => each.close()))
+})
 
-async function settle(project: string) {
+/** @param registryHost what the instance says; without one its own */
+async function startInstance(registryHost?: string): Promise<FakeRegistry> {
+  const dialect = gitlabDialect({ token: 'glpat-one', projects: ['team/app'], ...(registryHost && { registryHost }) })
+  const instance = await startFakeRegistry({ dialect })
+  opened.push(instance)
+  return instance
+}
+
+const entryOf = (instance: FakeRegistry, project = 'app') =>
+  `{gitlab: {url: "${instance.url}", projects: [` +
+  `{group: team, project: ${project}, apiToken: glpat-one, images: [{tag: '1'}, {name: web}]}]}}`
+
+async function settle(entries: readonly string[]) {
   const lines: string[] = []
   const log = createLog('info', 'plain', (line) => lines.push(line))
-  const dialect = gitlabDialect({ token: 'glpat-one', projects: ['team/app'], registryHost: 'gitlab.example.com:5050' })
-  instance = await startFakeRegistry({ dialect })
-  const config = await load(`workloads: [{match: {name: db}, mode: notify}]
-registries:
-  - gitlab:
-      url: ${instance.url}
-      projects:
-        - {group: team, project: ${project}, apiToken: glpat-one, images: [{tag: '1'}, {name: web}]}
-`)
-  return { lines, settled: await settleGitlabHosts(config, { env: {}, log, certsFolder: '/nowhere' }) }
+  const network = { env: {}, log, certsFolder: '/nowhere' }
+  const config = await load(
+    `workloads: [{match: {name: db}, mode: notify}]\nregistries:\n${entries.map((each) => `  - ${each}\n`).join('')}`,
+  )
+  return { lines, config, network, settled: await settleGitlabHosts(config, network) }
 }
 
 test('the host of a registry is asked from its instance, for images and credentials alike', async () => {
-  const { settled, lines } = await settle('app')
+  const { settled, lines } = await settle([entryOf(await startInstance('127.0.0.1:5051'))])
 
-  expect(settled.registries.map(({ host, path }) => [host, path])).toEqual([
-    ['gitlab.example.com:5050', null],
-    ['gitlab.example.com:5050', 'team/app'],
+  expect(settled.registries.map(({ host, hostFrom, path }) => [host, hostFrom, path])).toEqual([
+    ['127.0.0.1:5051', 'instance', null],
+    ['127.0.0.1:5051', 'instance', 'team/app'],
   ])
   expect(settled.rules.map(({ match }) => match)).toEqual([
     { name: 'db' },
-    { image: 'gitlab.example.com:5050/team/app:1' },
-    { image: 'gitlab.example.com:5050/team/app/web' },
+    { image: '127.0.0.1:5051/team/app:1' },
+    { image: '127.0.0.1:5051/team/app/web' },
   ])
   expect(lines).toEqual([])
 })
 
 test('an instance that does not tell is taken to have the usual host, and the log says so', async () => {
-  const { settled, lines } = await settle('other')
+  const { settled, lines } = await settle([entryOf(await startInstance(), 'other')])
 
-  expect(settled.registries[0]?.host).toBe('registry.127.0.0.1')
-  expect(lines).toEqual([
-    expect.stringContaining('does not tell the host of its registry, registry.127.0.0.1 is assumed'),
+  expect(settled.registries[0]?.host).toBe('127.0.0.1:5050')
+  expect(lines).toEqual([expect.stringContaining('does not tell the host of its registry, 127.0.0.1:5050 is assumed')])
+})
+
+test('a host that was written stays, whatever the instance says of that which it was taken to have', async () => {
+  const instance = await startInstance()
+  const written = '{host: "127.0.0.1:5050", kind: gitlab, path: old, username: ci, password: let-me-in}'
+
+  const { settled } = await settle([written, entryOf(instance)])
+
+  expect(settled.registries.map(({ host, path }) => [host, path])).toEqual([
+    ['127.0.0.1:5050', 'old'],
+    [instance.host, null],
+    [instance.host, 'team/app'],
+  ])
+})
+
+describe('the host of another entry', () => {
+  test.each(['before', 'behind'])('that stands %s is not taken, and its password goes nowhere else', async (place) => {
+    const victim = await startFakeRegistry({ auth: { kind: 'basic', username: 'ci', password: 'of-the-victim' } })
+    opened.push(victim)
+    victim.pushImage('acme/app', '1.0', 'one')
+    const instance = await startInstance(victim.host)
+    const entries = [`{host: "${victim.host}", username: ci, password: of-the-victim}`, entryOf(instance)]
+
+    const { settled, config, network, lines } = await settle(place === 'before' ? entries : entries.toReversed())
+    const registries = openRegistries({ ...config, registries: settled.registries }, systemClock, network)
+    const registry = registries.registryFor(victim.host)
+    instance.forgetRequests()
+    const wanted = { tags: ['1.0'], known: new Map() }
+    await registry.describeTags?.({ registry: victim.host, repository: 'acme/app' }, wanted, signal)
+    registries.close()
+
+    expect(registry.kind).toBe('distribution')
+    expect(instance.requests).toEqual([])
+    expect(lines).toEqual([
+      expect.stringMatching(
+        `${instance.url} names ${victim.host} .* which is that of another entry .* Write the right .host:.`,
+      ),
+    ])
+  })
+})
+
+test('of two instances that name the same host neither is believed', async () => {
+  const [one, other] = [await startInstance('127.0.0.1:5051'), await startInstance('127.0.0.1:5051')]
+  const named = entryOf(other).replace('127.0.0.1', 'localhost')
+
+  const { settled, lines } = await settle([entryOf(one), named])
+
+  expect(new Set(settled.registries.map(({ hostFrom }) => hostFrom))).toEqual(new Set(['guess']))
+  expect(lines.toSorted()).toEqual([
+    expect.stringContaining(`as the host of its registry, as does `),
+    expect.stringContaining(`as the host of its registry, as does `),
   ])
 })

@@ -36,7 +36,10 @@ export function openRegistries(settings: RegistrySettings, clock: Clock, network
   let ofWritten = credentialsIn(written)
   const refresh = createSecretWatch(settings.secrets ?? noSecrets, clock, network.log, (fresh) => {
     // A host may have been settled by asking for it.
-    written = fresh.map((each, index) => ({ ...each, host: settings.registries[index]?.host ?? each.host }))
+    written = fresh.map((each, index) => {
+      const { host, hostFrom } = settings.registries[index] ?? each
+      return { ...each, host, hostFrom }
+    })
     ofWritten = credentialsIn(written)
     // They hold keys and tokens of the configuration themselves.
     retired.push(...opened.values())

@@ -138,21 +138,30 @@ describe('images by their GitLab projects', () => {
     const { gitlabImages } = await load(document)
 
     expect(gitlabImages).toEqual([
-      { registry: 'registry.gitlab.example.com', project: 'anna/site', repository: 'anna/site', tag: 'latest' },
       {
         registry: 'registry.gitlab.example.com',
+        instance: 'https://gitlab.example.com',
+        project: 'anna/site',
+        repository: 'anna/site',
+        tag: 'latest',
+      },
+      {
+        registry: 'registry.gitlab.example.com',
+        instance: 'https://gitlab.example.com',
         project: 'team/backend/api',
         repository: 'team/backend/api',
         tag: null,
       },
       {
         registry: 'registry.gitlab.example.com',
+        instance: 'https://gitlab.example.com',
         project: 'team/backend/api',
         repository: 'team/backend/api/worker',
         tag: 'stable',
       },
       {
         registry: 'registry.gitlab.example.com',
+        instance: 'https://gitlab.example.com',
         project: 'team/backend/api',
         repository: 'team/backend/api/jobs/nightly',
         tag: null,
@@ -164,7 +173,7 @@ describe('images by their GitLab projects', () => {
     const { registries } = await load(document)
 
     expect(registries).toMatchObject([
-      { host: 'registry.gitlab.example.com', isHostGuessed: true, kind: 'gitlab', path: null },
+      { host: 'registry.gitlab.example.com', hostFrom: 'guess', kind: 'gitlab', path: null },
       { host: 'registry.gitlab.example.com', kind: 'gitlab', path: 'anna/site', credentials: { username: 'Anna' } },
     ])
     expect(registries.map(({ credentials }) => credentials?.password.reveal())).toEqual([
@@ -175,14 +184,66 @@ describe('images by their GitLab projects', () => {
   })
 
   test.each([
-    ['of gitlab.com is known', '{gitlab: {}}', 'registry.gitlab.com', false],
-    ['that is written is taken', '{host: "a.b:5050", gitlab: {url: "https://a.b"}}', 'a.b:5050', false],
-    ['of another instance is guessed', '{gitlab: {url: "https://git.example.com"}}', 'registry.git.example.com', true],
-  ])('the host %s', async (_what, entry, host, isHostGuessed) => {
+    ['of gitlab.com is known', '{gitlab: {}}', 'registry.gitlab.com', 'entry'],
+    ['that is written is taken', '{host: "a.b:5050", gitlab: {url: "https://a.b"}}', 'a.b:5050', 'entry'],
+    [
+      'of another instance is guessed',
+      '{gitlab: {url: "https://git.example.com"}}',
+      'registry.git.example.com',
+      'guess',
+    ],
+    ['of one at an address is guessed', '{gitlab: {url: "http://192.168.1.10"}}', '192.168.1.10:5050', 'guess'],
+    ['of one at an IPv6 address too', '{gitlab: {url: "http://[2001:db8::1]:80"}}', '[2001:db8::1]:5050', 'guess'],
+  ])('the host %s', async (_what, entry, host, hostFrom) => {
     const config = await load(`registries: [${entry}]`)
 
-    expect(config.registries).toMatchObject([{ host, isHostGuessed }])
+    expect(config.registries).toMatchObject([{ host, hostFrom }])
   })
+})
+
+describe('the host that a GitLab instance without one is taken to have', () => {
+  const instance = '{gitlab: {url: "https://gitlab.example.com"}}'
+  const host = 'registry.gitlab.example.com'
+
+  test.each([
+    ['of another kind', `{host: ${host}, username: ci, password: let-me-in}, ${instance}`, 'registries[1].kind'],
+    [
+      'by plain http',
+      `{host: ${host}, kind: gitlab, path: a, plainHttp: true}, ${instance}`,
+      'registries[1].plainHttp',
+    ],
+    [
+      'of another instance',
+      `${instance}, {gitlab: {url: "https://gitlab.example.com:8443"}}`,
+      'registries[1].gitlab.url',
+    ],
+  ])('cannot be that of an entry %s', async (_what, entries, where) => {
+    expect(await problems(`registries: [${entries}]`)).toEqual([
+      expect.stringMatching(
+        `${where.replace(/[[\]]/g, '.')}: must be as in entry 0, of the same host; .* write its host`,
+      ),
+    ])
+  })
+
+  test('may be that of entries of the same instance', async () => {
+    const { registries } = await load(`registries: [${instance}, {host: ${host}, kind: gitlab, path: team}]`)
+
+    expect(registries.map((each) => each.host)).toEqual([host, host])
+  })
+})
+
+test('entries of one host are of one GitLab instance', async () => {
+  const entry = (url: string, path: string) => `{host: a.b, path: ${path}, gitlab: {url: "${url}"}}`
+
+  expect(await problems(`registries: [${entry('https://a.b', 'one')}, ${entry('https://c.d', 'two')}]`)).toEqual([
+    expect.stringContaining('registries[1].gitlab.url: must be as in entry 0, of the same host'),
+  ])
+})
+
+test.each(['https://gitlab.example.com:99999', 'https://1.2.3.4.5', 'https://['])('%s is no address', async (url) => {
+  expect(await problems(`registries: [{gitlab: {url: "${url}"}}]`)).toEqual([
+    expect.stringContaining('must be an address such as'),
+  ])
 })
 
 test('a mirror may be an IPv6 address, with a port and a path', async () => {

@@ -1,5 +1,6 @@
 import type { Secret } from '../lib/secret.ts'
 import { toConnection, type RegistryConnection } from './registry-connection.ts'
+import { instanceOf, isHostGuessed, usualHost } from './gitlab-host.ts'
 import { hostNamed, kindOf, type registryKinds } from './registry-schemas.ts'
 import type { ParsedConfig } from './schema.ts'
 
@@ -33,8 +34,8 @@ export interface GitlabConfig {
 export interface RegistryConfig extends RegistryConnection {
   /** As in canonical references: `docker.io`, `localhost:5000`. Entries of one host differ in path and credentials only. */
   readonly host: string
-  /** Whether `host` is only what instances usually have, so that the instance itself should be asked for it. */
-  readonly isHostGuessed: boolean
+  /** Where `host` is from: what GitLab instances usually have is a guess, until the instance itself was asked. */
+  readonly hostFrom: 'entry' | 'guess' | 'instance'
   /** Null when the host tells. */
   readonly kind: (typeof registryKinds)[number] | null
   /** Only repositories at or below it; null for all of the host. */
@@ -50,8 +51,10 @@ export interface RegistryConfig extends RegistryConnection {
 
 /** An image that was named by its GitLab project, to be watched wherever it runs. */
 export interface GitlabImage {
-  /** Host of its registry, as it is written in the entry that it stands in. */
+  /** Host of its registry, as it is written in the entry that it stands in, or guessed. */
   readonly registry: string
+  /** The instance that is to be asked for that host; null where it is no guess. */
+  readonly instance: string | null
   /** `team/backend/app` */
   readonly project: string
   /** `team/backend/app/web` */
@@ -72,7 +75,8 @@ export function toGitlabImages(entries: readonly Entry[]): readonly GitlabImage[
   return entries.flatMap((each) =>
     (each.gitlab?.projects ?? []).flatMap((project) =>
       project.images.map(({ name, tag }) => ({
-        registry: each.host ?? guessedHost(each),
+        registry: hostOf(each),
+        instance: isHostGuessed(each) ? instanceOf(each) : null,
         project: projectPath(project),
         repository: [projectPath(project), ...(name === undefined ? [] : [name.toLowerCase()])].join('/'),
         tag: tag ?? null,
@@ -85,7 +89,7 @@ function toRegistry(given: Entry, home: (path: string) => string): RegistryConfi
   const { gitlab, harbor } = given
   return {
     host: hostOf(given),
-    isHostGuessed: given.host === undefined && urlOf(given) !== gitlabCom,
+    hostFrom: isHostGuessed(given) ? 'guess' : 'entry',
     kind: kindOf(given) ?? null,
     path: given.path ?? null,
     plainHttp: given.plainHttp,
@@ -93,7 +97,7 @@ function toRegistry(given: Entry, home: (path: string) => string): RegistryConfi
     ...toConnection(given, home),
     ecr: toEcr(given),
     gar: toGar(given, home),
-    gitlab: gitlab ? { url: urlOf(given), token: gitlab.token ?? null } : null,
+    gitlab: gitlab ? { url: instanceOf(given), token: gitlab.token ?? null } : null,
     harbor: harbor ? { url: harbor.url ?? null } : null,
   }
 }
@@ -107,7 +111,7 @@ function projectsOf(given: Entry, home: (path: string) => string): readonly Regi
       ...toRegistry(given, home),
       path: projectPath(project),
       credentials: { username, password: project.apiToken },
-      gitlab: { url: urlOf(given), token: project.apiToken },
+      gitlab: { url: instanceOf(given), token: project.apiToken },
     }
   })
 }
@@ -141,17 +145,11 @@ function credentialsOf({ username, password, registry_config: former, gitlab }: 
   return gitlab?.token ? { username: anyName, password: gitlab.token } : null
 }
 
-const gitlabCom = 'https://gitlab.com'
-
 /** GitLab takes any name that is not empty beside an access token. @see GitLab, "Container registry", authenticate */
 const anyName = 'longshore'
 
-const urlOf = ({ gitlab }: Entry): string => gitlab?.url?.replace(/\/+$/, '') ?? gitlabCom
-
 /** The schema sees to it that only a GitLab instance goes without a host. */
-const hostOf = (given: Entry): string => hostNamed(given) ?? guessedHost(given)
-
-const guessedHost = (given: Entry): string => `registry.${new URL(urlOf(given)).hostname}`
+const hostOf = (given: Entry): string => hostNamed(given) ?? usualHost(given)
 
 function projectPath({ user, group, project }: NonNullable<Entry['gitlab']>['projects'][number]): string {
   // Registries take lower case alone, whatever the project is called.

@@ -2,11 +2,14 @@ import { z } from 'zod'
 import { isObject } from './cross-checks.ts'
 import { filePath, password, text } from './fields.ts'
 
+const addressError = { error: 'must be an address such as https://gitlab.example.com, without user name, ? and #' }
+
 /** Base address of a server's own API. */
 const address = () =>
-  text().regex(/^https?:\/\/[a-z0-9[][^\s?#@]*$/, {
-    error: 'must be an address such as https://gitlab.example.com, without user name, ? and #',
-  })
+  text()
+    .regex(/^https?:\/\/[a-z0-9[][^\s?#@]*$/, addressError)
+    // Ports may be too large, and numbers no IP address.
+    .refine(URL.canParse, addressError)
 
 const keyPair = { error: 'needs accessKeyId and secretAccessKey, or neither', when: isObject }
 

@@ -3,6 +3,7 @@ import { isEcrPublic, readEcrHost } from '../clients/ecr/host.ts'
 import { registryKey } from '../image/registry-key.ts'
 import { isObject } from './cross-checks.ts'
 import { flag, password, registryHost, text } from './fields.ts'
+import { instanceOf, isHostGuessed, usualHost } from './gitlab-host.ts'
 import { certificateHasKey, connectionFields, connectionKeys } from './registry-connection.ts'
 import { ecrSchema, garSchema, gitlabSchema, harborSchema, registryConfigSchema } from './registry-kind-schemas.ts'
 
@@ -68,21 +69,36 @@ export const hostNamed = ({ host, plainHttp }: Pick<Entry, 'host' | 'plainHttp'>
   // May be asked of entries that are wrong.
   typeof host !== 'string' || plainHttp ? host : registryKey(host)
 
-/** What holds for a host cannot differ between its paths: they share connections. */
+/**
+ * What holds for a host cannot differ between its paths: they share connections, and of a GitLab instance passwords go
+ * to its API. That counts for a host that nobody wrote as well: it is the one that holds while the instance is away.
+ */
 export function hostsAgree(list: readonly (Entry | null)[], context: z.core.$RefinementCtx): void {
+  const names = list.map((each) => each && (hostNamed(each) ?? guessOf(each)))
   for (const [index, item] of list.entries()) {
-    if (!item || item.host === undefined) continue
-    const first = list.findIndex((other) => other && hostNamed(other) === hostNamed(item))
+    const name = names[index]
+    if (!item || !name) continue
+    const first = names.indexOf(name)
+    const isGuess = [item, list[first]].some((each) => each?.host === undefined)
+    const hint = isGuess ? `; ${name} is what a GitLab instance without a host is taken to have: write its host` : ''
+    const complain = (path: readonly string[], other: number): void => {
+      const message = `must be as in entry ${other}, of the same host${hint}`
+      context.addIssue({ code: 'custom', path: [index, ...path], message })
+    }
     const agreeing = (each: Entry | null | undefined) => each && { ...each, kind: kindOf(each) }
     for (const key of ['kind', 'plainHttp', ...connectionKeys] as const) {
-      if (JSON.stringify(agreeing(list[first])?.[key]) === JSON.stringify(agreeing(item)?.[key])) continue
-      context.addIssue({
-        code: 'custom',
-        path: [index, key],
-        message: `must be as in entry ${first}, of the same host`,
-      })
+      if (JSON.stringify(agreeing(list[first])?.[key]) !== JSON.stringify(agreeing(item)?.[key])) complain([key], first)
     }
+    const instance = list.findIndex((each, at) => names[at] === name && each?.gitlab !== undefined)
+    const same = list[instance]
+    if (item.gitlab && same && instanceOf(same) !== instanceOf(item)) complain(['gitlab', 'url'], instance)
   }
+}
+
+/** Entries may be wrong here, their addresses too. */
+function guessOf(given: Entry): string | undefined {
+  if (typeof given.gitlab?.url !== 'string' || !URL.canParse(given.gitlab.url)) return undefined
+  return isHostGuessed(given) ? usualHost(given) : undefined
 }
 
 /** Only the host of gitlab.com tells its instance. Paths without settings of their own have those of their host. */

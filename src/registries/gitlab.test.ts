@@ -40,7 +40,13 @@ async function open(
   const client = createOciClient({ credentials })
   const entries = [{ host: hub.host, path: null, gitlab: { url: hub.url, token: null }, ...entry }]
   const timing = createFakeTiming()
-  const registry = createGitlab({ client, credentials, entries, clock: { elapsed: timing.now } })
+  const registry = createGitlab({
+    client,
+    credentials,
+    configured: credentials,
+    entries,
+    clock: { elapsed: timing.now },
+  })
   close = async () => {
     registry.close()
     await hub.close()
@@ -128,7 +134,8 @@ describe('signing in to the API', () => {
     ]
     const credentials = credentialsOf(login.username, login.password)
     const client = createOciClient({ credentials })
-    const asking = own === undefined ? registry : createGitlab({ client, credentials, entries })
+    const asking =
+      own === undefined ? registry : createGitlab({ client, credentials, configured: credentials, entries })
 
     const wanted = { tags: ['1.0'], known: new Map() }
     await asking.describeTags?.({ registry: hub.host, repository: 'team/app' }, wanted, signal)
@@ -174,12 +181,32 @@ test('a password is sent to no instance that nobody named', async () => {
   expect(hub.requests).toEqual([])
 })
 
+test('the instance that named its registry itself is not sent what only the file of Docker has for that host', async () => {
+  const hub = await startFakeRegistry({ dialect: gitlabDialect({ token, projects }) })
+  const credentials = credentialsOf('me', token)
+  const entries = [{ host: hub.host, hostFrom: 'instance', path: null, gitlab: { url: hub.url, token: null } } as const]
+  const client = createOciClient({ credentials })
+  const registry = createGitlab({ client, credentials, configured: async () => null, entries })
+  close = async () => {
+    registry.close()
+    await hub.close()
+  }
+  hub.pushImage('team/app', '1.0', 'one')
+
+  const wanted = { tags: ['1.0'], known: new Map<string, TagDetail>() }
+  const asking = registry.describeTags?.({ registry: hub.host, repository: 'team/app' }, wanted, signal)
+
+  await expect(asking).rejects.toMatchObject({ code: 'REGISTRY_NOT_FOUND' })
+  expect(hub.requests.flatMap(({ headers }) => headers['private-token'] ?? [])).toEqual([])
+})
+
 test('a path without settings of its own is of the instance of its host', async () => {
   const hub = await startFakeRegistry({ dialect: gitlabDialect({ token, projects }) })
-  const client = createOciClient({ credentials: credentialsOf('me', token) })
+  const credentials = credentialsOf('me', token)
+  const client = createOciClient({ credentials })
   const instance = { host: hub.host, path: null, gitlab: { url: hub.url, token: null } }
   const entries = [instance, { host: hub.host, path: 'team', gitlab: null }]
-  const registry = createGitlab({ client, credentials: credentialsOf('me', token), entries })
+  const registry = createGitlab({ client, credentials, configured: credentials, entries })
   close = async () => {
     registry.close()
     await hub.close()

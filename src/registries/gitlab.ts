@@ -12,6 +12,8 @@ import type { Registry, Repository, TagDetail } from './registry.ts'
 export interface GitlabDeps {
   readonly client: OciClient
   readonly credentials: CredentialSource
+  /** Those of the configuration alone. */
+  readonly configured: CredentialSource
   /** What is configured for the host, by path. */
   readonly entries: readonly GitlabEntry[]
   /** The machine's own when left out. */
@@ -21,6 +23,8 @@ export interface GitlabDeps {
 /** The settings of an entry that are read here. */
 export interface GitlabEntry {
   readonly host: string
+  /** Written by a person when left out. */
+  readonly hostFrom?: 'entry' | 'guess' | 'instance'
   readonly path: string | null
   readonly gitlab: { readonly url: string; readonly token: Secret | null } | null
 }
@@ -42,10 +46,13 @@ const monotonic = { elapsed: () => performance.now() }
 const batch = 32
 
 /** The registry of a GitLab instance: push times by GitLab's own API, one call for each tag that is not known. */
-export function createGitlab({ client, credentials, entries, clock = monotonic }: GitlabDeps): Registry {
+export function createGitlab({ client, credentials, configured, entries, clock = monotonic }: GitlabDeps): Registry {
   const places = new Map<string, GitlabRepository>()
   /** By repository, what was told before an answer failed: or thousands of tags would begin anew each time. */
   const learned = new Map<string, { readonly found: Map<string, TagDetail>; readonly until: number }>()
+
+  // What Docker's file has for a host was meant for that host; one that named it itself would be sent it.
+  const source = entries.some(({ hostFrom }) => hostFrom === 'instance') ? configured : credentials
 
   const callerFor = async (
     callAs: (account: string) => CallVendor,
@@ -60,7 +67,7 @@ export function createGitlab({ client, credentials, entries, clock = monotonic }
     if (url === undefined) return null
     const caller = { call: callAs(''), url }
     if (settings?.token) return { ...caller, headers: { 'private-token': settings.token.reveal() } }
-    const credential = await credentials(repository, signal)
+    const credential = await source(repository, signal)
     if (credential === null) return { ...caller, headers: {} }
     if (isIdentityToken(credential)) {
       throw new AppError('CREDENTIALS_INVALID', `${repository.registry}: push times need a token of GitLab's own API`)

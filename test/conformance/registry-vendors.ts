@@ -66,7 +66,12 @@ export async function startGitlab(): Promise<RegistryHarness> {
   return harnessOf(fake, user, { path: /\/api\/v4\/.*\/tags\// }, (isRight) => {
     const credentials = login(isRight)
     const entries = [{ host: fake.host, path: null, gitlab: { url: fake.url, token: null } }]
-    return createGitlab({ client: createOciClient({ credentials, limits }), credentials, entries })
+    return createGitlab({
+      client: createOciClient({ credentials, limits }),
+      credentials,
+      configured: credentials,
+      entries,
+    })
   })
 }
 

@@ -144,7 +144,12 @@ describe('of GitLab', () => {
     if (refusal) fake.fault({ path: '/api/v4/' }, { kind: 'status', status: 401, body: refusal })
     const credentials = credentialsOf(user.username, user.password)
     const entries = [{ host: fake.host, path: null, gitlab: { url: fake.url, token: secret(tokenOfApi) } }]
-    const registry = createGitlab({ client: createOciClient({ timing: hurried, credentials }), credentials, entries })
+    const registry = createGitlab({
+      client: createOciClient({ timing: hurried, credentials }),
+      credentials,
+      configured: credentials,
+      entries,
+    })
     return told(fake, registry, credentials, 'newest')
   }
 

@@ -82,7 +82,8 @@ export async function readGitlabTag(
 }
 
 /**
- * The host of the registry that belongs to an instance, as one of its projects has it.
+ * The host of the registry that belongs to an instance, as one of its projects has it: said by the instance, and not to
+ * be asked before somebody has looked whose it is.
  *
  * @throws REGISTRY_NOT_FOUND when the project has none
  */
@@ -92,7 +93,10 @@ export async function readRegistryHost(caller: GitlabCaller, project: string, si
   if (!found.success) throw misshapen(request, found.error)
   const prefix = found.data.container_registry_image_prefix
   const host = prefix?.split('/', 1)[0] ?? ''
-  if (/^[a-z\d.-]+(:\d{1,5})?$/.test(host)) return host
+  const parsed = URL.parse(`https://${host}/`)
+  // Only as it is asked in the end: `0x7f.1` and `a.b:99999` would be another host, and none.
+  const isHost = /^(?:[a-z\d.-]+|\[[a-f\d:]+\])(?::\d{1,5})?$/.test(host)
+  if (isHost && parsed !== null && [parsed.host, `${parsed.host}:443`].includes(host)) return host
   throw new AppError('REGISTRY_NOT_FOUND', `${request.subject}: ${request.url.host} names no registry for it`)
 }
 
