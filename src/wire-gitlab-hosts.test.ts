@@ -5,22 +5,22 @@ import type { FakeRegistry } from '../test/fakes/registry.ts'
 import { gitlabDialect } from '../test/fakes/vendors/gitlab.ts'
 import { systemClock } from './lib/clock.ts'
 import { createLog } from './lib/log.ts'
-import { settleGitlabHosts } from './wire-gitlab-hosts.ts'
+import { openGitlabHosts } from './wire-gitlab-hosts.ts'
 import { openRegistries } from './wire-registries.ts'
 
 const { load } = useConfigFolder()
 const signal = new AbortController().signal
 
-const opened: FakeRegistry[] = []
+const closing: (() => unknown)[] = []
 afterEach(async () => {
-  await Promise.all(opened.splice(0).map((each) => each.close()))
+  for (const close of closing.splice(0)) await close()
 })
 
 /** @param registryHost what the instance says; without one its own */
 async function startInstance(registryHost?: string): Promise<FakeRegistry> {
   const dialect = gitlabDialect({ token: 'glpat-one', projects: ['team/app'], ...(registryHost && { registryHost }) })
   const instance = await startFakeRegistry({ dialect })
-  opened.push(instance)
+  closing.push(() => instance.close())
   return instance
 }
 
@@ -35,7 +35,9 @@ async function settle(entries: readonly string[]) {
   const config = await load(
     `workloads: [{match: {name: db}, mode: notify}]\nregistries:\n${entries.map((each) => `  - ${each}\n`).join('')}`,
   )
-  return { lines, config, network, settled: await settleGitlabHosts(config, network) }
+  const hosts = await openGitlabHosts(config, network)
+  closing.push(() => hosts.close())
+  return { lines, config, network, hosts, settled: hosts.settled() }
 }
 
 test('the host of a registry is asked from its instance, for images and credentials alike', async () => {
@@ -76,7 +78,7 @@ test('a host that was written stays, whatever the instance says of that which it
 describe('the host of another entry', () => {
   test.each(['before', 'behind'])('that stands %s is not taken, and its password goes nowhere else', async (place) => {
     const victim = await startFakeRegistry({ auth: { kind: 'basic', username: 'ci', password: 'of-the-victim' } })
-    opened.push(victim)
+    closing.push(() => victim.close())
     victim.pushImage('acme/app', '1.0', 'one')
     const instance = await startInstance(victim.host)
     const entries = [`{host: "${victim.host}", username: ci, password: of-the-victim}`, entryOf(instance)]
@@ -110,4 +112,72 @@ test('of two instances that name the same host neither is believed', async () =>
     expect.stringContaining(`as the host of its registry, as does `),
     expect.stringContaining(`as the host of its registry, as does `),
   ])
+})
+
+describe('an instance that is away at the start', () => {
+  const away = { kind: 'status', status: 404, body: '{}' } as const
+
+  test('is asked again until it answers, and then its host counts, for images and credentials alike', async () => {
+    const instance = await startInstance()
+    instance.fault({ path: '/api/v4/' }, away)
+    const { hosts, lines } = await settle([entryOf(instance)])
+    const waits: number[] = []
+    const sleep = async (ms: number): Promise<void> => {
+      if (waits.push(ms) === 3) instance.clearFaults()
+    }
+    let told = 0
+    const before = hosts.settled()
+
+    await hosts.askOn({ sleep }, () => (told += 1), signal)
+
+    expect(before.guessed).toEqual([
+      { host: '127.0.0.1:5050', instance: instance.url, reason: expect.stringMatching(/^it does not tell \(/) },
+    ])
+    expect(before.rules.at(-1)?.match).toEqual({ image: '127.0.0.1:5050/team/app/web' })
+    expect(hosts.settled()).toMatchObject({
+      guessed: [],
+      registries: [{ host: instance.host }, { host: instance.host, path: 'team/app' }],
+    })
+    expect(hosts.settled().rules.at(-1)?.match).toEqual({ image: `${instance.host}/team/app/web` })
+    expect(waits).toEqual([60_000, 60_000, 60_000])
+    expect(told).toBe(1)
+    expect(lines).toEqual([
+      expect.stringContaining('does not tell'),
+      expect.stringContaining(`GitLab has told now: ${instance.host}`),
+    ])
+  })
+
+  test('is left alone when all is to end', async () => {
+    const instance = await startInstance()
+    instance.fault({ path: '/api/v4/' }, away)
+    const { hosts } = await settle([entryOf(instance)])
+    const stop = new AbortController()
+    const sleep = async (): Promise<void> => stop.abort()
+
+    await hosts.askOn({ sleep }, () => expect.unreachable(), stop.signal)
+
+    expect(hosts.settled().guessed).toHaveLength(1)
+  })
+
+  test('gives way to one that names the same host first no more than at the start: then neither is believed', async () => {
+    const [one, other] = [await startInstance('127.0.0.1:5051'), await startInstance('127.0.0.1:5051')]
+    other.fault({ path: '/api/v4/' }, away)
+    const { hosts, settled, lines } = await settle([entryOf(one), entryOf(other).replace('127.0.0.1', 'localhost')])
+    const sleep = async (): Promise<void> => other.clearFaults()
+
+    await hosts.askOn({ sleep }, () => {}, signal)
+
+    expect(settled.guessed.map(({ host }) => host)).toEqual(['registry.localhost'])
+    expect(hosts.settled().guessed.map(({ host }) => host)).toEqual(['127.0.0.1:5050', 'registry.localhost'])
+    expect(lines.filter((line) => line.includes('as does '))).toHaveLength(2)
+  })
+})
+
+test('an instance without projects cannot be asked, which doctor can tell', async () => {
+  const { settled, lines } = await settle(['{gitlab: {url: "http://192.168.1.10", token: glpat-one}}'])
+
+  expect(settled.guessed).toEqual([
+    { host: '192.168.1.10:5050', instance: 'http://192.168.1.10', reason: 'its entry has no projects to ask it by' },
+  ])
+  expect(lines).toEqual([])
 })

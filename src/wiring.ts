@@ -25,7 +25,8 @@ import { queues } from './jobs/index.ts'
 import { systemClock } from './lib/clock.ts'
 import { createLog } from './lib/log.ts'
 import { openEventQueues, openEventSources } from './wire-events.ts'
-import { settleGitlabHosts } from './wire-gitlab-hosts.ts'
+import { openGitlabHosts } from './wire-gitlab-hosts.ts'
+import { openLiveRegistries } from './wire-live-registries.ts'
 import type { Network } from './wire-oci-client.ts'
 import { createPolicies } from './wire-policies.ts'
 import { openRegistries } from './wire-registries.ts'
@@ -64,9 +65,12 @@ export async function openApp(options: OpenOptions): Promise<OpenApp> {
     now: () => clock.now(),
   })
   const network = { env, log, certsFolder: config.dockerCertsFolder }
-  const { registries, rules } = await settleGitlabHosts(config, network)
+  const gitlab = await openGitlabHosts(config, network)
   const secrets = { versions: secretFiles, reread: rereadRegistries }
-  const images = openRegistries({ ...config, registries, secrets }, clock, network)
+  const images = openLiveRegistries(() => {
+    const { registries } = gitlab.settled()
+    return openRegistries({ ...config, registries, secrets }, clock, network)
+  })
   const opened = config.targets.flatMap((each) => openTargets(each, config, env))
   const app: App = {
     store,
@@ -76,7 +80,8 @@ export async function openApp(options: OpenOptions): Promise<OpenApp> {
     registryStanding: images.registryStanding,
     policyFor: createPolicies(),
     pullAuth: images.pullAuth,
-    rules,
+    rules: () => gitlab.settled().rules,
+    guessedHosts: () => gitlab.settled().guessed,
     defaults: config.defaults,
     groups: config.groups,
     groupSlots: createGroupSlots(),
@@ -106,6 +111,14 @@ export async function openApp(options: OpenOptions): Promise<OpenApp> {
     ...(options.onProgress && { onProgress: options.onProgress }),
     ...(options.onJournal && { onJournal: options.onJournal }),
   }
+  const closing = new AbortController()
+  if (access === 'owner') {
+    const takeUp = (): void => {
+      images.reopen()
+      app.nudges.send({ kind: 'decide', workload: null })
+    }
+    void gitlab.askOn(clock, takeUp, closing.signal)
+  }
   const control: FollowedControl = {
     ...createControl(app),
     progress: (workload) => readProgress(app, workload),
@@ -121,7 +134,12 @@ export async function openApp(options: OpenOptions): Promise<OpenApp> {
     serveControl: () => serveControl(app, control, config.stateFolder),
     servePublic: (late) => servePublic(app, config, network, late),
     serveMetrics: () => serveMetrics(app, config),
-    close: () => closeAll(app, images, store),
+    registries: () => gitlab.settled().registries,
+    close: () => {
+      closing.abort()
+      gitlab.close()
+      return closeAll(app, images, store)
+    },
   }
 }
 

@@ -6,6 +6,7 @@ import type { Rollout } from '../rollout/rollout.ts'
 import type { Store, TagObservation } from '../store/store.ts'
 import type { PullAuth, PullProgress, Target } from '../targets/target.ts'
 import type { SenderCounts } from './events/sender-counts.ts'
+import type { GuessedHost } from './doctor/examine-guesses.ts'
 import type { GroupSettings, TargetLimits } from './groups/group-settings.ts'
 import type { GroupSlots } from './groups/group-slots.ts'
 import type { Nudges } from './passes/nudges.ts'
@@ -41,8 +42,11 @@ export interface App {
   readonly registryPauses?: RegistryPauses
   /** How we stand with registries now; absent where nobody can ask. */
   readonly registryStanding?: () => RegistryStanding
+  /** Registries whose hosts nobody has said so far; absent where none is left to its instance. */
+  readonly guessedHosts?: () => readonly GuessedHost[]
   readonly pullAuth: (repository: Repository, signal: AbortSignal) => Promise<PullAuth | null>
-  readonly rules: readonly WorkloadRule[]
+  /** Become others while we run when a registry tells its host late. */
+  readonly rules: () => readonly WorkloadRule[]
   readonly defaults: WorkloadSettings
   /** By name; a group that is not named has the defaults. */
   readonly groups: ReadonlyMap<string, GroupSettings>

@@ -66,15 +66,17 @@ export interface CheckedConfig {
   readonly events: readonly { readonly name: string }[]
   /** Queues that are read for events instead. */
   readonly eventQueues: readonly { readonly name: string }[]
-  /** By host and path; `credentials` is null for strangers. */
-  readonly registries: readonly {
-    readonly host: string
-    readonly path: string | null
-    readonly credentials: object | null
-    /** What passwords are made with, where the entry says so. */
-    readonly ecr?: object | null
-    readonly gar?: object | null
-  }[]
+}
+
+/** An entry of the configuration, by host and path. */
+export interface ConfiguredRegistry {
+  readonly host: string
+  readonly path: string | null
+  /** Null for strangers. */
+  readonly credentials: object | null
+  /** What passwords are made with, where the entry says so. */
+  readonly ecr: object | null
+  readonly gar: object | null
 }
 
 /** What a command asks of the application that it works on. */
@@ -89,6 +91,8 @@ export interface OpenAppOptions extends GlobalOptions {
 export interface OpenApp {
   readonly app: App
   readonly queue: Queue
+  /** Those of the configuration, by the hosts that are known of them now. */
+  readonly registries: () => readonly ConfiguredRegistry[]
   /** What a person can say and ask, on this application. */
   readonly control: FollowedControl
   /** Listens for other processes' words at the control socket of the state, whose owner this has to be. */

@@ -27,6 +27,7 @@ function withoutService(given: Partial<Doors> = {}) {
       return {
         app: {} as App,
         queue,
+        registries: () => [],
         control,
         serveControl: unused,
         servePublic: unused,

@@ -15,6 +15,7 @@ export function fakeDoors(
   const openApp: Doors['openApp'] = async () => ({
     app: { store, clock: startFakeClock(), eventQueues: eventQueues.map((name) => ({ name })) } as unknown as App, // commands that only read the state take nothing else of it
     queue: { add: unused, close: async () => {} },
+    registries: () => [],
     control: {} as OpenApp['control'], // nobody speaks through it
     serveControl: unused,
     servePublic: unused,
@@ -48,5 +49,4 @@ export const checkedConfig = (stateFolder: string): CheckedConfig => ({
   listen: null,
   events: [],
   eventQueues: [],
-  registries: [],
 })

@@ -122,7 +122,7 @@ export function startFollowed(workloads: readonly Workload[], limits: Record<str
     registryFor: () => registry,
     policyFor: createPolicies(),
     pullAuth: async () => null,
-    rules: [],
+    rules: () => [],
     defaults: settings,
     groups: new Map(),
     groupSlots: createGroupSlots(),

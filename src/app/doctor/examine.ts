@@ -1,5 +1,6 @@
 import type { App } from '../app.ts'
 import { examineClock } from './examine-clock.ts'
+import { examineGuesses } from './examine-guesses.ts'
 import { examineQueues } from './examine-queues.ts'
 import { examineRegistries, type ConfiguredSignIn } from './examine-registries.ts'
 import { examineSenders } from './examine-senders.ts'
@@ -15,5 +16,12 @@ export async function examine(
   const queues = examineQueues(app, signal)
   const [clock, targets] = await Promise.all([examineClock(app), examineTargets(app, signal)])
   const registries = await examineRegistries(app, targets.watched, signIns, signal)
-  return [clock, ...targets.findings, ...registries, ...(await queues), ...(await examineSenders(app))]
+  return [
+    clock,
+    ...targets.findings,
+    ...registries,
+    ...examineGuesses(app),
+    ...(await queues),
+    ...(await examineSenders(app)),
+  ]
 }

@@ -160,7 +160,7 @@ describe('a group, by the service', () => {
   test.each<[string, (fleet: Fleet) => Promise<unknown> | void]>([
     ['paused', ({ app }) => createControl(app).pause('db', null, by)],
     ['pinned', ({ app }) => createControl(app).pin('db', '1.0', by)],
-    ['only told of', ({ app }) => void Object.assign(app, { rules: [ruleFor('db', { mode: 'notify' })] })],
+    ['only told of', ({ app }) => void Object.assign(app, { rules: () => [ruleFor('db', { mode: 'notify' })] })],
   ])('neither stops for one that is %s nor waits for it', async (_, prepare) => {
     const fleet = startFleet([shop('db'), shop('web', 'db')])
     fleet.world.tags.set('db:1.0', old)
@@ -208,7 +208,7 @@ function postponing() {
     whenDown: 'skip',
   } as const
   Object.assign(fleet.app, {
-    rules: [ruleFor('db', { hooks: { ...fleet.app.defaults.hooks, beforeRollout: [dump] } })],
+    rules: () => [ruleFor('db', { hooks: { ...fleet.app.defaults.hooks, beforeRollout: [dump] } })],
     runHere: async () => hook,
   })
   for (const each of ['db', 'web']) fleet.push(each, fresh)

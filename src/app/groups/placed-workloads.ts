@@ -46,7 +46,7 @@ const mayHave = ({ name }: Target, known: readonly Placed[]): boolean =>
   })
 
 function toPlaced({ rules, defaults, watchMode }: OrderDeps, workload: Workload): Placed {
-  const { watch, settings } = readSettings(workload, rules, defaults, watchMode)
+  const { watch, settings } = readSettings(workload, rules(), defaults, watchMode)
   const { id, name, after, stack } = workload
   // What nobody watches is never rolled out, so nothing goes before it.
   const own = { id, name, after, ...(stack !== undefined && { stack }) }

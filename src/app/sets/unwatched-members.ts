@@ -47,7 +47,7 @@ function nearestWatched(app: Looking, from: Workload, near: ReadonlyMap<string, 
     const provider = near.get(id)
     if (provider === undefined || seen.has(id)) continue
     seen.add(id)
-    const { watch, settings } = readSettings(provider, app.rules, app.defaults, app.watchMode)
+    const { watch, settings } = readSettings(provider, app.rules(), app.defaults, app.watchMode)
     if (watch) return settings.mode === 'auto' ? id : null
     waiting.push(...providersOf(provider))
   }

@@ -62,7 +62,7 @@ export async function watchedWorkloads(
   const overrides = new Map((await app.store.overrides()).map((each) => [each.workload, each]))
   const all = workloads.map((workload) => ({
     workload,
-    ...readSettings(workload, app.rules, app.defaults, app.watchMode),
+    ...readSettings(workload, app.rules(), app.defaults, app.watchMode),
   }))
   const unwatched = all.flatMap(({ watch, isRefused, workload }) => (watch || isRefused ? [] : [workload]))
   const members = await unwatchedMembers(app, target, unwatched, workloads, signal)

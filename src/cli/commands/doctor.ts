@@ -9,7 +9,7 @@ import { examineEvents } from '../doctor/examine-events.ts'
 import { examineService } from '../doctor/examine-service.ts'
 import { examineState } from '../doctor/examine-state.ts'
 import { findingLines } from '../doctor/finding-lines.ts'
-import type { CheckedConfig, Doors, ExitCode, GlobalOptions, OpenApp, Output } from '../doors.ts'
+import type { CheckedConfig, ConfiguredRegistry, Doors, ExitCode, GlobalOptions, OpenApp, Output } from '../doors.ts'
 import { json } from '../present.ts'
 
 /** How long all of it may take, whatever does not answer. */
@@ -49,7 +49,7 @@ async function examineConfigured(
   options: GlobalOptions,
   config: CheckedConfig,
 ): Promise<readonly Finding[]> {
-  const { app, close, trouble } = await open(doors, options)
+  const { app, registries, close, trouble } = await open(doors, options)
   try {
     const service = await examineService(config.stateFolder, Date.now())
     return [
@@ -62,7 +62,7 @@ async function examineConfigured(
       ...(await examineEvents(config, service.standing === 'well')),
       ...(await examine(
         app,
-        config.registries.filter(hasCredentials),
+        registries().filter(hasCredentials),
         AbortSignal.any([doors.stop, AbortSignal.timeout(limitMs)]),
       )),
     ]
@@ -90,8 +90,8 @@ async function examineHold({ store }: OpenApp['app']): Promise<readonly Finding[
 }
 
 /** Also by what makes passwords on request. */
-const hasCredentials = ({ credentials, ecr, gar }: CheckedConfig['registries'][number]): boolean =>
-  credentials !== null || (ecr ?? gar ?? null) !== null
+const hasCredentials = ({ credentials, ecr, gar }: ConfiguredRegistry): boolean =>
+  credentials !== null || (ecr ?? gar) !== null
 
 /** With a state that cannot be read, everything else is looked at all the same, as if there were none yet. */
 async function open(doors: Doors, options: GlobalOptions): Promise<OpenApp & { readonly trouble: Finding | null }> {
