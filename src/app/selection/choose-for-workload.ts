@@ -6,6 +6,7 @@ import type { ImageDescription } from '../../registries/registry.ts'
 import type { Store, TagListObservation, TagObservation, Time } from '../../store/store.ts'
 import type { App } from '../app.ts'
 import { describeImage } from '../scans/describe-image.ts'
+import { keptDescription } from '../scans/kept-description.ts'
 import { runsDigest } from '../workloads/running-image.ts'
 import { repositoryOf, type WatchableWorkload } from '../workloads/watched-workloads.ts'
 import { toCandidates, toKnown } from './candidates.ts'
@@ -115,7 +116,7 @@ function sourcesOf(app: ChooseDeps, watched: WatchableWorkload, memory: Memory, 
       return { ...toLook(observation, moved.has(tag), restoredAt), isAsked: found.isAsked }
     },
     async platforms(digest) {
-      const kept = await app.store.imageDescription(repository.registry, repository.repository, digest)
+      const kept = await keptDescription(app.store, repository, digest)
       const { images } = await described(app, watched, digest, signal)
       return { platforms: images.map(({ platform }) => platform), isAsked: kept === null }
     },
