@@ -26,9 +26,9 @@ beforeEach(async () => {
 })
 afterEach(() => rm(stateFolder, { recursive: true }))
 
-async function startService(repositories: number, state: StatePlace = { folder: stateFolder }) {
+async function startService(repositories: number, state: StatePlace = { folder: stateFolder }, firstRepository = 0) {
   const child = await startChild<Question, Answer>(join(bench, 'service.ts'))
-  const { url } = await child.ask({ kind: 'open', state, repositories, secret: word })
+  const { url } = await child.ask({ kind: 'open', state, repositories, firstRepository, secret: word })
   return { child, url }
 }
 
@@ -107,16 +107,16 @@ describe('10,000 events', () => {
 })
 
 /** Kills the service in the middle of a storm, after so many of each round. @returns what it had acknowledged */
-async function stormAndKill(state: StatePlace, rounds: readonly number[]): Promise<readonly Push[]> {
+async function stormAndKill(state: StatePlace, rounds: readonly number[], most = count): Promise<readonly Push[]> {
   const acknowledged: Push[] = []
   for (const [round, killedAfter] of rounds.entries()) {
-    const { child, url } = await startService(count, state)
+    const { child, url } = await startService(most, state)
     await using service = child
     const killed = new AbortController()
     const sent = await sendPushes({
       url,
       secret: word,
-      pushes: pushesOf(count, (index) => `repo/${index}`, round * count),
+      pushes: pushesOf(most, (index) => `repo/${index}`, round * most),
       onAcknowledged: (sofar) => {
         if (sofar !== killedAfter) return
         process.kill(service.pid, 'SIGKILL')
@@ -125,7 +125,7 @@ async function stormAndKill(state: StatePlace, rounds: readonly number[]): Promi
       stop: killed.signal,
     })
     expect(sent.acknowledged.length).toBeGreaterThanOrEqual(killedAfter)
-    expect(sent.acknowledged.length).toBeLessThan(count)
+    expect(sent.acknowledged.length).toBeLessThan(most)
     acknowledged.push(...sent.acknowledged)
   }
   return acknowledged
@@ -141,6 +141,22 @@ test('what was acknowledged is there after a kill -9 in the middle of the storm,
   const told = acknowledged.map(({ body }) => /repo\/\d+/.exec(body)?.[0] ?? '')
   expect(told.filter((repository) => !pending.has(repository))).toEqual([])
 })
+
+test('what was acknowledged before a kill -9 is looked at by the next process, beyond all that it holds in memory', async () => {
+  const most = 12_000
+  const firstRepository = 11_000
+  const acknowledged = await stormAndKill({ folder: stateFolder }, [11_500], most)
+  const told = acknowledged.flatMap(({ body }) => /repo\/(\d+)/.exec(body)?.[1] ?? [])
+  const followed = told.filter((each) => Number(each) >= firstRepository)
+
+  const { child } = await startService(most - firstRepository, { folder: stateFolder }, firstRepository)
+  await using service = child
+
+  await expect
+    .poll(async () => (await service.ask({ kind: 'report' })).looks, { timeout: 30_000 })
+    .toBeGreaterThanOrEqual(followed.length)
+  expect(followed.length).toBeGreaterThan(400)
+}, 180_000)
 
 describeWithPostgres('with the state in PostgreSQL', (server) => {
   let schema: Schema

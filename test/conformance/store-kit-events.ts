@@ -27,6 +27,21 @@ export function eventPromises({ store }: Pick<KitStore, 'store'>): void {
       expect(await store().pendingEvents(10)).toEqual([late])
     })
 
+    test('are read page by page, those of one moment by their keys', async () => {
+      const all = ['a', 'B', 'c'].flatMap((key) =>
+        [1, 2].map((time) => event(`${key}${time}`, { tag: `${key}${time}`, receivedAt: at(time) })),
+      )
+      await store().receiveEvents(all)
+      const pages: string[] = []
+      for (let page = await store().pendingEvents(2); page.length > 0;) {
+        pages.push(page.map(({ key }) => key).join(' '))
+        await store().checkOffEvents(page.slice(1))
+        page = await store().pendingEvents(2, page.at(-1))
+      }
+
+      expect(pages).toEqual(['B1 a1', 'c1 B2', 'a2 c2'])
+    })
+
     test('are new once, also when they come twice at a time and after they were checked off', async () => {
       expect(await store().receiveEvents([event('a'), event('a')])).toEqual([event('a')])
       await store().checkOffEvents([event('a')])

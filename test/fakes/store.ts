@@ -192,9 +192,10 @@ export function createMemoryStore(): Store {
       }
       return fresh
     },
-    pendingEvents: async (limit) =>
+    pendingEvents: async (limit, after) =>
       [...inbox.values()]
-        .toSorted((a, b) => (`${a.receivedAt} ${a.key}` < `${b.receivedAt} ${b.key}` ? -1 : 1))
+        .filter((each) => after === undefined || order(after) < order(each))
+        .toSorted((a, b) => (order(a) < order(b) ? -1 : 1))
         .slice(0, limit),
     checkOffEvents: async (events) => {
       for (const event of events) {
@@ -226,3 +227,5 @@ export function createMemoryStore(): Store {
 
 const byTarget = (notes: readonly TargetNote[]): readonly TargetNote[] =>
   notes.toSorted((a, b) => (a.target < b.target ? -1 : 1))
+
+const order = ({ receivedAt, key: id }: Pick<PendingEvent, 'receivedAt' | 'key'>): string => `${receivedAt} ${id}`

@@ -1,11 +1,15 @@
-import { toAppError } from '../../errors.ts'
+import type { AppError } from '../../errors.ts'
 import { isoTime } from '../../lib/clock.ts'
-import type { EndedEvent, EventEnd, PendingEvent } from '../../store/store.ts'
+import type { EventEnd, PendingEvent } from '../../store/store.ts'
 import type { Repository } from '../../registries/registry.ts'
 import type { App } from '../app.ts'
-import { createEventSchedule, isLastLook, restMs, waitingMax, type Waiting, type Watched } from './event-schedule.ts'
+import { scanKey } from '../scans/scan-key.ts'
+import { createCheckOff } from './check-off.ts'
+import { createEventSchedule, isLastLook, restMs, type Waiting, type Watched } from './event-schedule.ts'
+import { createEventTroubles } from './event-troubles.ts'
 import { createFindings, isAbout, type Finding } from './event-finding.ts'
 import { tellAndReset, type EventTally } from './event-tally.ts'
+import { createPendingPages } from './pending-pages.ts'
 import { createUnseenInARow } from './unseen-in-a-row.ts'
 import type { Nudges } from '../passes/nudges.ts'
 import type { Overview } from '../answers/overview.ts'
@@ -28,9 +32,6 @@ export interface EventChecks {
   run(stop: AbortSignal): Promise<void>
 }
 
-/** Events that are checked off in one transaction at most, so that nothing else waits for long. */
-const checkedOffMax = 100
-
 const unlooked = (fate: 'unfollowed' | 'replaced') => ({ fate, lookedAt: null, looks: 0, found: null, reason: null })
 
 /** How long keys of events are remembered: no sender tries for longer. */
@@ -45,12 +46,12 @@ const turnPauseMs = 200
 const nobodyMs = 1_000
 
 /**
- * How long a target that was not seen yet is waited for, which will look all up once it is; and a choice, which comes
- * after a rollout that is under way.
+ * How long a target that was not seen yet is waited for, which will look all up once it is; a choice, which comes after a
+ * rollout that is under way; and a state that cannot be read.
  */
 const waitsMaxMs = 10 * 60_000
 
-/** How soon a state that could not be read or written is tried again. */
+/** How soon what failed is tried again. */
 const retryMs = 10_000
 
 /**
@@ -63,12 +64,23 @@ export function createEventChecks(deps: CheckDeps): EventChecks {
   const schedule = createEventSchedule()
   const findings = createFindings(deps)
   const unseen = createUnseenInARow(deps.log)
-  const done: EndedEvent[] = []
-  let isWriting = false
-  // When to read those from the state that are not in memory; infinite while there are none.
-  let reloadAt = -Infinity
+  const troubles = createEventTroubles(deps.log)
+  const pending = createPendingPages(deps)
+  const checkOffs = createCheckOff({
+    store,
+    onEnd(error) {
+      if (error !== null) readAnew()
+      troubles.note('check-off', error)
+    },
+  })
   let bell = new AbortController()
-  let wakesAt = Infinity
+  // During a turn whatever comes counts in when the next one is.
+  let wakesAt = -Infinity
+
+  const readAnew = (): void => {
+    pending.readAnew()
+    if (pending.dueAt < wakesAt) bell.abort()
+  }
 
   /** While a target was not seen yet, what nobody else follows is looked up by nobody: there is no telling who does. */
   const hasLookers = (repository: Repository): boolean =>
@@ -104,23 +116,8 @@ export function createEventChecks(deps: CheckDeps): EventChecks {
     void asked.then((found) => checkOff(event, { fate: 'replaced', lookedAt, looks, found, reason: null }))
   }
 
-  const checkOff = (event: PendingEvent, came: Omit<EventEnd, 'endedAt'>): void => {
-    done.push({ ...event, end: { ...came, endedAt: isoTime(clock) } })
-    if (isWriting) return
-    isWriting = true
-    writeDone()
-      .catch((error: unknown) => {
-        // They are still pending, and are seen to again.
-        reloadAt = clock.elapsed() + retryMs
-        done.length = 0
-        tell(error)
-      })
-      .finally(() => (isWriting = false))
-  }
-
-  const writeDone = async (): Promise<void> => {
-    while (done.length > 0) await store.checkOffEvents(done.splice(0, checkedOffMax))
-  }
+  const checkOff = (event: PendingEvent, came: Omit<EventEnd, 'endedAt'>): void =>
+    checkOffs.add({ ...event, end: { ...came, endedAt: isoTime(clock) } })
 
   const take = (events: readonly PendingEvent[]): void => {
     const now = clock.elapsed()
@@ -134,13 +131,13 @@ export function createEventChecks(deps: CheckDeps): EventChecks {
       }
       // Of those for nobody there must always be room for others.
       if (!schedule.hasRoom && !hasLookers(event)) {
-        reloadAt = Math.min(reloadAt, now + retryMs)
+        readAnew()
         continue
       }
       const isTagFollowed = followed === 'not known' || isAbout(event, followed)
       const added = schedule.add(event, isTagFollowed ? (event.tag ?? '') : '', now)
       if (added === null) {
-        reloadAt = Math.min(reloadAt, now + retryMs)
+        readAnew()
         continue
       }
       if (added.replaced !== null) endReplaced(added.replaced)
@@ -189,13 +186,31 @@ export function createEventChecks(deps: CheckDeps): EventChecks {
     }
   }
 
-  const turn = async (): Promise<void> => {
-    if (reloadAt <= clock.elapsed() && schedule.hasRoom) {
-      const pending = await store.pendingEvents(waitingMax)
-      reloadAt = Infinity
-      take(pending)
+  const readPending = async (): Promise<void> => {
+    // What is checked off by then is not read.
+    await checkOffs.written()
+    const askedAt = clock.elapsed()
+    const page = await pending.next()
+    // What came meanwhile may have taken the place of what was read.
+    const current = page.filter((event) => !schedule.isTakenSince(event, askedAt))
+    if (current.length < page.length) readAnew()
+    take(current)
+  }
+
+  const putAside = (watched: Watched, { code, message }: AppError): void => {
+    const reason = { code, sentence: message }
+    for (const each of schedule.due(watched, clock.elapsed())) {
+      if (hasWaitedLong(each)) end(watched, each, { fate: 'failed', found: null, reason })
+      else putOff(each, retryMs)
     }
-    for (const watched of schedule.dueRepositories(clock.elapsed())) await seeTo(watched)
+  }
+
+  const turn = async (stop: AbortSignal): Promise<void> => {
+    if (pending.dueAt <= clock.elapsed() && !schedule.isFull) await troubles.guard('inbox', stop, readPending)
+    for (const watched of schedule.dueRepositories(clock.elapsed())) {
+      const failure = await troubles.guard(scanKey(watched.repository), stop, () => seeTo(watched))
+      if (failure !== null) putAside(watched, failure)
+    }
   }
 
   const keepHouse = async (): Promise<void> => {
@@ -204,27 +219,17 @@ export function createEventChecks(deps: CheckDeps): EventChecks {
     await store.forgetEventKeys(isoTime({ now: () => clock.now() - keysKeptMs }))
   }
 
-  const tell = (error: unknown): void => {
-    const { code, message } = toAppError(error)
-    deps.log.error({ code }, `events: ${code}: ${message}`)
-  }
-
   const run = async (stop: AbortSignal): Promise<void> => {
     let houseAt = clock.elapsed()
     while (!stop.aborted) {
       bell = new AbortController()
-      wakesAt = Infinity
-      try {
-        await turn()
-        if (houseAt <= clock.elapsed()) {
-          await keepHouse()
-          houseAt = clock.elapsed() + housekeepingMs
-        }
-        wakesAt = Math.min(houseAt, schedule.nextAt(), Math.max(reloadAt, clock.elapsed() + 1_000))
-      } catch (error) {
-        if (!stop.aborted) tell(error)
-        wakesAt = clock.elapsed() + retryMs
+      wakesAt = -Infinity
+      await turn(stop)
+      if (houseAt <= clock.elapsed()) {
+        const failure = await troubles.guard('house', stop, keepHouse)
+        houseAt = clock.elapsed() + (failure === null ? housekeepingMs : retryMs)
       }
+      wakesAt = Math.min(houseAt, schedule.nextAt(), schedule.isFull ? Infinity : pending.dueAt)
       await clock.sleep(Math.max(turnPauseMs, wakesAt - clock.elapsed()), AbortSignal.any([stop, bell.signal]))
     }
   }

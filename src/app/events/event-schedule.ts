@@ -10,7 +10,7 @@ const looksAtMs = [0, 2_000, 10_000, 60_000]
 export const restMs = 2_000
 
 /** Events in memory; further ones wait in the state. */
-export const waitingMax = 10_000
+const waitingMax = 10_000
 
 /** An event that is looked after. */
 export interface Waiting {
@@ -50,6 +50,10 @@ export interface EventSchedule {
   add(event: PendingEvent, slot: string, now: number): Added | null
   /** Whether `add` would take many more. */
   readonly hasRoom: boolean
+  /** Whether `add` takes nothing more in a new slot. */
+  readonly isFull: boolean
+  /** Whether something of its repository was taken in then or later. */
+  isTakenSince(event: PendingEvent, since: number): boolean
   /** Those with something due. */
   dueRepositories(now: number): readonly Watched[]
   /** What is due for a look of that repository. */
@@ -76,6 +80,8 @@ export function createEventSchedule(): EventSchedule {
   const due = (watched: Watched, now: number): readonly Waiting[] =>
     [...watched.waiting.values()].filter((each) => dueAt(each, watched) <= now)
 
+  const isFull = (): boolean => count >= waitingMax
+
   return {
     due,
     add(event, slot, now) {
@@ -86,7 +92,7 @@ export function createEventSchedule(): EventSchedule {
       const earlier = watched.waiting.get(slot)
       if (earlier?.event.key === event.key) return { watched, replaced: null }
       if (earlier === undefined) {
-        if (count >= waitingMax) return null
+        if (isFull()) return null
         count += 1
       }
       // A look for the earlier one may have found what this one tells of.
@@ -98,6 +104,13 @@ export function createEventSchedule(): EventSchedule {
     },
     get hasRoom() {
       return count <= waitingMax / 2
+    },
+    get isFull() {
+      return isFull()
+    },
+    isTakenSince(event, since) {
+      const waiting = repositories.get(scanKey(event))?.waiting.values() ?? []
+      return [...waiting].some(({ takenAt }) => takenAt >= since)
     },
     dueRepositories(now) {
       // Those without events are kept only to know when they were looked up last.

@@ -11,8 +11,8 @@ export interface EventStore {
    * @throws STATE_UNWRITABLE when none is kept
    */
   receiveEvents(events: readonly ReceivedEvent[]): Promise<readonly PendingEvent[]>
-  /** Oldest first, at most `limit`. */
-  pendingEvents(limit: number): Promise<readonly PendingEvent[]>
+  /** Oldest first, at most `limit`; only those that come after one, whether that is still pending or not. */
+  pendingEvents(limit: number, after?: Pick<PendingEvent, 'receivedAt' | 'key'>): Promise<readonly PendingEvent[]>
   /** They are pending no more, unless newer ones took their places. May be lost by a power cut: they are seen to again. */
   checkOffEvents(events: readonly EndedEvent[]): Promise<void>
   /** Forgets the keys of events from before. May be lost by a power cut. */

@@ -41,8 +41,19 @@ export async function receiveEvent(db: Db, keys: EventKeys, event: PendingEvent)
 }
 
 /** Oldest first. */
-export async function readPendingEvents(db: Db, limit: number): Promise<readonly PendingEvent[]> {
-  const rows = await db.selectFrom('eventInbox').selectAll().orderBy('receivedAt').orderBy('key').limit(limit).execute()
+export async function readPendingEvents(
+  db: Db,
+  limit: number,
+  after: Pick<PendingEvent, 'receivedAt' | 'key'> = { receivedAt: '', key: '' },
+): Promise<readonly PendingEvent[]> {
+  const rows = await db
+    .selectFrom('eventInbox')
+    .selectAll()
+    .where(({ eb, refTuple, tuple }) => eb(refTuple('receivedAt', 'key'), '>', tuple(after.receivedAt, after.key)))
+    .orderBy('receivedAt')
+    .orderBy('key')
+    .limit(limit)
+    .execute()
   return rows.map((row) =>
     readRow('event_inbox', row.key, isPendingEvent, { ...row, tag: row.tag === '' ? null : row.tag }),
   )

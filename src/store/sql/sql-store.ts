@@ -168,7 +168,7 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
       })
       return fresh
     },
-    pendingEvents: (limit) => events.readPendingEvents(db, limit),
+    pendingEvents: (limit, after) => events.readPendingEvents(db, limit, after),
     checkOffEvents: (seenTo) =>
       note(async (transaction) => {
         await events.deletePendingEvents(transaction, seenTo)

@@ -16,8 +16,14 @@ import { registry, sourceName } from './pushes.ts'
 import { openState, type StatePlace } from './state.ts'
 
 export type Question =
-  /** Opens the listener over a state, with so many repositories followed. */
-  | { readonly kind: 'open'; readonly state: StatePlace; readonly repositories: number; readonly secret: string }
+  /** Opens the listener over a state, with so many repositories followed, by their numbers. */
+  | {
+      readonly kind: 'open'
+      readonly state: StatePlace
+      readonly repositories: number
+      readonly firstRepository?: number
+      readonly secret: string
+    }
   /** What came of it so far. */
   | { readonly kind: 'report' }
 
@@ -57,12 +63,17 @@ const nudges: Pick<Nudges, 'send'> = {
 }
 
 /** The listener, the inbox and the checks as the service has them, without a target behind. */
-async function open({ state, repositories, secret: word }: Extract<Question, { kind: 'open' }>): Promise<void> {
+async function open({
+  state,
+  repositories,
+  firstRepository = 0,
+  secret: word,
+}: Extract<Question, { kind: 'open' }>): Promise<void> {
   keepHeapSmall()
   const store = await openState(state)
   const log = createLog('warn', 'plain', () => void (lines += 1))
   const overview = createOverview()
-  const names = Array.from({ length: repositories }, (_, index) => `repo/${index}`)
+  const names = Array.from({ length: repositories }, (_, index) => `repo/${firstRepository + index}`)
   overview
     .add('local')
     .sees(names.map((repository) => ({ key: scanKey({ registry, repository }), tags: ['latest'], isListed: false })))

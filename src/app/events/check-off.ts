@@ -1,0 +1,44 @@
+import type { EndedEvent } from '../../store/store.ts'
+import type { App } from '../app.ts'
+
+interface CheckOffDeps {
+  readonly store: Pick<App['store'], 'checkOffEvents'>
+  /** They are still pending, and are to be seen to again; null once it goes well. */
+  readonly onEnd: (error: unknown) => void
+}
+
+/** Events that are checked off in one transaction at most, so that nothing else waits for long. */
+const atOnceMax = 100
+
+/** Checks events off in the order in which they ended, without anybody having to wait for it. */
+export interface CheckOff {
+  add(event: EndedEvent): void
+  /** Resolves once all that were added are written, or cannot be. */
+  written(): Promise<void>
+}
+
+export function createCheckOff({ store, onEnd }: CheckOffDeps): CheckOff {
+  const ended: EndedEvent[] = []
+  let writing: Promise<void> | null = null
+
+  const write = async (): Promise<void> => {
+    let failure: unknown = null
+    try {
+      while (ended.length > 0) await store.checkOffEvents(ended.splice(0, atOnceMax))
+    } catch (error) {
+      ended.length = 0
+      failure = error
+    }
+    // With the last look at what is there, so that nothing is added between the two.
+    writing = null
+    onEnd(failure)
+  }
+
+  return {
+    add(event) {
+      ended.push(event)
+      writing ??= write()
+    },
+    written: async () => void (await writing),
+  }
+}

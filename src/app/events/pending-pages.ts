@@ -1,0 +1,48 @@
+import type { PendingEvent, Store } from '../../store/store.ts'
+import type { App } from '../app.ts'
+
+interface PagesDeps extends Pick<App, 'clock'> {
+  readonly store: Pick<Store, 'pendingEvents'>
+}
+
+/** Events that are read at once at most, so that nothing else waits for long. */
+const pageMax = 1_000
+
+/** How soon what is pending is read anew. */
+const anewMs = 10_000
+
+/** Reads what is pending in the state page by page, from the oldest to the newest, for as long as anything may be left there. */
+export interface PendingPages {
+  /** There may be something that is not in memory: all is read anew, once what is under way has come to its end. */
+  readAnew(): void
+  /** When the next page is to be read; infinite while nothing is left there. */
+  readonly dueAt: number
+  /** The next page; reading begins anew, later, when it fails. */
+  next(): Promise<readonly PendingEvent[]>
+}
+
+export function createPendingPages({ store, clock }: PagesDeps): PendingPages {
+  let anewAt = -Infinity
+  /** The last one of the page before; null when the next page is the first. */
+  let last: PendingEvent | null = null
+  const readAnew = (): void => void (anewAt = Math.min(anewAt, clock.elapsed() + anewMs))
+  return {
+    readAnew,
+    get dueAt() {
+      return last === null ? anewAt : -Infinity
+    },
+    async next() {
+      // Before it is asked: what is left from here on may be missing in the answer.
+      if (last === null) anewAt = Infinity
+      try {
+        const page = await store.pendingEvents(pageMax, last ?? undefined)
+        last = page.length < pageMax ? null : (page.at(-1) ?? null)
+        return page
+      } catch (error) {
+        last = null
+        readAnew()
+        throw error
+      }
+    },
+  }
+}
