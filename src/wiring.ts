@@ -170,18 +170,18 @@ async function servePublic(
   if (listen === null && polled.length === 0) return null
   const tally = createEventTally()
   const checks = createEventChecks({ ...app, tally })
+  const heard = { tally, onNews: checks.take, onDoubt: checks.readAnew }
   const followEvents = async (stop: AbortSignal): Promise<void> => {
-    await Promise.all([checks.run(stop), pollQueues({ ...app, queues: polled, tally, onNews: checks.take }, stop)])
+    await Promise.all([checks.run(stop), pollQueues({ ...app, ...heard, queues: polled }, stop)])
     for (const { queue } of polled) queue.close()
   }
   if (listen === null) return { address: null, followEvents, close: async () => {} }
   const opened = openEventSources(events, network)
   const receive = createReceiver({
     ...app,
+    ...heard,
     sources: opened.sources,
-    tally,
     ...(app.senderCounts && { counts: app.senderCounts }),
-    onNews: checks.take,
   })
   const { openPublicServer } = await import('./api/public-server.ts')
   const readiness = createReadiness(app)

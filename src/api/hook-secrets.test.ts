@@ -31,7 +31,15 @@ function start() {
     log,
     late: () => [],
     readiness: async () => ({ reasons: [] }),
-    receive: createReceiver({ store, clock, log, tally: createEventTally(), onNews: () => {}, sources }),
+    receive: createReceiver({
+      store,
+      clock,
+      log,
+      tally: createEventTally(),
+      onNews: () => {},
+      onDoubt: () => {},
+      sources,
+    }),
   }
   const app = createPublicApp(deps)
   const post = (

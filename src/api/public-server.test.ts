@@ -41,6 +41,7 @@ function start() {
       log,
       tally: createEventTally(),
       onNews: () => {},
+      onDoubt: () => {},
       sources: [
         {
           name: 'registry',

@@ -32,6 +32,7 @@ export function eventSourceKit(sender: Sender): void {
       log: createLog('debug', 'plain', (line) => lines.push(line)),
       sources: [{ name: 'sender', source, secrets: [secret(first), ...more.map(secret)] }],
       onNews: (events) => news.push(...events),
+      onDoubt: () => {},
     })
     const send = (body: unknown, by: Way = way, as = word, headers?: EventRequest['headers']) =>
       receive('sender', requestBy(by, body, as, headers))

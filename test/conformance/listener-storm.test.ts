@@ -46,6 +46,7 @@ async function readState(pushes: readonly Push[], state: StatePlace = { folder: 
     tally: createEventTally(),
     sources: [{ name: sourceName, source, secrets: [secret(word)] }],
     onNews: (events) => fresh.push(...events),
+    onDoubt: () => {},
   })
   const headers = { authorization: [`Bearer ${word}`] }
   const ask = ({ body }: Push) => receive(sourceName, { headers, pathSecret: null, body: Buffer.from(body) })

@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest'
 import { createOverview } from '../../src/app/answers/overview.ts'
 import { createEventChecks } from '../../src/app/events/check-events.ts'
 import { createEventTally } from '../../src/app/events/event-tally.ts'
+import { keepEvents } from '../../src/app/events/keep-events.ts'
 import { createNudges } from '../../src/app/passes/nudges.ts'
 import { createLog } from '../../src/lib/log.ts'
 import type { ReceivedEvent } from '../../src/store/store.ts'
@@ -85,8 +86,11 @@ export function startChecks(prepare: { follows?: readonly string[]; isListed?: b
     await settled()
   }
   const arrive = async (...events: readonly ReceivedEvent[]) => {
-    checks.take(await store.receiveEvents(events))
-    await settled()
+    try {
+      await keepEvents({ store, tally, onNews: checks.take, onDoubt: checks.readAnew }, events)
+    } finally {
+      await settled()
+    }
   }
   return { clock, store, overview, world, looks, lines, tally, follow, see, begin, arrive }
 }

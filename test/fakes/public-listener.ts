@@ -28,7 +28,15 @@ export function publicParts(clock: Clock = startFakeClock()) {
     log,
     late: () => [],
     readiness: async () => ({ reasons: [] }),
-    receive: createReceiver({ store, clock, log, tally: createEventTally(), onNews: () => {}, sources }),
+    receive: createReceiver({
+      store,
+      clock,
+      log,
+      tally: createEventTally(),
+      onNews: () => {},
+      onDoubt: () => {},
+      sources,
+    }),
   }
   return { store, clock, lines, deps }
 }

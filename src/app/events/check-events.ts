@@ -28,6 +28,8 @@ interface CheckDeps extends Pick<App, 'clock' | 'log'> {
 export interface EventChecks {
   /** Takes in news that is durable; what may be looked up at once is, before this returns. */
   take(events: readonly PendingEvent[]): void
+  /** Something may be pending that was not taken in: soon all that is pending is read anew. */
+  readAnew(): void
   /** Goes on with what is pending, also from a former process, until the signal fires. */
   run(stop: AbortSignal): Promise<void>
 }
@@ -234,5 +236,5 @@ export function createEventChecks(deps: CheckDeps): EventChecks {
     }
   }
 
-  return { take, run }
+  return { take, readAnew, run }
 }

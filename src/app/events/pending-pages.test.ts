@@ -10,7 +10,7 @@ const pushesOf = (count: number, name: string): readonly ReceivedEvent[] =>
 
 test('what a former process left is all read, however much of it nobody follows', async () => {
   const { clock, store, looks, follow, begin } = start()
-  await store.receiveEvents(pushesOf(25_000, 'of-nobody'))
+  await store.receiveEvents(pushesOf(12_000, 'of-nobody'))
   await store.receiveEvents([event({ receivedAt: at(3_600_000) })])
   follow('web')
 

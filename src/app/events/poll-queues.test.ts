@@ -43,6 +43,7 @@ async function start(options: Parameters<typeof startSqs>[0] = {}) {
     queues,
     random: () => 0,
     onNews: (events: readonly unknown[]) => news.push(...events),
+    onDoubt: () => {},
   }
   const begin = () => {
     const running = pollQueues(deps, stop.signal)

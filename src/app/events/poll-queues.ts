@@ -1,19 +1,15 @@
 import { AppError, toAppError } from '../../errors.ts'
 import type { QueuedMessage } from '../../events/event-source.ts'
 import { isoTime } from '../../lib/clock.ts'
-import type { PendingEvent } from '../../store/store.ts'
 import type { App } from '../app.ts'
 import type { ConfiguredQueue } from '../workloads/configured-queue.ts'
-import type { EventTally } from './event-tally.ts'
+import { keepEvents, type KeepDeps } from './keep-events.ts'
 import { deadLetterText, toReceived } from './received-event.ts'
 import { createSourceTroubles } from './source-troubles.ts'
 
-interface PollDeps extends Pick<App, 'clock' | 'log' | 'random'> {
-  readonly store: Pick<App['store'], 'receiveEvents' | 'addDeadLetter' | 'deadLetters' | 'setSourceTroubles'>
+interface PollDeps extends KeepDeps, Pick<App, 'clock' | 'log' | 'random'> {
+  readonly store: KeepDeps['store'] & Pick<App['store'], 'addDeadLetter' | 'deadLetters' | 'setSourceTroubles'>
   readonly queues: readonly ConfiguredQueue[]
-  readonly tally: EventTally
-  /** Called once they are durable. */
-  readonly onNews: (events: readonly PendingEvent[]) => void
 }
 
 /** Pauses after failures, one after the other; the last stays. */
@@ -65,18 +61,15 @@ async function pollQueue(
 
 /** @returns whether it may be removed */
 async function keep(deps: PollDeps, name: string, message: QueuedMessage, aside: KeptAside): Promise<boolean> {
-  const { store, clock, tally, onNews } = deps
   const { events } = message
-  const receivedAt = isoTime(clock)
   if (events === null) {
     await keepAside(deps, name, message, aside)
     return false
   }
   if (events.length === 0) return true
-  const fresh = await store.receiveEvents(events.map((event) => toReceived(name, event, receivedAt)))
-  tally.received += fresh.length
-  tally.repeated += events.length - fresh.length
-  onNews(fresh)
+  const receivedAt = isoTime(deps.clock)
+  const received = events.map((event) => toReceived(name, event, receivedAt))
+  await keepEvents(deps, received)
   return true
 }
 

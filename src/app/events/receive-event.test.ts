@@ -35,6 +35,7 @@ function start() {
     ],
     counts,
     onNews: (events) => news.push(...events),
+    onDoubt: () => {},
   })
   const send = (body: unknown, as = word, source = 'registry') =>
     receive(source, eventRequest(body, { authorization: [`Bearer ${as}`] }))
@@ -107,6 +108,7 @@ test('a source that there is not is verified just as one whose secret is wrong, 
       },
     ],
     onNews: () => {},
+    onDoubt: () => {},
   })
   const request = eventRequest('x'.repeat(100))
 
@@ -168,6 +170,7 @@ function startWith(source: EventSource) {
     log: createLog('debug', 'plain', () => {}),
     sources: [{ name: 'keyed', source, secrets: [secret(word), secret(wordBefore)] }],
     onNews: () => {},
+    onDoubt: () => {},
   })
   return { tally, receive }
 }
@@ -239,6 +242,7 @@ test('what a parser fails on is kept aside, and does not come again and again', 
     log: createLog('debug', 'plain', (line) => lines.push(line)),
     sources: [{ name: 'x', source, secrets: [secret(word)] }],
     onNews: () => {},
+    onDoubt: () => {},
   })
 
   expect(await receive('x', eventRequest('poison'))).toBe('accepted')

@@ -1,21 +1,17 @@
 import { toAppError } from '../../errors.ts'
 import type { EventRequest, EventSource, Greeting, ImageEvent } from '../../events/event-source.ts'
-import type { PendingEvent } from '../../store/store.ts'
 import type { App } from '../app.ts'
 import type { ConfiguredSource } from '../workloads/configured-source.ts'
 import { createDecoys } from './decoy-sources.ts'
-import type { EventTally } from './event-tally.ts'
+import { keepEvents, type KeepDeps } from './keep-events.ts'
 import { deadLetterText, toReceived } from './received-event.ts'
 import type { SenderCounts } from './sender-counts.ts'
 
-interface ReceiverDeps extends Pick<App, 'clock' | 'log'> {
-  readonly store: Pick<App['store'], 'receiveEvents' | 'addDeadLetter'>
+interface ReceiverDeps extends KeepDeps, Pick<App, 'clock' | 'log'> {
+  readonly store: KeepDeps['store'] & Pick<App['store'], 'addDeadLetter'>
   readonly sources: readonly ConfiguredSource[]
-  readonly tally: EventTally
   /** For people who watch; nothing is counted without. */
   readonly counts?: SenderCounts
-  /** Called once they are durable. */
-  readonly onNews: (events: readonly PendingEvent[]) => void
 }
 
 /**
@@ -64,10 +60,8 @@ export function createReceiver(deps: ReceiverDeps): Receive {
     }
     counts?.note(name, events.length === 0 ? 'empty' : 'told')
     if (events.length === 0) return 'accepted'
-    const fresh = await store.receiveEvents(events.map((event) => toReceived(name, event, receivedAt)))
-    tally.received += fresh.length
-    tally.repeated += events.length - fresh.length
-    deps.onNews(fresh)
+    const received = events.map((event) => toReceived(name, event, receivedAt))
+    await keepEvents(deps, received)
     return 'accepted'
   }
 }

@@ -45,6 +45,7 @@ answerQuestions<Question, Answer>(async ({ stateFolder, repositories, secret: wo
     ...deps,
     sources: [{ name: 'ci', source, secrets: [secret(word)] }],
     onNews: checks.take,
+    onDoubt: checks.readAnew,
   })
   const readiness = async () => ({ reasons: [] })
   const readFile = () => Promise.reject(new Error('there is no TLS here'))

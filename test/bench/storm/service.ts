@@ -82,7 +82,7 @@ async function open({
   void checks.run(new AbortController().signal)
   const source = eventSources.distribution({ registry })
   const sources = [{ name: sourceName, source, secrets: [secret(word)] }] as const
-  const receive = createReceiver({ ...deps, sources, onNews: checks.take })
+  const receive = createReceiver({ ...deps, sources, onNews: checks.take, onDoubt: checks.readAnew })
   const more = { readiness: async () => ({ reasons: [] }), late: () => [] }
   const readFile = () => Promise.reject(new Error('there is no TLS here'))
   const server = await openPublicServer({ ...deps, ...more, receive, readFile }, { host: '127.0.0.1', port: 0 })

@@ -1,0 +1,35 @@
+import type { PendingEvent, ReceivedEvent } from '../../store/store.ts'
+import type { App } from '../app.ts'
+import type { EventTally } from './event-tally.ts'
+
+export interface KeepDeps {
+  readonly store: Pick<App['store'], 'receiveEvents'>
+  readonly tally: EventTally
+  /** Called once they are durable. */
+  readonly onNews: (events: readonly PendingEvent[]) => void
+  /** Called when something may have become durable of which `onNews` was never told. */
+  readonly onDoubt: () => void
+}
+
+/**
+ * Keeps what a source told, and passes on what is new. A write may have been done although it was said to have failed:
+ * then the sender's next try only repeats it.
+ *
+ * @throws STATE_* when it cannot be kept
+ */
+export async function keepEvents(
+  { store, tally, onNews, onDoubt }: KeepDeps,
+  events: readonly ReceivedEvent[],
+): Promise<void> {
+  let fresh: readonly PendingEvent[]
+  try {
+    fresh = await store.receiveEvents(events)
+  } catch (error) {
+    onDoubt()
+    throw error
+  }
+  tally.received += fresh.length
+  tally.repeated += events.length - fresh.length
+  if (fresh.length < events.length) onDoubt()
+  onNews(fresh)
+}
