@@ -12,6 +12,7 @@ let taken: number[]
 let tidied: number
 let isBroken: boolean
 let copyMs: number
+let stampOf: () => number
 let said: string[]
 let lastEntry: string | null
 let stop: AbortController
@@ -23,6 +24,7 @@ beforeEach(() => {
   tidied = 0
   isBroken = false
   copyMs = 0
+  stampOf = () => clock.now()
   said = []
   lastEntry = null
   stop = new AbortController()
@@ -38,7 +40,7 @@ const backups: StoreBackups = {
   newestAt: () => (taken.length === 0 ? null : new Date(taken.at(-1) ?? 0).toISOString()),
   async take() {
     if (isBroken) throw new AppError('STATE_UNWRITABLE', 'there is no room')
-    taken.push(clock.now())
+    taken.push(stampOf())
     if (copyMs > 0) await clock.sleep(copyMs, stop.signal)
     return { file: 'backup', at: new Date(clock.now()).toISOString(), sizeBytes: 1, problem: null }
   },
@@ -122,6 +124,37 @@ test('a clock that was set back by years does not put the next one off', async (
   await begin()
 
   expect(taken).toHaveLength(2)
+})
+
+test('a clock that was set back leaves it at one a day', async () => {
+  taken = [clock.now() + 2 * dayMs]
+  // The stamp of each goes on from the one before.
+  stampOf = () => (taken.at(-1) ?? 0) + 1
+  await begin()
+
+  await clock.pass(30 * minuteMs)
+  expect(taken).toHaveLength(2)
+  await clock.pass(dayMs)
+
+  expect(taken).toHaveLength(3)
+})
+
+test('a clock that is set back while it runs leaves it at one a day', async () => {
+  await begin()
+  clock.set(clock.now() - 2 * dayMs)
+
+  await clock.pass(30 * minuteMs)
+
+  expect(taken).toHaveLength(1)
+})
+
+test('a folder whose backups somebody removed gets one within the hour', async () => {
+  await begin()
+  taken = []
+
+  await clock.pass(61 * minuteMs)
+
+  expect(taken).toHaveLength(1)
 })
 
 test('a failure is told once, tried again in ten minutes, and told again when it comes back', async () => {

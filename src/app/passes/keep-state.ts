@@ -31,6 +31,8 @@ export function createStateKeeper({ store, clock, log }: KeepDeps): StateKeeper 
   const { backups } = store
   let isDue = false
   let notBefore = -Infinity
+  // By `elapsed`; null before the first here, while only the stamps of former processes tell.
+  let takenAt: number | null = null
   let bell = new AbortController()
   const troubles = new Map<string, string>()
 
@@ -57,6 +59,7 @@ export function createStateKeeper({ store, clock, log }: KeepDeps): StateKeeper 
     })
     isDue ||= !isTaken
     const ended = clock.elapsed()
+    if (isTaken) takenAt = ended
     notBefore = ended + (isTaken ? (ended - begun) * restShare : retryMs)
   }
 
@@ -66,7 +69,11 @@ export function createStateKeeper({ store, clock, log }: KeepDeps): StateKeeper 
     return at === null ? Infinity : clock.now() - Date.parse(at)
   }
 
-  const isDayOld = (): boolean => Math.abs(newestAgeMs()) >= dayMs
+  /** Below zero when a day is over. The stamp of one that was taken here says nothing of that where the clock was set. */
+  const untilDaily = (): number => {
+    const ageMs = Math.abs(newestAgeMs())
+    return dayMs - (takenAt === null || ageMs === Infinity ? ageMs : clock.elapsed() - takenAt)
+  }
 
   /** What a former process did at its end, and did not live to back up. */
   const isBehind = async (): Promise<boolean> => {
@@ -78,7 +85,7 @@ export function createStateKeeper({ store, clock, log }: KeepDeps): StateKeeper 
 
   /** In milliseconds; 0 and below: now. */
   const untilBackup = (): number => {
-    const wait = isDue ? 0 : dayMs - Math.abs(newestAgeMs())
+    const wait = isDue ? 0 : untilDaily()
     return Math.max(wait, notBefore - clock.elapsed())
   }
 
@@ -112,7 +119,7 @@ export function createStateKeeper({ store, clock, log }: KeepDeps): StateKeeper 
     async end() {
       await guarded('the backups cannot be looked at', async () => {
         if (backups === undefined) return
-        if (isDue || (isDayOld() && (await isBehind()))) await backUp()
+        if (isDue || (untilDaily() <= 0 && (await isBehind()))) await backUp()
       })
       await guarded('what is old was not forgotten', () => store.forgetOld(isoTime(clock)))
     },
