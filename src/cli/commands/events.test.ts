@@ -6,6 +6,7 @@ import { serveControl } from '../../../test/fakes/served-control.ts'
 import { createMemoryStore } from '../../../test/fakes/store.ts'
 import type { EventReport, EventsAnswer } from '../../app/answers/read-events.ts'
 import { eventsAnswer } from '../../contract/events.ts'
+import { AppError } from '../../errors.ts'
 import type { Doors } from '../doors.ts'
 import { runProgram } from '../program.ts'
 
@@ -270,4 +271,36 @@ test('goes on following when the service comes back', async () => {
   expect(await running).toBe(0)
   expect(told).toEqual(['No service listens; waiting for one.\n'])
   expect(second.called[0]).toMatchObject(['events', { after: 1 }])
+})
+
+test('goes on following when the service gets its state back', async () => {
+  const stop = new AbortController()
+  let asked = 0
+  const { control } = createFakeControl({
+    events: async () => {
+      asked += 1
+      if (asked <= 2) throw new AppError('STATE_UNAVAILABLE', 'the database does not answer')
+      stop.abort()
+      return { events: [heardOf()], heard: null }
+    },
+  })
+  const { stateFolder } = await serveControl(control)
+  const { doors, printed, told } = fakeDoors({ checkConfig: async () => checkedConfig(stateFolder), stop: stop.signal })
+
+  expect(await runProgram(doors, '1', ['events', '--follow'])).toBe(0)
+
+  expect(told).toEqual(['The service has no state now; waiting until it has: the database does not answer\n'])
+  expect(printed[0]).toContain('was pushed')
+})
+
+test('ends following when the service answers with another error', async () => {
+  const { control } = createFakeControl({
+    events: () => Promise.reject(new AppError('STATE_UNREADABLE', 'the row 7 cannot be read')),
+  })
+  const { stateFolder } = await serveControl(control)
+  const { doors, told } = fakeDoors({ checkConfig: async () => checkedConfig(stateFolder) })
+
+  expect(await runProgram(doors, '1', ['events', '--follow'])).not.toBe(0)
+
+  expect(told.join('')).toContain('STATE_UNREADABLE')
 })

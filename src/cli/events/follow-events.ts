@@ -16,14 +16,14 @@ interface FollowOptions extends GlobalOptions {
 /** How often the service is asked. */
 const pollMs = 1_000
 
-/** How often it is tried while there is none. */
+/** How often it is tried while there is none, or none that can tell. */
 const awayMs = 1_000
 
 /** Of one moment, so that all of them together are a question that the service takes. */
 const openMax = 500
 const pageMax = 5_000
 
-/** Shows what comes and what becomes of it, over restarts of the service, until asked to stop. */
+/** Shows what comes and what becomes of it, over restarts of the service and of its database, until asked to stop. */
 export async function followEvents(
   doors: Doors,
   options: FollowOptions,
@@ -34,20 +34,25 @@ export async function followEvents(
   const socket = controlSocket(resolve(stateFolder))
   const control = createRemoteControl(socket)
   const teller = createTeller(doors, options.output, query)
-  let isAway = false
+  let told: string | null = null
   let asked = query
   while (!doors.stop.aborted) {
-    const answer = (await isServed(socket)) ? await control.events(asked).catch(unlessGone) : null
-    if (answer === null && !isAway) doors.tell('No service listens; waiting for one.\n')
-    isAway = answer === null
-    if (answer !== null) asked = teller.tell(answer)
-    await clock.sleep(isAway ? awayMs : pollMs, doors.stop)
+    const answer = (await isServed(socket)) ? await control.events(asked).catch(toAway) : nobody
+    const away = typeof answer === 'string' ? answer : null
+    if (away !== null && away !== told) doors.tell(`${away}\n`)
+    told = away
+    if (typeof answer !== 'string') asked = teller.tell(answer)
+    await clock.sleep(away === null ? pollMs : awayMs, doors.stop)
   }
 }
 
-/** It may go away at any moment, and come back. @throws what is no going away */
-function unlessGone(error: unknown): null {
-  if (toAppError(error).code === 'CONTROL_UNREACHABLE') return null
+const nobody = 'No service listens; waiting for one.'
+
+/** The service or its state may go away at any moment, and come back. @throws what is no going away */
+function toAway(error: unknown): string {
+  const { code, message } = toAppError(error)
+  if (code === 'CONTROL_UNREACHABLE') return nobody
+  if (code === 'STATE_UNAVAILABLE') return `The service has no state now; waiting until it has: ${message}`
   throw error
 }
 
