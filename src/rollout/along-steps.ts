@@ -1,6 +1,6 @@
 import type { Way } from './along.ts'
 import type { Rollout } from './rollout.ts'
-import { canTry, effect, hasTouchedOld, must, type Step } from './step.ts'
+import { backTriesMax, canTry, effect, hasTouchedOld, must, type Step } from './step.ts'
 
 /** J8: what lives in what was made again has followed, before all of that counts as done. Null when it has. */
 export const bringAlong = (rollout: Rollout): Step | null =>
@@ -12,7 +12,9 @@ export const bringBack = (rollout: Rollout, now: number): Step | null =>
 
 /** R: what it lived in does not come back, by somebody's hand: it follows what it can. Null once that was tried. */
 export const bringBackIfPossible = (rollout: Rollout): Step | null =>
-  isToFollowBack(rollout) && canTry(rollout, 'bring-along-back') ? effect(rollout, 'R', 'bring-along-back') : null
+  isToFollowBack(rollout) && canTry(rollout, 'bring-along-back', backTriesMax)
+    ? effect(rollout, 'R', 'bring-along-back')
+    : null
 
 /** Whether a rollout is on its way with another, which alone knows whether what it lives in stays. */
 export const isPart = ({ partOf }: Rollout, way?: Way): boolean =>

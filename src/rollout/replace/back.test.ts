@@ -3,7 +3,7 @@ import { blankInstance } from '../../../test/fakes/instance-facts.ts'
 import { parseDigest } from '../../image/digest.ts'
 import { back } from './back.ts'
 import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
-import { attempt } from '../machine.ts'
+import { attempt, noteFailed } from '../machine.ts'
 import { planRollout } from '../plan.ts'
 import type { Rollout } from '../rollout.ts'
 
@@ -129,10 +129,12 @@ describe('dependants whose provider does not come back', () => {
 
     const renamed = next(set, app)
     const armed = next(renamed, { ...app, name: 'app' })
-    const started = next(armed, { ...app, name: 'app', restart: 'always' })
+    const killed = next(armed, { ...app, name: 'app', restart: 'always' })
+    const started = next(killed, { ...app, name: 'app', restart: 'always' })
     // It lives in what is not there any more, and cannot run.
-    next(started, { ...app, name: 'app', restart: 'always' })
+    next(noteFailed(started, 'start-old-dependants'), { ...app, name: 'app', restart: 'always' })
 
-    expect(effects).toEqual(['rename-dependants-back', 'arm-old-dependants', 'start-old-dependants', 'superseded'])
+    const tries = ['start-old-dependants', 'start-old-dependants']
+    expect(effects).toEqual(['rename-dependants-back', 'arm-old-dependants', ...tries, 'superseded'])
   })
 })

@@ -64,7 +64,7 @@ export function restoreComposed(rollout: Rollout, { composed = [] }: ReplaceFact
 
 /** R: somebody made another container under the name that Compose's services mean, so they follow that. */
 export function takeComposedAlong(rollout: Rollout, { composed = [] }: ReplaceFacts): Step | null {
-  const isTried = !hasTouchedOld(rollout) || !canTry(rollout, 'up-old-dependants')
+  const isTried = !hasTouchedOld(rollout) || !canTry(rollout, 'up-old-dependants', backTriesMax)
   return isTried || !composed.some(isLeft) ? null : effect(rollout, 'R', 'up-old-dependants')
 }
 

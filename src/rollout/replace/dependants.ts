@@ -3,6 +3,7 @@ import { previousName } from '../names.ts'
 import { policyRestarts } from '../restart-policy.ts'
 import type { EffectKind, Rollout } from '../rollout.ts'
 import {
+  backTriesMax,
   canTry,
   effect,
   goBack,
@@ -12,6 +13,7 @@ import {
   must,
   needsHuman,
   timesAttempted,
+  timesFailed,
   triesMax,
   type Step,
 } from '../step.ts'
@@ -110,7 +112,8 @@ export function armDependants(rollout: Rollout, { dependants = [] }: ReplaceFact
 /** J8, later: the old dependants go before what they refer to. Null when none of ours is left. */
 export function removeOldDependants(rollout: Rollout, { dependants = [] }: ReplaceFacts): Step | null {
   const isLeft = dependants.some(isReplaced)
-  return isLeft && canTry(rollout, 'remove-old-dependants') ? effect(rollout, 'J8', 'remove-old-dependants') : null
+  const canRemove = canTry(rollout, 'remove-old-dependants', backTriesMax)
+  return isLeft && canRemove ? effect(rollout, 'J8', 'remove-old-dependants') : null
 }
 
 /** Started by hand, or renamed: somebody wants it. Without the new one no label proves that it was replaced (I8). */
@@ -150,7 +153,7 @@ export function restoreDependants(rollout: Rollout, { dependants = [] }: Replace
   const own = dependants.filter((each) => !heldByStranger(each))
   const down = own.find(({ plan, old, isBehind }) => plan.wasRunning && old !== null && (!isUp(old) || isBehind))
   if (down === undefined) return null
-  if (canTry(rollout, 'start-old-dependants', triesMax)) return effect(rollout, 'R', 'start-old-dependants')
+  if (canTry(rollout, 'start-old-dependants', backTriesMax)) return effect(rollout, 'R', 'start-old-dependants')
   // It may end by itself, as a job does: what counts is that it was started.
   if (down.old !== null && hasStarted(down.old) && down.old.exitCode === 0 && !down.isBehind) return null
   const name = down.plan.name
@@ -169,15 +172,20 @@ export function releaseDependants(rollout: Rollout, { dependants = [] }: Replace
   if (!hasTouchedOld(rollout)) return null
   const own = dependants.filter((each) => !heldByStranger(each))
   const isArmed = own.every(({ plan, old }) => old === null || old.restart === plan.restart)
-  if (!isArmed && canTry(rollout, 'arm-old-dependants')) return effect(rollout, 'R', 'arm-old-dependants')
+  if (!isArmed && canTry(rollout, 'arm-old-dependants', backTriesMax)) return effect(rollout, 'R', 'arm-old-dependants')
   const isAnyDown = own.some(({ plan, old }) => plan.wasRunning && old !== null && !isUp(old))
-  return isAnyDown && canTry(rollout, 'start-old-dependants', 1) ? effect(rollout, 'R', 'start-old-dependants') : null
+  // One that the engine refuses lives in what is gone; only a kill of ours asks for another try.
+  const canStart = timesFailed(rollout, 'start-old-dependants') === 0
+  return isAnyDown && canStart && canTry(rollout, 'start-old-dependants', backTriesMax)
+    ? effect(rollout, 'R', 'start-old-dependants')
+    : null
 }
 
 /** R: our traces go. Null when they have. */
 export function removeNewDependants(rollout: Rollout, { dependants = [] }: ReplaceFacts): Step | null {
   const isLeft = dependants.some((each) => each.new !== null)
-  return isLeft && canTry(rollout, 'remove-new-dependants') ? effect(rollout, 'R', 'remove-new-dependants') : null
+  const canRemove = canTry(rollout, 'remove-new-dependants', backTriesMax)
+  return isLeft && canRemove ? effect(rollout, 'R', 'remove-new-dependants') : null
 }
 
 /** What the target will show of the dependants after an effect that succeeded; null where only a look can tell. */
