@@ -15,6 +15,7 @@ import { createReadiness } from './app/answers/read-readiness.ts'
 import { pollQueues } from './app/events/poll-queues.ts'
 import { createReceiver } from './app/events/receive-event.ts'
 import { createRolloutCounts } from './app/rollouts/rollout-counts.ts'
+import { wasEndedByUs } from './app/sets/ended-by-us.ts'
 import type { MetricsService, OpenApp, PublicService } from './cli/doors.ts'
 import { createCompose } from './clients/compose/compose.ts'
 import { createLocalCommands } from './clients/local/local-commands.ts'
@@ -24,6 +25,7 @@ import { readGuardedFile } from './config/read-guarded-file.ts'
 import { queues } from './jobs/index.ts'
 import { systemClock } from './lib/clock.ts'
 import { createLog } from './lib/log.ts'
+import type { Store } from './store/store.ts'
 import { openEventQueues, openEventSources } from './wire-events.ts'
 import { openGitlabHosts } from './wire-gitlab-hosts.ts'
 import { openLiveRegistries } from './wire-live-registries.ts'
@@ -71,7 +73,7 @@ export async function openApp(options: OpenOptions): Promise<OpenApp> {
     const { registries } = gitlab.settled()
     return openRegistries({ ...config, registries, secrets }, clock, network)
   })
-  const opened = config.targets.flatMap((each) => openTargets(each, config, env))
+  const opened = config.targets.flatMap((each) => openTargets(each, config, env, store))
   const app: App = {
     store,
     targets: opened,
@@ -201,13 +203,15 @@ function openTargets(
   { name, host, allowInsecure }: Config['targets'][number],
   { compose: settings, composeServices, ensured, stateFolder }: Config,
   environment: NodeJS.ProcessEnv,
+  store: Store,
 ): readonly Target[] {
   const engine = openEngine({ name, host, allowInsecure })
   const compose = createCompose({ engineHost: host, allowRemote: settings.allowRemote, environment })
   const options = { ...settings, compose, configured: composeServices, spareFolder: stateFolder }
   const composed = targets.compose(engine, options)
   const own = ensured.filter((each) => each.target === name)
-  return [targets.container(engine, own, composed.remaking), composed, targets.swarm(engine)]
+  const plain = targets.container(engine, own, composed.remaking, (...run) => wasEndedByUs(store, ...run))
+  return [plain, composed, targets.swarm(engine)]
 }
 
 async function closeAll(app: App, images: { close(): void }, store: { close(): Promise<void> }): Promise<void> {

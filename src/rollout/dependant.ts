@@ -18,6 +18,8 @@ export interface Dependant {
   readonly restart: RestartPolicy
   /** One that did not run is made again and left stopped. */
   readonly wasRunning: boolean
+  /** Whether it was down when that was planned, though nobody had stopped it; absent where it was not. */
+  readonly isDown?: boolean
   /** What it has of others of the set. */
   readonly by: readonly Tie[]
 }
@@ -48,6 +50,8 @@ export interface Follow {
   readonly sentence: string
   /** Whether a person had stopped it, so that it is made anew and not started. */
   readonly isLeftStopped: boolean
+  /** Whether it is down since a restart of ours could not start it again; absent where it is not. */
+  readonly isDownByUs?: boolean
 }
 
 /** What a target says of a workload that has to follow another, or may have to. */

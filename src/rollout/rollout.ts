@@ -156,6 +156,11 @@ export interface Rollout extends PlannedRollout {
   readonly registryWait?: RegistryWait
   /** Of a service alone, and of that since its orchestrator was first asked about it. */
   readonly service?: ServiceMemory
+  /**
+   * `startedAt` of the run that a restart of ours ended. As long as the engine tells no other, the restart could not start
+   * it again, and no person stopped it. Left out until then.
+   */
+  readonly endedRun?: string
   /** Which version those of `followedBy` live in by now; left out until they have followed. */
   readonly followed?: Way
   /** How hooks ended, in order. */

@@ -76,6 +76,12 @@ describe('a workload that lives in a container which was started again', () => {
     expect(reason.sentence).toBe('vpn, whose network it uses, was started again; mode notify never acts')
   })
 
+  test('waits for nothing more where the last try found the other down again', () => {
+    const reason = { code: 'PROVIDER_STOPPED', sentence: 'vpn went down again' }
+
+    expect(decided({ rollouts: [{ ...followed('failed', 1), reason }] })).toMatchObject({ isRolloutDue: true })
+  })
+
   test('waits longer after each failure in a row', () => {
     expect(decided({ rollouts: [followed('failed', 10)] })).toMatchObject({ reason: { code: 'RETRY_LATER' } })
     expect(decided({ rollouts: [followed('failed', 40)] })).toMatchObject({ isRolloutDue: true })

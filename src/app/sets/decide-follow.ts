@@ -41,9 +41,9 @@ const settling: Guard = ({ workload: { follows, followsAt = 0 }, ignoresBackoff,
   return { ...held('PROVIDER_SETTLING', sentence), againInMs: followsAt - now }
 }
 
-/** What failed is tried again, each time after twice as long. */
+/** What failed is tried again, each time after twice as long; what only waits for the other, as soon as that runs. */
 const failedBefore: Guard = ({ rollouts, ignoresBackoff, now }) => {
-  const follows = rollouts.filter((each) => each.follows !== null)
+  const follows = rollouts.filter(({ follows: each, reason }) => each !== null && reason?.code !== 'PROVIDER_STOPPED')
   const good = follows.findIndex(({ outcome }) => outcome === 'succeeded' || outcome === 'abandoned')
   const failures = good === -1 ? follows : follows.slice(0, good)
   return ignoresBackoff ? null : retryLater(failures, now)

@@ -20,13 +20,13 @@ import {
 import { wasDependantUnwell } from '../unwell.ts'
 
 /** What a person or another tool did to a dependant before we touched anything; their word stands. */
-export function dependantsTakenOver({ dependants = [] }: ReplaceFacts): Reason | null {
+export function dependantsTakenOver({ dependants = [] }: Pick<ReplaceFacts, 'dependants'>): Reason | null {
   for (const { plan, old } of dependants) {
     const its = `its dependant ${plan.name}`
     if (old === null) return byHand('REMOVED_BY_HAND', `${its} was removed meanwhile`)
     if (old.name !== plan.name) return byHand('RENAMED_BY_HAND', `${its} was renamed to ${old.name} meanwhile`)
-    if (isUp(old) !== plan.wasRunning) {
-      const what = plan.wasRunning ? 'stopped' : 'started'
+    if (isUp(old) !== (plan.wasRunning && plan.isDown !== true)) {
+      const what = isUp(old) ? 'started' : 'stopped'
       return byHand(`${what.toUpperCase()}_BY_HAND`, `${its} was ${what} meanwhile`)
     }
   }

@@ -29,7 +29,15 @@ const facts = (change: Partial<InstanceFacts> = {}, isBehind = true): ReplaceFac
   isBehind,
 })
 const stopped = { status: 'exited', exitCode: 137 } as const
-const tried = (times: number): Rollout => ({ ...rollout, attempted: Array<'restart-old'>(times).fill('restart-old') })
+const endedRun = '2026-11-20T11:00:00Z'
+const tried = (times: number): Rollout => ({
+  ...rollout,
+  attempted: Array<'restart-old'>(times).fill('restart-old'),
+  ...(times > 0 && { endedRun }),
+})
+const isDownByUs = { ...rollout, follows: { ...follows, isDownByUs: true } }
+const refused = { ...stopped, error: 'cannot join network of a non running container: vpn' }
+const laterRun = '2026-11-20T11:30:00Z'
 
 test.each([
   ['restarts what is behind', rollout, facts(), { kind: 'effect', effect: 'restart-old' }],
@@ -39,6 +47,31 @@ test.each([
     rollout,
     facts({ ...stopped, error: 'cannot join network' }),
     { effect: 'restart-old' },
+  ],
+  ['starts what an earlier restart of ours left down', isDownByUs, facts(stopped), { effect: 'restart-old' }],
+  [
+    'remembers which run it ends',
+    rollout,
+    facts({ startedAt: laterRun }),
+    { effect: 'restart-old', rollout: { endedRun: laterRun } },
+  ],
+  [
+    'that found the other down again leaves the start to when that runs',
+    tried(1),
+    facts(refused, false),
+    { rollout: { stage: 'ended', outcome: 'failed', reason: { code: 'PROVIDER_STOPPED' } } },
+  ],
+  [
+    'that was not begun yet does so too',
+    isDownByUs,
+    facts(stopped, false),
+    { rollout: { outcome: 'failed', reason: { code: 'PROVIDER_STOPPED' } } },
+  ],
+  [
+    'leaves alone what a person stopped after it, though the other was started again',
+    tried(1),
+    facts({ ...stopped, startedAt: laterRun, stoppedByHand: true }),
+    { rollout: { outcome: 'superseded', reason: { code: 'STOPPED_BY_HAND' } } },
   ],
   ['looks whether it stays up once it is not behind', tried(1), facts({}, false), { kind: 'change' }],
   ['leaves alone what a person stopped', rollout, facts(stopped), { rollout: { outcome: 'superseded' } }],

@@ -46,7 +46,7 @@ const isWholeDefinition = objectOf<Omit<Definition, 'stopped'>>({
 const isDefinition: Check<Definition> = (value): value is Definition =>
   isWholeDefinition(value) && (!('stopped' in value) || listOf(isText)(value.stopped))
 
-const isDependant = objectOf<Dependant>({
+const isWholeDependant = objectOf<Omit<Dependant, 'isDown'>>({
   instance: isText,
   name: isText,
   image: isText,
@@ -54,6 +54,9 @@ const isDependant = objectOf<Dependant>({
   wasRunning: isFlag,
   by: listOf(oneOf(ties)),
 })
+
+const isDependant: Check<Dependant> = (value): value is Dependant =>
+  isWholeDependant(value) && (!('isDown' in value) || isFlag(value.isDown))
 
 const isComposed = listOf(
   objectOf<ComposedDependant>({
@@ -65,12 +68,15 @@ const isComposed = listOf(
   }),
 )
 
-const isFollow = objectOf<Follow>({
+const isWholeFollow = objectOf<Omit<Follow, 'isDownByUs'>>({
   how: oneOf(['restart', 'recreate']),
   provider: isText,
   sentence: isText,
   isLeftStopped: isFlag,
 })
+
+const isFollow: Check<Follow> = (value): value is Follow =>
+  isWholeFollow(value) && (!('isDownByUs' in value) || isFlag(value.isDownByUs))
 
 const isOrder = keyOf<Order>({ 'stop-first': true, 'start-first': true })
 
@@ -100,6 +106,7 @@ export const isRollout: Check<Rollout> = (value): value is Rollout =>
   (!('followedBy' in value) || isTexts(value.followedBy)) &&
   (!('unwellBefore' in value) || isTexts(value.unwellBefore)) &&
   (!('partOf' in value) || isPartOf(value.partOf)) &&
+  (!('endedRun' in value) || isText(value.endedRun)) &&
   (!('followed' in value) || isWay(value.followed)) &&
   (!('lastFailure' in value) || isFailure(value.lastFailure)) &&
   (!('registryWait' in value) || isRegistryWait(value.registryWait)) &&
@@ -139,6 +146,7 @@ const hasAlways = objectOf<
     | 'followedBy'
     | 'unwellBefore'
     | 'partOf'
+    | 'endedRun'
     | 'followed'
     | 'lastFailure'
     | 'registryWait'

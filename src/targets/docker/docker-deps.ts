@@ -12,9 +12,14 @@ export interface DockerDeps extends EngineDeps {
   readonly lastWords: Map<string, string>
   /** Makes Compose services again that live in containers of ours; null where nothing can. */
   readonly remaking: Remaking | null
+  /** Whether a restart of ours ended a run of a container, which then did not start again. */
+  readonly wasEndedByUs: WasEndedByUs
   /** Containers that are to exist on this engine. */
   readonly ensured: readonly EnsuredContainer[]
 }
+
+/** @param run when it began, as the engine tells it */
+export type WasEndedByUs = (workload: string, instance: string, run: string) => Promise<boolean>
 
 /** Id of a workload that is a plain container. */
 export const workloadId = (target: string, name: string): string => `${target}/container/${name}`

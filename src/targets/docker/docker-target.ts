@@ -6,7 +6,7 @@ import type { Remaking } from '../engine/remaking.ts'
 import { describeEngine, leftAloneByEngine } from '../engine/engine-support.ts'
 import { examineEngine } from '../engine/examine-engine.ts'
 import { apply } from './apply.ts'
-import type { DockerDeps } from './docker-deps.ts'
+import type { DockerDeps, WasEndedByUs } from './docker-deps.ts'
 import type { EnsuredContainer } from './ensured/ensured-container.ts'
 import { readLastWords } from './last-words.ts'
 import { changedWorkloads } from './changed-workloads.ts'
@@ -26,14 +26,16 @@ export interface DockerTarget extends Target {
  * The plain containers of one Docker engine.
  * @param ensured those that are to be made where they do not exist
  * @param remaking makes Compose services again that live in them; without it such containers are held
+ * @param wasEndedByUs what rollouts of ours remember; without it what is down was stopped by somebody else
  */
 export function createDockerTarget(
   base: EngineDeps,
   ensured: readonly EnsuredContainer[] = [],
   remaking: Remaking | null = null,
+  wasEndedByUs: WasEndedByUs = async () => false,
 ): DockerTarget {
   const memories = { newInstances: new Map(), providerNames: new Map(), lastWords: new Map() }
-  const deps: DockerDeps = { ...base, ...memories, ensured, remaking }
+  const deps: DockerDeps = { ...base, ...memories, ensured, remaking, wasEndedByUs }
   return {
     ...engineAbilities(deps),
     kind: 'container',

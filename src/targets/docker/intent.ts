@@ -82,6 +82,7 @@ const dependant = object({
   image: filled,
   restart: filled,
   wasRunning: flag,
+  isDown: (value) => value === undefined || flag(value),
   by: listOf(oneOf(ties)),
 })
 
@@ -129,6 +130,8 @@ const checks: Readonly<Record<keyof Rollout, Check>> = {
   lastFailure: () => true,
   partOf: () => true,
   followed: () => true,
+  // Of restarts alone, which make nothing that could carry a label.
+  endedRun: (value) => value === undefined,
   // Of services alone, which carry no label of ours.
   imageHealth: (value) => value === undefined,
   service: (value) => value === undefined,

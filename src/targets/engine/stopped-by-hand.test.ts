@@ -51,3 +51,15 @@ test('never takes a stop of ours for a person', async () => {
 
   expect(told).toBe(false)
 })
+
+test.each([
+  ['the run that a restart of ours was to end as ours', ended.State.StartedAt, false],
+  ['a later run as that of a person', new Date(startedAt - 60_000).toISOString(), true],
+])('tells the end of %s', async (_what, endedRun, byHand) => {
+  const engine = { pastEvents: async () => [start, stop] }
+  const rollout = { attempted: ['restart-old'], endedRun } as const
+
+  const told = await wasStoppedByHand(engine, ended, rollout, 'old', new AbortController().signal)
+
+  expect(told).toBe(byHand)
+})

@@ -21,13 +21,15 @@ const rememberedMax = 256
 export async function wasStoppedByHand(
   engine: Pick<Engine, 'pastEvents'>,
   container: ContainerInspect,
-  rollout: Pick<Rollout, 'attempted'>,
+  rollout: Pick<Rollout, 'attempted' | 'endedRun'>,
   role: 'old' | 'new',
   signal: AbortSignal,
 ): Promise<boolean> {
   const { StartedAt, FinishedAt } = container.State
   const hasEnded = statusOf(container) === 'exited' && Date.parse(FinishedAt) >= Date.parse(StartedAt)
   if (!hasEnded || rollout.attempted.includes(role === 'old' ? 'stop-old' : 'stop-new')) return false
+  // A restart ends one run, and whatever comes after it has its own.
+  if (role === 'old' && rollout.endedRun === StartedAt) return false
   const until = new Date(Date.parse(FinishedAt) + afterwardsMs).toISOString()
   const remembered = await engine.pastEvents({}, beginning, until, signal)
   if (remembered.length < rememberedMax && !hasSeenStart(remembered, container)) return false

@@ -6,14 +6,19 @@ import { relationsAmong } from './relations.ts'
 
 const inside = { NetworkMode: 'container:vpn-id', RestartPolicy: { Name: 'always' } }
 
-/** @param gone names of containers that are not there any more, by id; @param kept that a rollout keeps */
+/**
+ * @param gone names of containers that are not there any more, by id
+ * @param kept that a rollout keeps
+ * @param isDownByUs whether a restart of ours ended the last run of `app`
+ */
 function follow(
   app: ContainerInspect,
   others: readonly ContainerInspect[],
   {
     gone = {},
     kept = [],
-  }: { readonly gone?: Readonly<Record<string, string>>; readonly kept?: readonly string[] } = {},
+    isDownByUs = false,
+  }: Partial<{ gone: Readonly<Record<string, string>>; kept: readonly string[]; isDownByUs: boolean }> = {},
 ) {
   const all = [app, ...others]
   const found = followingOf(app, relationsAmong(all)(app), {
@@ -21,6 +26,7 @@ function follow(
     holder: (name) => all.find(({ Id, Name }) => Name === `/${name}` && !kept.includes(Id)) ?? null,
     keptName: ({ Id, Name }) => (kept.includes(Id) ? Name.slice(1).replace('.longshore-prev', '') : null),
     workloadOf: ({ Name }) => Name.slice(1),
+    isDownByUs: ({ Id }) => isDownByUs && Id === app.Id,
   })
   return found === null
     ? null
@@ -99,6 +105,7 @@ test('what waits says for which workloads that are there', () => {
       holder: () => null,
       keptName: () => null,
       workloadOf: ({ Name }) => Name.slice(1),
+      isDownByUs: () => false,
     })
     return found?.kind === 'wait' ? found.reason.waitsFor : null
   }
@@ -132,6 +139,18 @@ describe('one that does not run', () => {
     const host = { ...inside, RestartPolicy: { Name: 'no' } }
 
     expect(follow(containerOf('app', { host, started: null, error: message }), [vpn])).toBeNull()
+  })
+
+  describe.each(['no', 'on-failure', 'always'])('and was ended by a restart of ours, under the policy %s,', (Name) => {
+    const down = containerOf('app', { host: { ...inside, RestartPolicy: { Name } }, started: null })
+
+    test.each([
+      ['is started where the other runs', vpn, {}, 'restart'],
+      ['waits where that does not', containerOf('vpn', { started: null }), {}, 'PROVIDER_STOPPED'],
+      ['is made anew and started where that was', { ...vpn, Id: 'other' }, { 'vpn-id': 'vpn' }, 'recreate'],
+    ] as const)('%s', (_, other, gone, expected) => {
+      expect(follow(down, [other], { isDownByUs: true, gone })).toBe(expected)
+    })
   })
 })
 

@@ -26,16 +26,30 @@ interface Names {
   readonly keptName: (container: ContainerInspect) => string | null
   /** Id of the workload that a container belongs to. */
   readonly workloadOf: (container: ContainerInspect) => string
+  /** Whether it is down since a restart of ours could not start it again. */
+  readonly isDownByUs: (container: ContainerInspect) => boolean
 }
 
 /**
  * One that was stopped is left so, since whoever did that meant it; but where what it refers to is gone for good it is made
- * anew, and left stopped. One that its owner's policy keeps up, and that could not be started without the other, is not
- * stopped in that sense.
+ * anew, and left stopped. One that a restart of ours left down is not stopped in that sense, nor is one that its owner's
+ * policy keeps up and that could not be started without the other.
  */
 export function followingOf(container: ContainerInspect, relations: readonly Relation[], names: Names): Following {
   if (container.State.Restarting || container.State.Paused) return null
-  const isWanted = container.State.Running || isWaiting(container)
+  const isDownByUs = names.isDownByUs(container)
+  const isWanted = container.State.Running || isWaiting(container) || isDownByUs
+  const following = firstToFollow(container, relations, names, isWanted)
+  if (following?.kind !== 'follow' || !isDownByUs) return following
+  return { ...following, follow: { ...following.follow, isDownByUs } }
+}
+
+function firstToFollow(
+  container: ContainerInspect,
+  relations: readonly Relation[],
+  names: Names,
+  isWanted: boolean,
+): Following {
   // Volumes stay where they are, so for those nothing is lost while it is stopped.
   const found = (isWanted ? relations : relations.filter(({ by }) => by !== 'volumes'))
     .map((each) => followingOne(container, each, names))

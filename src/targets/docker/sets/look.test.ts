@@ -34,6 +34,7 @@ async function placeOf(
     providerNames: new Map(),
     self: { container: null, hostname: 'server' },
     remaking: null,
+    wasEndedByUs: async (id: string, instance: string) => id === 'local/container/app' && instance === 'app-id',
   } as unknown as DockerDeps
   const placed = await lookAtSets(deps, containers.map(summaryOf), containers, new Set(), signal)
   return placed(containers[0])
@@ -78,4 +79,17 @@ test('those of a set that are not well are told by their ids', async () => {
   ])
 
   expect(unwell).toEqual(['local/container/torrent'])
+})
+
+test('what a restart of ours left down follows, and runs with what is made again with it', async () => {
+  const app = containerOf('app', { host: { NetworkMode: 'container:web-id' }, started: null })
+  const other = containerOf('other', { host: { NetworkMode: 'container:web-id' }, started: null })
+  const web = containerOf('web', { started: 9 })
+
+  expect((await placeOf([app, web, other])).following).toMatchObject({ follow: { how: 'restart', isDownByUs: true } })
+  expect((await placeOf([other, web, app])).following).toBeNull()
+  expect((await placeOf([web, app, other])).set.dependants).toMatchObject([
+    { name: 'app', wasRunning: true, isDown: true },
+    { name: 'other', wasRunning: false },
+  ])
 })

@@ -4,12 +4,14 @@ import { AppError } from '../../../errors.ts'
 import { readComposeLabels, trustedLabels, type ComposeLabels } from '../../engine/compose-labels.ts'
 import { endsWithRun, nameOf, refersTo } from '../../engine/dependants.ts'
 import { isUnwell } from '../../engine/is-unwell.ts'
+import { isWaiting } from '../../engine/is-waiting.ts'
 import { isSelf } from '../../engine/self.ts'
 import { madeAnew, readTraces } from '../../engine/traces.ts'
 import type { MadeAnew } from '../../../rollout/dependant.ts'
 import { workloadId, type DockerDeps } from '../docker-deps.ts'
 import { previousName, withoutSuffix } from '../../../rollout/names.ts'
 import { followingOf, type Following } from './follows.ts'
+import { isUp } from './members.ts'
 import { relationsAmong, type Relation } from './relations.ts'
 import { setOf, type ContainerSet } from './set-of.ts'
 import { namesOfGone, rememberNames } from './uses.ts'
@@ -61,8 +63,13 @@ export async function lookAtSets(
       ? `${deps.target}/compose/${compose.project}/${compose.service}`
       : workloadId(deps.target, withoutSuffix(nameOf(each)))
   }
+  // Most use none, and nothing of them leads on to others.
+  const users = visible.filter((each) => relationsOf(each).length > 0)
+  const downByUs = await downByUsAmong(deps, users, workloadOf)
+  const isDownByUs = (each: ContainerInspect): boolean => downByUs.has(each.Id)
   const names = {
     workloadOf,
+    isDownByUs,
     ofGone: (id: string) => gone.get(id) ?? null,
     holder: (name: string) => visible.find((each) => nameOf(each) === name) ?? null,
     // Where somebody took the name of an old version meanwhile, that was left as it is and no label tells of it.
@@ -71,8 +78,6 @@ export async function lookAtSets(
         ? withoutSuffix(nameOf(each))
         : null,
   }
-  // Most use none, and nothing of them leads on to others.
-  const users = visible.filter((each) => relationsOf(each).length > 0)
   const traces = {
     find: (on: string) => visible.find((each) => refersTo(on, each)) ?? null,
     workloadOf,
@@ -87,6 +92,7 @@ export async function lookAtSets(
       users,
       relationsOf,
       whyNotOurs: (each) => owners.get(each.Id)?.why ?? null,
+      isMeantToRun: (each) => isDownByUs(each) || isWaiting(each),
       serviceOf,
     })
     const together = new Set([container.Id, ...set.dependants.map(({ instance }) => instance)])
@@ -102,6 +108,20 @@ export async function lookAtSets(
       ].toSorted(),
     }
   }
+}
+
+/** Ids of those that a restart of ours ended and could not start again. */
+async function downByUsAmong(
+  { wasEndedByUs }: Pick<DockerDeps, 'wasEndedByUs'>,
+  users: readonly ContainerInspect[],
+  workloadOf: (container: ContainerInspect) => string,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>()
+  for (const each of users) {
+    const { Id, State } = each
+    if (!isUp(each) && (await wasEndedByUs(workloadOf(each), Id, State.StartedAt))) found.add(Id)
+  }
+  return found
 }
 
 /** Whether what a container lives in may have been replaced by another. */

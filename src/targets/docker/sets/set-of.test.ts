@@ -9,11 +9,12 @@ const look = (
   all: readonly ContainerInspect[],
   at = 0,
   whyNotOurs: (container: ContainerInspect) => string | null = () => null,
+  isMeantToRun: (container: ContainerInspect) => boolean = () => false,
 ) => {
   const provider = all[at]
   if (provider === undefined) throw new Error('there is no such container')
   const serviceOf = ({ Config }: ContainerInspect) => Config.Labels?.['service'] ?? null
-  return setOf(provider, { users: all, relationsOf: relationsAmong(all), whyNotOurs, serviceOf })
+  return setOf(provider, { users: all, relationsOf: relationsAmong(all), whyNotOurs, isMeantToRun, serviceOf })
 }
 const names = (all: readonly ContainerInspect[]) => look(all).dependants.map(({ name }) => name)
 
@@ -46,6 +47,13 @@ describe('the dependants of a container', () => {
     const stopped = containerOf('app', { host: { NetworkMode: 'container:web-id' }, started: null })
 
     expect(look([containerOf('web'), stopped]).dependants).toMatchObject([{ wasRunning: false }])
+  })
+
+  test('that are down, and that nobody stopped, run with it', () => {
+    const down = containerOf('app', { host: { NetworkMode: 'container:web-id' }, started: null })
+    const { dependants } = look([containerOf('web'), down], 0, undefined, ({ Id }) => Id === 'app-id')
+
+    expect(dependants).toMatchObject([{ wasRunning: true, isDown: true }])
   })
 
   test('come each after all of the set that they use, for any relations', () => {

@@ -30,7 +30,7 @@ export function setOf(provider: ContainerInspect, surroundings: Surroundings): C
   if (members.length === 0) return { dependants: [], composed: [], followers: [], unfit: null }
   const plain = members.filter((each) => serviceOf(each) === null)
   const ordered = inOrder(provider, plain, members, relationsOf)
-  const dependants = ordered.map((each) => asDependant(each, [provider, ...members], relationsOf))
+  const dependants = ordered.map((each) => asDependant(each, [provider, ...members], surroundings))
   const isCircular = ordered.length < plain.length || isUsing(provider, [...members, ...reach.later], relationsOf)
   const composed = inOrderOfProjects(members, surroundings)
   const unfit = unfitness(provider, reach, isCircular, surroundings) ?? (composed === null ? crossed : null)
@@ -67,16 +67,18 @@ const isUsing = (container: ContainerInspect, others: readonly ContainerInspect[
 function asDependant(
   container: ContainerInspect,
   set: readonly ContainerInspect[],
-  relationsOf: RelationsOf,
+  { relationsOf, isMeantToRun }: Pick<Surroundings, 'relationsOf' | 'isMeantToRun'>,
 ): Dependant {
   const ids = new Set(set.map(({ Id }) => Id))
   const own = relationsOf(container).filter((each) => ids.has(each.provider?.Id ?? ''))
+  const isDown = !isUp(container) && isMeantToRun(container)
   return {
     instance: container.Id,
     name: nameOf(container),
     image: container.Image,
     restart: formatRestartPolicy(container.HostConfig.RestartPolicy),
-    wasRunning: isUp(container),
+    wasRunning: isUp(container) || isDown,
+    ...(isDown && { isDown }),
     by: [...new Set(own.map((each) => each.by))],
   }
 }
