@@ -41,6 +41,7 @@ export function stageCompose(containers: readonly ContainerInspect[] = []) {
     /** What `config --hash` says. */
     hash: 'hash',
     version: '2.26.1',
+    isRootless: false,
     unsetVariables: [] as readonly string[],
     /** What a dry run says. */
     steps: [] as readonly ComposeStep[],
@@ -52,6 +53,7 @@ export function stageCompose(containers: readonly ContainerInspect[] = []) {
   }
   const find = (id: string) => world.containers.find((each) => each.Id === id || each.Name === `/${id}`)
   const engine = {
+    version: async () => ({ product: 'docker', isRootless: world.isRootless }),
     listContainers: async (_: AbortSignal, label?: string) =>
       world.containers.map(summaryOf).filter((each) => label === undefined || hasLabel(each, label)),
     inspectContainer: async (id: string) => find(id) ?? null,

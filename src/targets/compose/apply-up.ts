@@ -2,6 +2,7 @@ import type { ComposeProject } from '../../clients/compose/project.ts'
 import { AppError } from '../../errors.ts'
 import { mostBeside } from '../../rollout/compose/most-beside.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
+import { requireSupport } from '../engine/engine-support.ts'
 import { withImageUnder } from '../engine/with-image-under.ts'
 import { stopLimitMs } from '../engine/stop-limit.ts'
 import type { ApplyContext } from '../target.ts'
@@ -18,6 +19,8 @@ import { readSnapshot, withFilesOf } from './snapshot.ts'
 /** All instances, and what lives in them, are what file and tag say. */
 export function up(deps: ComposeDeps, rollout: Rollout, context: ApplyContext): Promise<void> {
   return inProject(deps, rollout, context, async (project) => {
+    // What only follows another captures nothing, where others are told.
+    await requireSupport(deps, rollout, context.signal)
     await requireSame(deps, project, rollout, context.signal)
     const forceRecreate = rollout.follows !== null
     const bring = () => bringAll(deps, project, rollout, { scale: rollout.scale, forceRecreate }, context.signal)

@@ -26,12 +26,22 @@ function engineWithout(refused: string | null) {
   return { asked, engine: engine as Engine }
 }
 
-const always = ['setRestartPolicy', 'stopContainer', 'renameContainer', 'startContainer', 'removeContainer']
+const always = ['setRestartPolicy', 'stopContainer', 'startContainer', 'removeContainer']
+const procedure = 'replace'
 
 test.each([
-  ['alone', { order: 'stop-first', dependants: [] }, []],
-  ['of a set, which may have to be restarted,', { order: 'stop-first', dependants: [dependant] }, ['restartContainer']],
-  ['start-first', { order: 'start-first', dependants: [] }, ['connectNetwork', 'disconnectNetwork']],
+  ['alone', { procedure, order: 'stop-first', dependants: [] }, ['renameContainer']],
+  ['of what does not exist', { procedure: 'create', order: 'stop-first', dependants: [] }, []],
+  [
+    'of a set, which may have to be restarted,',
+    { procedure, order: 'stop-first', dependants: [dependant] },
+    ['renameContainer', 'restartContainer'],
+  ],
+  [
+    'start-first',
+    { procedure, order: 'start-first', dependants: [] },
+    ['renameContainer', 'connectNetwork', 'disconnectNetwork'],
+  ],
 ] as const)('a rollout %s asks for each right that it and its way back need', async (_, rollout, more) => {
   const { asked, engine } = engineWithout(null)
 

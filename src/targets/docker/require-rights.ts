@@ -13,7 +13,7 @@ import type { DockerDeps } from './docker-deps.ts'
  */
 export async function requireRights(
   { engine }: Pick<DockerDeps, 'engine'>,
-  rollout: Pick<Rollout, 'order' | 'dependants'>,
+  rollout: Pick<Rollout, 'procedure' | 'order' | 'dependants'>,
   signal: AbortSignal,
 ): Promise<void> {
   const nobody = `longshore-${randomUUID()}`
@@ -21,7 +21,8 @@ export async function requireRights(
     () => engine.setRestartPolicy(nobody, parseRestartPolicy('no'), signal),
     () => engine.stopContainer(nobody, limitMs, signal),
     ...(rollout.dependants.length > 0 ? [() => engine.restartContainer(nobody, limitMs, signal)] : []),
-    () => engine.renameContainer(nobody, `${nobody}-next`, signal),
+    // What is made where nothing was has its own name from the start.
+    ...(rollout.procedure === 'create' ? [] : [() => engine.renameContainer(nobody, `${nobody}-next`, signal)]),
     () => engine.startContainer(nobody, signal),
     () => engine.removeContainer(nobody, false, signal),
     ...(rollout.order === 'start-first'

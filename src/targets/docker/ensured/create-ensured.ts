@@ -1,5 +1,6 @@
 import { AppError } from '../../../errors.ts'
 import type { Rollout } from '../../../rollout/rollout.ts'
+import { requireSupport } from '../../engine/engine-support.ts'
 import { requireInstance } from '../../engine/require-instance.ts'
 import { startFailure } from '../../engine/start-failure.ts'
 import type { ApplyContext } from '../../target.ts'
@@ -7,16 +8,19 @@ import { checkImage, connectMissing } from '../apply-create.ts'
 import type { DockerDeps } from '../docker-deps.ts'
 import { findNew } from '../instance.ts'
 import { operationLabels } from '../labels.ts'
+import { requireRights } from '../require-rights.ts'
 import { createBody, endpointsOf } from './create-body.ts'
 
 /**
  * J3 of a container that does not exist: it is made as the configuration writes it, under its own name, not started. One
  * that exists already, by the operation label, is completed: a create whose answer was lost is never sent twice.
  *
- * @throws TARGET_CONFLICT when somebody else holds the name
+ * @throws TARGET_CONFLICT when somebody else holds the name; TARGET_UNSUPPORTED, TARGET_FORBIDDEN before anything is made
  */
 export async function createEnsured(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
   const { engine } = deps
+  await requireSupport(deps, rollout, signal)
+  await requireRights(deps, rollout, signal)
   const spec = deps.ensured.find(({ name }) => name === rollout.name)
   if (spec === undefined) {
     throw new AppError('TARGET_NOT_FOUND', `the configuration no longer says what ${rollout.name} is`)
