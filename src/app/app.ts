@@ -16,6 +16,7 @@ import type { JournalObserver } from './rollouts/record-step.ts'
 import type { RolloutCounts } from './rollouts/rollout-counts.ts'
 import type { RunHere } from './rollouts/run-hook.ts'
 import type { RegistryStanding } from './scans/registry-standing.ts'
+import type { WantedLooks } from './scans/wanted-looks.ts'
 import type { PolicyReading, PolicyWish } from './selection/policy-wish.ts'
 import type { ConfiguredQueue } from './workloads/configured-queue.ts'
 import type { WorkloadRule, WorkloadSettings } from './workloads/workload-settings.ts'
@@ -72,9 +73,9 @@ export interface App {
   readonly eventQueues?: readonly ConfiguredQueue[]
   /** When each tag was last looked up, by `clock.elapsed()`. */
   readonly lastLooks: Map<string, number>
-  /** Tags that are waited for, by scan key, each with the time that its look may not be older than. */
-  readonly looksWanted: Map<string, Map<string, number>>
-  /** Looks at tags that are under way, by repository and tag. */
+  /** Looks that are waited for, by scan key. */
+  readonly looksWanted: Map<string, WantedLooks>
+  /** Looks at tags that are under way, by repository, tag and urgency. */
   readonly lookUps: Map<string, Promise<TagObservation>>
   /** Runs hooks beside us; absent where none can. */
   readonly runHere?: RunHere

@@ -1,6 +1,6 @@
 import { toAppError } from '../../errors.ts'
 import type { Digest } from '../../image/digest.ts'
-import type { ImageDescription } from '../../registries/registry.ts'
+import type { ImageDescription, Urgency } from '../../registries/registry.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { HistoryKind, Store, TagObservation, Time } from '../../store/store.ts'
 import type { App } from '../app.ts'
@@ -28,21 +28,25 @@ import { repositoryOf, type WatchableWorkload, type WatchedWorkload } from '../w
 /** Rollouts of a workload that a decision looks back on. */
 const rolloutsMax = 50
 
+export interface DecideOptions {
+  readonly ignoresBackoff: boolean
+  readonly signal: AbortSignal
+  /** For what registries are asked: `background` where a poll led to it; `wanted` when left out. */
+  readonly urgency?: Urgency
+  /** Spares a close look at the target where it was just taken. */
+  readonly earlier?: EarlierDecision | null
+  /** Spares choosing among all tags where that was just done. */
+  readonly choice?: ListChoice | null
+  /** Id of a rollout under way, which counts as if it had never begun. */
+  readonly without?: string
+}
+
 /** Gathers what a decision depends on, and decides. Reads only, but for keeping what lies under a digest. */
 export async function decideWorkload(
   app: App,
   watched: WatchedWorkload,
   observation: TagObservation | null,
-  options: {
-    readonly ignoresBackoff: boolean
-    readonly signal: AbortSignal
-    /** Spares a close look at the target where it was just taken. */
-    readonly earlier?: EarlierDecision | null
-    /** Spares choosing among all tags where that was just done. */
-    readonly choice?: ListChoice | null
-    /** Id of a rollout under way, which counts as if it had never begun. */
-    readonly without?: string
-  },
+  options: DecideOptions,
 ): Promise<Decision> {
   const busy = await busySet(app.store, watched.workload)
   if (busy !== null) return busy
@@ -53,7 +57,7 @@ async function decideUnnoted(
   app: App,
   watched: WatchedWorkload,
   observation: TagObservation | null,
-  options: Parameters<typeof decideWorkload>[3],
+  options: DecideOptions,
 ): Promise<Decision> {
   if (watched.kind === 'unwatchable') return watched.decision
   const { store } = app
@@ -76,7 +80,7 @@ async function decideUnnoted(
       sightings: await store.sightings(registry, repository, found.tag, rolloutsMax),
       description: isFollowing(decided)
         ? null
-        : await describeWhenNew(app, watched, found.observation, rollouts, options.signal),
+        : await describeWhenNew(app, watched, found.observation, rollouts, options),
       row: await store.workload(id),
       rollouts,
       quarantines: await store.quarantine(id),
@@ -112,10 +116,10 @@ async function look(
   watched: WatchableWorkload,
   observation: TagObservation | null,
   isUnderWay: boolean,
-  options: Parameters<typeof decideWorkload>[3],
+  options: DecideOptions,
 ): Promise<Pick<DecideInput, 'tag' | 'observation' | 'choice'>> {
   if (!watched.isListed || isUnderWay) return { tag: watched.tag, observation, choice: null }
-  const choice = options.choice ?? (await chooseForWorkload(app, watched, options.signal))
+  const choice = options.choice ?? (await chooseForWorkload(app, watched, options.signal, options))
   const tag = choice.choice?.selection.chosen?.tag ?? watched.tag
   return { tag, observation: choice.observation, choice }
 }
@@ -145,7 +149,7 @@ async function describeWhenNew(
   watched: WatchableWorkload,
   observation: TagObservation | null,
   rollouts: readonly Rollout[],
-  signal: AbortSignal,
+  { signal, urgency }: DecideOptions,
 ): Promise<ImageDescription | null> {
   const { override } = watched
   const seen: Digest | null = observation?.failure === null ? observation.digest : null
@@ -153,5 +157,5 @@ async function describeWhenNew(
   // A way back must not wait for a registry.
   if (override?.digest != null && hasRun(rollouts, override.digest)) return null
   if (digest === null || runsDigest(watched.workload, watched.reference, digest, null)) return null
-  return describeImage(app, repositoryOf(watched), digest, watched.workload.platform, signal)
+  return describeImage(app, repositoryOf(watched), digest, watched.workload.platform, signal, urgency)
 }

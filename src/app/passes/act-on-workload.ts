@@ -30,7 +30,7 @@ export function actOnWorkload(follower: Follower, id: string): void {
 }
 
 async function decideAndAct(follower: Follower, id: string): Promise<void> {
-  const { app, looks, driven, stop } = follower
+  const { app, looks, wanted, driven, stop } = follower
   const look = looks.get(id)
   if (look === undefined || stop.aborted) return
   // While it is driven only its journal tells how it stands; it is looked at again afterwards.
@@ -39,7 +39,8 @@ async function decideAndAct(follower: Follower, id: string): Promise<void> {
     return isAsked(look.watched) ? leavePlace(follower, turnOf(id)) : undefined
   }
   const at = app.clock.elapsed()
-  const decision = await decideByState(app, look.watched, stop, false)
+  const urgency = wanted.delete(id) ? 'wanted' : 'background'
+  const decision = await decideByState(app, look.watched, stop, false, { urgency })
   // A decision on an old look would read our own rollout as somebody's change by hand.
   if (looks.get(id) !== look || driven.has(id)) return
   if (decision.againInMs !== null) decideIn(follower, id, decision.againInMs)

@@ -19,6 +19,8 @@ export interface Follower {
   readonly polls: DueTimes
   /** When a workload is to be decided again although nothing about it changed, by its id. */
   readonly again: DueTimes
+  /** Ids of workloads whose next decision an event or a person waits for: registries are asked for it as for a rollout. */
+  readonly wanted: Set<string>
   /** When pauses end by themselves, by the workload, or empty for that of everything. */
   readonly pauseEnds: DueTimes
   /** When a rollout that came to rest without its end may be taken up again, by its id. */
@@ -52,9 +54,9 @@ type DueTimes = Map<string, number>
  * @returns ids of the workloads that have to be decided: what they look like is new, or their time has come
  */
 export function look(follower: Follower, watched: readonly WatchedWorkload[]): readonly string[] {
-  const { app, looks, again } = follower
+  const { app, looks, again, wanted } = follower
   const now = app.clock.elapsed()
-  keepOnly(new Set(watched.map((each) => each.workload.id)), looks, again)
+  keepOnly(new Set(watched.map((each) => each.workload.id)), looks, again, wanted)
   return watched.flatMap((each) => {
     const { id } = each.workload
     const print = JSON.stringify([each.workload, each.settings, 'override' in each ? each.override : null])
@@ -73,12 +75,13 @@ export function lookAgain({ looks, wake }: Follower, workload: string): void {
 }
 
 /** Sees to what a nudge asks for in a turn that begins now. */
-export function heed({ looks, again, wake }: Follower, nudge: Nudge): void {
+export function heed({ looks, again, wanted, wake }: Follower, nudge: Nudge): void {
   if (nudge.kind !== 'decide') return
   const all = nudge.workload === null ? [...looks.keys(), ...again.keys()] : [nudge.workload]
   for (const each of all) {
     looks.delete(each)
     again.delete(each)
+    wanted.add(each)
   }
   wake.ring()
 }
@@ -92,6 +95,6 @@ export function pauseMs({ app, polls, again, pauseEnds, takeUps }: Follower, mos
 }
 
 /** Forgets what is known under all other keys. */
-export function keepOnly(keys: ReadonlySet<string>, ...maps: readonly Map<string, unknown>[]): void {
-  for (const map of maps) for (const key of map.keys()) if (!keys.has(key)) map.delete(key)
+export function keepOnly(keys: ReadonlySet<string>, ...all: readonly (Map<string, unknown> | Set<string>)[]): void {
+  for (const each of all) for (const key of each.keys()) if (!keys.has(key)) each.delete(key)
 }

@@ -2,6 +2,7 @@ import { byId } from '../../lib/by-id.ts'
 import { toAppError } from '../../errors.ts'
 import { createTurns } from '../../lib/in-turn.ts'
 import type { Queue } from '../../jobs/queue.ts'
+import type { Urgency } from '../../registries/registry.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { Target } from '../../targets/target.ts'
 import type { App } from '../app.ts'
@@ -197,17 +198,21 @@ async function lookAndDecide(
   // Each is decided once its own repository has been looked at: a slow one holds up no other.
   const decide = async (each: WatchedWorkload): Promise<Decided> => {
     if (isWatchable(each)) await scans.get(scanKey(repositoryOf(each)))
-    return decideAndRecord(app, each, stop)
+    return decideAndRecord(app, each, how)
   }
   const decided = await Promise.all(watched.map(decide))
   // What held them may have moved on while they were decided.
   const again = (each: Decided) =>
-    each.decision.reason.code === 'GROUP_STOPPED' ? decideAndRecord(app, each.watched, stop) : each
+    each.decision.reason.code === 'GROUP_STOPPED' ? decideAndRecord(app, each.watched, how) : each
   return Promise.all(decided.map(again))
 }
 
-async function decideAndRecord(app: App, watched: WatchedWorkload, signal: AbortSignal): Promise<Decided> {
-  const decision = await decideByState(app, watched, signal, true)
+async function decideAndRecord(
+  app: App,
+  watched: WatchedWorkload,
+  { signal, urgency }: { readonly signal: AbortSignal; readonly urgency: Urgency },
+): Promise<Decided> {
+  const decision = await decideByState(app, watched, signal, true, { urgency })
   await recordDecision(app, watched, decision)
   return { watched, decision }
 }

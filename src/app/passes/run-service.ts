@@ -94,6 +94,7 @@ const follow = (app: App, queue: Queue, target: Target, stop: AbortSignal, settl
   wake: createWake(app.clock),
   polls: new Map(),
   again: new Map(),
+  wanted: new Set(),
   pauseEnds: new Map(),
   takeUps: new Map(),
   scans: new Map(),

@@ -58,7 +58,7 @@ async function beginOnce(app: App, target: Target, id: string, options: BeginOpt
   const all = options.looked ?? (await watchedWorkloads(app, target, stop))
   const watched = all.find((each) => each.workload.id === id)
   if (watched === undefined || stop.aborted) return { kind: 'not-due' }
-  const decision = await decideByState(app, watched, stop, ignoresBackoff, earlier)
+  const decision = await decideByState(app, watched, stop, ignoresBackoff, { earlier: earlier ?? null })
   const { candidate } = decision
   const isDue = decision.isRolloutDue && watched.kind === 'watchable' && candidate !== null
   const first = isDue && !options.isAlone ? await firstBefore(app, watched, decision, all, options) : null

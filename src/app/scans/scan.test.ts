@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { digest } from '../../../test/fakes/decide-input.ts'
 import { startFollowed, workloadAt } from '../../../test/fakes/followed.ts'
+import type { Registry, Urgency } from '../../registries/registry.ts'
 import { planScans, type ScanWork } from './scan-plan.ts'
 import { scan } from './scan.ts'
 import { watchedWorkloads } from '../workloads/watched-workloads.ts'
@@ -22,8 +23,8 @@ beforeEach(async () => {
   followed.world.hold.resolve = () => answers.promise
 })
 
-const begin = (what: ScanWork, notBefore: number) =>
-  scan(followed.app, followed.queue, what, { signal: followed.stop.signal, notBefore, urgency: 'background' })
+const begin = (what: ScanWork, notBefore: number, urgency: Urgency = 'background') =>
+  scan(followed.app, followed.queue, what, { signal: followed.stop.signal, notBefore, urgency })
 
 const digestOf = async (tag: string) => (await followed.store.tagObservation(host, 'web', tag))?.digest
 
@@ -52,6 +53,26 @@ test('the tags of all who wait for a repository are looked up', async () => {
   await Promise.all([running, one, other])
 
   expect([await digestOf('2'), await digestOf('3')]).toEqual([digest('2'), digest('2')])
+})
+
+test('a poll that waits for its turn asks as urgently as who joins it', async () => {
+  const urgencies: (Urgency | undefined)[] = []
+  const whole = followed.app.registryFor(host)
+  const resolve: Registry['resolve'] = (...given) => {
+    urgencies.push(given[4])
+    return whole.resolve(...given)
+  }
+  const app = { ...followed.app, registryFor: () => ({ ...whole, resolve }) }
+  followed = { ...followed, app }
+  const running = begin(work, 0)
+  followed.clock.advance(1000)
+  const poll = begin(work, followed.clock.elapsed())
+  const event = begin(work, followed.clock.elapsed(), 'wanted')
+
+  answers.resolve()
+  await Promise.all([running, poll, event])
+
+  expect(urgencies).toEqual(['background', 'wanted'])
 })
 
 test('a tag that was looked up recently enough is not asked for again', async () => {

@@ -19,7 +19,7 @@ export function startScan(
   notBefore: number,
   urgency: Urgency = 'background',
 ): void {
-  const { app, queue, target, polls, stop, settling } = follower
+  const { app, queue, target, polls, wanted, stop, settling } = follower
   // Another kind on the same target may scan the same repository.
   const key = `${target.kind} ${work.key}`
   settling.underWay.add(key)
@@ -28,7 +28,10 @@ export function startScan(
     .catch((error: unknown) => tellUnlessStopping(follower, work.key, error))
     // Also where the scan could not be kept: the workload may be new.
     .finally(() => {
-      for (const each of work.workloads) actOnWorkload(follower, each.workload.id)
+      for (const { workload } of work.workloads) {
+        if (urgency !== 'background') wanted.add(workload.id)
+        actOnWorkload(follower, workload.id)
+      }
       settling.underWay.delete(key)
     })
 }

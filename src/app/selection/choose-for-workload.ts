@@ -2,7 +2,7 @@ import { toAppError } from '../../errors.ts'
 import type { Digest } from '../../image/digest.ts'
 import { tagOf } from '../../image/reference.ts'
 import type { SelectionContext } from '../../policies/policy.ts'
-import type { ImageDescription } from '../../registries/registry.ts'
+import type { ImageDescription, Urgency } from '../../registries/registry.ts'
 import type { Store, TagListObservation, TagObservation, Time } from '../../store/store.ts'
 import type { App } from '../app.ts'
 import { describeImage } from '../scans/describe-image.ts'
@@ -32,16 +32,22 @@ type ChooseDeps = Pick<App, 'registryFor' | 'clock' | 'lookUps'> & {
   >
 }
 
+interface ChooseOptions {
+  /** Whether somebody is going to ask what became of every tag. */
+  readonly keepsReasons?: boolean
+  /** `wanted` when left out. */
+  readonly urgency?: Urgency
+}
+
 /**
  * Chooses by the last list of tags. What of a tag was not looked up since that list was read is looked up now, so that
  * nothing is chosen that the registry does not confirm.
- * @param keepsReasons whether somebody is going to ask what became of every tag
  */
 export async function chooseForWorkload(
   app: ChooseDeps,
   watched: WatchableWorkload,
   signal: AbortSignal,
-  keepsReasons = false,
+  { keepsReasons = false, urgency = 'wanted' }: ChooseOptions = {},
 ): Promise<ListChoice> {
   const { store } = app
   const { registry, repository } = repositoryOf(watched)
@@ -61,7 +67,7 @@ export async function chooseForWorkload(
       keepsReasons,
       currentGone: goneCandidate(known, tagOf(watched.reference)),
     },
-    sourcesOf(app, watched, { since: list.seenAt, observations, moved: new Set(moved), restoredAt }, signal),
+    sourcesOf(app, watched, { since: list.seenAt, observations, moved: new Set(moved), restoredAt, urgency }, signal),
   )
   const { chosen } = choice.selection
   return { list, choice, observation: chosen === null ? null : (observations.get(chosen.tag) ?? null) }
@@ -97,18 +103,19 @@ interface Memory {
   readonly observations: Map<string, TagObservation>
   readonly moved: Set<string>
   readonly restoredAt: Time | null
+  readonly urgency: Urgency
 }
 
 function sourcesOf(app: ChooseDeps, watched: WatchableWorkload, memory: Memory, signal: AbortSignal): TagSources {
   const repository = repositoryOf(watched)
-  const { observations, moved, since, restoredAt } = memory
+  const { observations, moved, since, restoredAt, urgency } = memory
   return {
     async digest(tag) {
       const before = observations.get(tag) ?? null
-      const isKnown = before !== null && isLookedUpSince(before, since)
+      const isKnown = before !== null && isLookedUpSince(before, since, urgency)
       const found = isKnown
         ? { observation: before, isAsked: false }
-        : await lookUpOnce(app, repository, tag, since, signal)
+        : await lookUpOnce(app, repository, tag, since, signal, urgency)
       const { observation } = found
       if (runs(watched, observation)) moved.delete(tag)
       else if (before?.digest != null && observation.digest !== before.digest) moved.add(tag)
@@ -117,7 +124,7 @@ function sourcesOf(app: ChooseDeps, watched: WatchableWorkload, memory: Memory, 
     },
     async platforms(digest) {
       const kept = await keptDescription(app.store, repository, digest)
-      const { images } = await described(app, watched, digest, signal)
+      const { images } = await described(app, watched, digest, signal, urgency)
       return { platforms: images.map(({ platform }) => platform), isAsked: kept === null }
     },
   }
@@ -136,9 +143,10 @@ async function described(
   watched: WatchableWorkload,
   digest: Digest,
   signal: AbortSignal,
+  urgency: Urgency,
 ): Promise<Pick<ImageDescription, 'images'>> {
   try {
-    return await describeImage(app, repositoryOf(watched), digest, watched.workload.platform, signal)
+    return await describeImage(app, repositoryOf(watched), digest, watched.workload.platform, signal, urgency)
   } catch (error) {
     if (toAppError(error).code.startsWith('MANIFEST_')) return { images: [] }
     throw error

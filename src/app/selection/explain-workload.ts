@@ -31,8 +31,8 @@ export async function explainWorkload(app: App, wanted: string): Promise<Workloa
   const looking = forgetfulApp(app)
   const signal = AbortSignal.timeout(lookMaxMs)
   const followed = watched.policy.followedTag(tagOf(watched.reference))
-  const choice = followed === null ? await chooseForWorkload(looking, watched, signal, true) : null
-  const decided = await decideByState(looking, watched, signal, false, null, choice)
+  const choice = followed === null ? await chooseForWorkload(looking, watched, signal, { keepsReasons: true }) : null
+  const decided = await decideByState(looking, watched, signal, false, { choice })
   const explanation =
     choice === null
       ? await explainFollowed(looking, watched, followed ?? watched.tag, signal)
