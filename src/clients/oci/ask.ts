@@ -11,6 +11,7 @@ import type { HttpAnswer, HttpRequest } from './wire/exchange.ts'
 import type { BodySink } from './wire/body-sink.ts'
 import { follow } from './wire/follow.ts'
 import type { FollowDeps } from './wire/follow.ts'
+import type { Transport } from './wire/transport.ts'
 import { isWebPage, webPageFailure } from './wire/web-page.ts'
 
 /** What asking takes beyond sending: who asks, and where each registry is reached. */
@@ -119,14 +120,14 @@ async function send<T>(deps: AskDeps, question: Question<T>, caller: Caller, sig
   const url = new URL(`${endpoint.origin}/v2/${pathOf(question.repository)}/${path}`)
   // Before signing in, which would be a request in vain where the polling stops.
   admit(deps, question, caller, url)
-  const sent = await deps.authorizer.authorize(caller, signal)
-  const answer = await follow(deps, requestOf(question, caller, url, sent), signal)
+  const first = await deps.authorizer.authorize(caller, signal)
+  const { answer, sent } = await sendAs(deps, question, caller, url, first, signal)
   // Where nobody was asked to sign in, strangers may be told that there is nothing.
   const isHidden = sent === null && caller.credential !== null && hiding.has(answer.status)
   // Where a redirect led, our credentials have nothing to say.
   const isRefused = (answer.status === 401 || isHidden) && answer.url.origin === endpoint.origin
   const renewed = isRefused ? await deps.authorizer.reauthorize(caller, answer, sent, signal) : null
-  const last = renewed === null ? answer : await follow(deps, requestOf(question, caller, url, renewed), signal)
+  const last = renewed === null ? answer : (await sendAs(deps, question, caller, url, renewed, signal)).answer
   if (last.status === 200 || (last.status === 304 && headers['if-none-match'] !== undefined)) {
     if (sent === null && renewed !== null) deps.authorizer.took(caller)
     return last
@@ -139,6 +140,34 @@ async function send<T>(deps: AskDeps, question: Question<T>, caller: Caller, sig
   if (error.code !== 'REGISTRY_UNAUTHORIZED' || !isRight) throw error
   // A registry that took the credential and still says 401 means: not this user, not this repository.
   throw new AppError('REGISTRY_FORBIDDEN', error.message, { cause: error.cause })
+}
+
+/**
+ * Sends with an authorization, or with the one that replaces it where it is a token that ends before the turn of the
+ * request comes: refused, it would read as a refusal of the user.
+ * @returns `sent`: what it was sent with
+ */
+async function sendAs<T>(
+  deps: AskDeps,
+  question: Question<T>,
+  caller: Caller,
+  url: URL,
+  authorization: string | null,
+  signal: AbortSignal,
+): Promise<{ readonly answer: HttpAnswer; readonly sent: string | null }> {
+  const { authorizer, lanes, transport } = deps
+  let sent = authorization
+  const sendNow: Transport['send'] = async (request, withinMs, stop) => {
+    // Where a redirect leads, it is left out.
+    if (sent === null || request.headers.authorization === undefined) return transport.send(request, withinMs, stop)
+    if (authorizer.hasEnded(caller, sent)) {
+      sent = (await lanes.lend(request.url.host, () => authorizer.authorize(caller, stop))) ?? sent
+    }
+    return transport.send({ ...request, headers: { ...request.headers, authorization: sent } }, withinMs, stop)
+  }
+  const request = requestOf(question, caller, url, authorization)
+  const answer = await follow({ ...deps, transport: { ...transport, send: sendNow } }, request, signal)
+  return { answer, sent }
 }
 
 function admit<T>({ budgets }: AskDeps, { method, subject, urgency }: Question<T>, caller: Caller, url: URL): void {

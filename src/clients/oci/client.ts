@@ -23,7 +23,7 @@ import type { TroubleNews } from './pace/breakers.ts'
 import { createBudgets } from './pace/budgets.ts'
 import type { Counted } from './pace/budgets.ts'
 import { createClocks } from './pace/clocks.ts'
-import { createLanes } from './pace/lane.ts'
+import { asSignIns, createLanes } from './pace/lane.ts'
 import { createRefusedCalls } from './pace/refused-calls.ts'
 import { createLastAccounts } from './pace/last-accounts.ts'
 import type { LaneLimits } from './pace/lane.ts'
@@ -151,8 +151,9 @@ export function createOciClient(options: OciClientDeps): OciClient {
     host: hostOf(repository.registry),
     account: accounts.of(repository),
   })
+  const signInWire = { ...wire, lanes: asSignIns(lanes) }
   const send = async (request: HttpRequest): Promise<HttpAnswer> => {
-    const answer = await follow(wire, request, closing.signal)
+    const answer = await follow(signInWire, request, closing.signal)
     if (answer.status === 200) return answer
     throw rejection(wire, answer, request.subject)
   }

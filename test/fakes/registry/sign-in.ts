@@ -13,6 +13,8 @@ export type Auth =
       readonly password?: string
       /** `expires_in` of the tokens, and how long they are honoured; left out of the answer when null. */
       readonly ttlSeconds?: number | null
+      /** What those lives are measured by, in milliseconds; the machine's own clock when left out. */
+      readonly now?: () => number
       /** Instead of the fake's own `/token`; a mere path is one of the fake. */
       readonly realm?: string
       /** Instead of `token`. */
@@ -32,9 +34,11 @@ export interface SignIn {
 export function createSignIn(auth: () => Auth, url: () => string): SignIn {
   const tokens = new Map<string, { scope: string; until: number }>()
 
+  const now = (wanted: Auth): number => (wanted.kind === 'token' && wanted.now ? wanted.now() : performance.now())
+
   const refuseBearer = (realm: string, authorization: string | undefined, repository: string): Reply | null => {
     const found = tokens.get(authorization?.replace(/^Bearer /, '') ?? '')
-    const isWelcome = found && found.until > performance.now() && found.scope.includes(`repository:${repository}:`)
+    const isWelcome = found && found.until > now(auth()) && found.scope.includes(`repository:${repository}:`)
     if (isWelcome || (found && repository === '')) return null
     const challenge = `Bearer realm="${realm}",service="fake-registry",scope="repository:user/image:pull"`
     return complaint(401, 'UNAUTHORIZED', { 'www-authenticate': challenge })
@@ -59,7 +63,7 @@ export function createSignIn(auth: () => Auth, url: () => string): SignIn {
       if (wanted.severalScopes === 'refuse' && scopes.length > 1) return complaint(400, 'UNSUPPORTED')
       const granted = wanted.severalScopes === 'first' ? scopes.slice(0, 1) : scopes
       const token = randomUUID()
-      tokens.set(token, { scope: granted.join(' '), until: performance.now() + (ttlSeconds ?? 60) * 1000 })
+      tokens.set(token, { scope: granted.join(' '), until: now(wanted) + (ttlSeconds ?? 60) * 1000 })
       const life = ttlSeconds === null ? {} : { expires_in: ttlSeconds }
       const headers = { 'content-type': 'application/json' }
       return { status: 200, headers, body: JSON.stringify({ [wanted.field ?? 'token']: token, ...life }) }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createFakeTiming } from '../../../../test/fakes/oci-client.ts'
 import type { AppError } from '../../../errors.ts'
-import { createLanes } from './lane.ts'
+import { asSignIns, createLanes } from './lane.ts'
 import type { Urgency } from './urgency.ts'
 
 const never = new AbortController().signal
@@ -125,6 +125,37 @@ test('what is wanted goes before what waits in the background', async () => {
   await Promise.all([running, ...waiting])
 
   expect(order).toEqual(['rollout', 'poll 1', 'poll 2'])
+})
+
+test('sign-ins go before all that waits', async () => {
+  const { lanes } = setUp(1)
+  const first = Promise.withResolvers<void>()
+  const order: string[] = []
+  const running = lanes.run('r.example', wanted, never, () => first.promise)
+  const rollout = lanes.run('r.example', wanted, never, async () => void order.push('rollout'))
+  const signIn = asSignIns(lanes).run('r.example', wanted, never, async () => void order.push('sign-in'))
+
+  first.resolve()
+  await Promise.all([running, rollout, signIn])
+
+  expect(order).toEqual(['sign-in', 'rollout'])
+})
+
+test.each(['before', 'after'])('who waits for a sign-in leaves its place to one that comes %s', async (when) => {
+  const { lanes } = setUp(1)
+  const signIn = () => asSignIns(lanes).run('r.example', wanted, never, async () => {})
+  const order: string[] = []
+
+  const running = lanes.run('r.example', wanted, never, async () => {
+    const early = when === 'before' ? signIn() : null
+    await lanes.lend('r.example', async () => early ?? signIn())
+    order.push('who waited')
+  })
+  const other = lanes.run('r.example', wanted, never, async () => void order.push('another'))
+  await Promise.all([running, other])
+
+  expect(order).toEqual(['who waited', 'another'])
+  expect(lanes.standing()).toEqual([])
 })
 
 test('tells how full it is', async () => {

@@ -18,6 +18,8 @@ export interface LaneLimits {
 export interface Traveller {
   readonly subject: string
   readonly urgency: Urgency
+  /** Whether it fetches what others need before they can go on. */
+  readonly isSignIn?: boolean
 }
 
 /** How full one lane is. */
@@ -32,10 +34,15 @@ export interface LaneStanding extends LaneLimits {
 /** Lets requests through to a host as fast as its limits allow, and none while the host asked for a pause. */
 export interface Lanes {
   /**
-   * What is wanted goes before what is in the background.
+   * Sign-ins go first, and what is wanted goes before what is in the background.
    * @throws REGISTRY_RATE_LIMITED or, of a host that is down, REGISTRY_UNAVAILABLE at once during a pause; ABORTED when the signal fires in the queue
    */
   run<T>(host: string, traveller: Traveller, signal: AbortSignal, task: () => Promise<T>): Promise<T>
+  /**
+   * Leaves the place of who goes through to sign-ins for as long as `work` takes, which waits for one: where all places
+   * are taken by such, nobody would go on.
+   */
+  lend<T>(host: string, work: () => Promise<T>): Promise<T>
   /** @param downStatus what the host answered that is down for so long; null or left out when it was asked too often */
   pause(host: string, ms: number, downStatus?: number | null): void
   /** What is left of a pause that the host asked for; 0 without one. */
@@ -43,14 +50,20 @@ export interface Lanes {
   standing(): readonly LaneStanding[]
 }
 
+/** In the order in which they go. */
+const ranks = ['signIn', 'wanted', 'background'] as const
+type Rank = (typeof ranks)[number]
+
 interface Lane extends LaneLimits {
   readonly host: string
   running: number
+  /** How many of those wait for sign-ins. */
+  lent: number
   pausedUntil: number
   /** Of the answer that asked for the pause; null when it was not for being down. */
   downStatus: number | null
   readonly bucket: Bucket | null
-  readonly waiting: Readonly<Record<'background' | 'wanted', Set<() => void>>>
+  readonly waiting: Readonly<Record<Rank, Set<() => void>>>
   isWaking: boolean
 }
 
@@ -67,8 +80,9 @@ export function createLanes(
     if (known) return known
     const limits = limitsOf(host)
     const bucket = limits.requestsPerSecond === null ? null : createBucket(limits.requestsPerSecond, timing)
-    const waiting = { wanted: new Set<() => void>(), background: new Set<() => void>() }
-    const lane = { ...limits, host, running: 0, pausedUntil: 0, downStatus: null, bucket, waiting, isWaking: false }
+    const waiting = { signIn: new Set<() => void>(), wanted: new Set<() => void>(), background: new Set<() => void>() }
+    const standing = { running: 0, lent: 0, pausedUntil: 0, downStatus: null, isWaking: false }
+    const lane = { ...limits, ...standing, host, bucket, waiting }
     lanes.set(host, lane)
     return lane
   }
@@ -90,8 +104,9 @@ export function createLanes(
     letGo(lane)
   }
   /** Whom a pause refuses needs no turn of the bucket. */
-  const mayEnter = (lane: Lane): boolean => {
-    if (lane.running >= lane.concurrency) return false
+  const mayEnter = (lane: Lane, rank: Rank): boolean => {
+    const taken = lane.running - (rank === 'signIn' ? lane.lent : 0)
+    if (taken >= lane.concurrency) return false
     const ms = pausedFor(lane) > 0 ? 0 : (lane.bucket?.readyInMs() ?? 0)
     if (ms > 0) void wake(lane, ms)
     return ms === 0
@@ -102,10 +117,10 @@ export function createLanes(
   }
   const letGo = (lane: Lane): void => {
     for (;;) {
-      const queue = lane.waiting.wanted.size > 0 ? lane.waiting.wanted : lane.waiting.background
-      const [next] = queue
-      if (!next || !mayEnter(lane)) return
-      queue.delete(next)
+      const rank = ranks.find((each) => lane.waiting[each].size > 0)
+      const [next] = rank === undefined ? [] : lane.waiting[rank]
+      if (rank === undefined || !next || !mayEnter(lane, rank)) return
+      lane.waiting[rank].delete(next)
       enter(lane)
       next()
     }
@@ -119,16 +134,28 @@ export function createLanes(
   }
 
   return {
-    async run(host, { subject, urgency }, signal, task) {
+    async run(host, { subject, urgency, isSignIn = false }, signal, task) {
       const lane = open(host)
       refuseWhilePaused(lane, subject)
-      if (countWaiting(lane) === 0 && mayEnter(lane)) enter(lane)
-      else await turn(lane.waiting[urgency === 'background' ? 'background' : 'wanted'], signal)
+      const rank = isSignIn ? 'signIn' : urgency === 'background' ? 'background' : 'wanted'
+      const isNext = (isSignIn ? lane.waiting.signIn.size : countWaiting(lane)) === 0
+      if (isNext && mayEnter(lane, rank)) enter(lane)
+      else await turn(lane.waiting[rank], signal)
       try {
         refuseWhilePaused(lane, subject)
         return await task()
       } finally {
         leave(lane)
+      }
+    },
+    async lend(host, work) {
+      const lane = open(host)
+      lane.lent += 1
+      letGo(lane)
+      try {
+        return await work()
+      } finally {
+        lane.lent -= 1
       }
     },
     pause(host, ms, downStatus = null) {
@@ -147,15 +174,21 @@ export function createLanes(
         host: lane.host,
         concurrency: lane.concurrency,
         requestsPerSecond: lane.requestsPerSecond,
-        running: lane.running,
+        running: lane.running - lane.lent,
         waiting: countWaiting(lane),
         pausedForMs: pausedFor(lane),
       })),
   }
 }
 
+/** The same lanes, for requests that sign in. */
+export const asSignIns = (lanes: Lanes): Lanes => ({
+  ...lanes,
+  run: (host, traveller, ...rest) => lanes.run(host, { ...traveller, isSignIn: true }, ...rest),
+})
+
 function countWaiting({ waiting }: Lane): number {
-  return waiting.wanted.size + waiting.background.size
+  return ranks.reduce((sum, rank) => sum + waiting[rank].size, 0)
 }
 
 /** Waits in the queue; whoever lets it go counts it in. */

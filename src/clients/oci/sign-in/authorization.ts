@@ -33,6 +33,8 @@ export interface Authorizer {
    * @throws CREDENTIALS_INVALID when what is configured cannot be used there
    */
   reauthorize(caller: Caller, refusal: HttpAnswer, sent: string | null, signal: AbortSignal): Promise<string | null>
+  /** Whether `sent` was a token that has ended, or was replaced, since it was given. */
+  hasEnded(caller: Caller, sent: string): boolean
   /** What a stranger was refused came with what `reauthorize` gave. */
   took(caller: Caller): void
   /** Whether the registry took the caller's credential as such: what it refuses now, it refuses to this user. */
@@ -92,7 +94,7 @@ export function createAuthorizer({ tokens, probe, probeAgain, now, rejection }: 
     }
     const token = await tokens.get(grantOf(signIn, caller), signal)
     accept(caller)
-    return `Bearer ${token}`
+    return `${bearerPrefix}${token}`
   }
   /** One request tries a password, however many wait: registries lock accounts out that fail many times at once. */
   const prove = async (caller: Caller, header: string): Promise<void> => {
@@ -146,8 +148,8 @@ export function createAuthorizer({ tokens, probe, probeAgain, now, rejection }: 
     },
     async reauthorize(caller, refusal, sent, signal) {
       const signIn = await learn(caller.endpoint, refusal)
-      if (signIn.kind === 'bearer' && sent?.startsWith('Bearer ')) {
-        tokens.forget(grantOf(signIn, caller), sent.slice('Bearer '.length))
+      if (signIn.kind === 'bearer' && sent?.startsWith(bearerPrefix)) {
+        tokens.forget(grantOf(signIn, caller), sent.slice(bearerPrefix.length))
       }
       if (signIn.kind === 'basic') accepted.delete(keyOf(caller))
       const isUnasked = signIn.kind === 'none' || signIn.kind === 'unasked'
@@ -156,10 +158,17 @@ export function createAuthorizer({ tokens, probe, probeAgain, now, rejection }: 
       // The same again would only count as another failed sign-in.
       return header === sent ? null : header
     },
+    hasEnded(caller, sent) {
+      const signIn = signIns.get(caller.endpoint.registry)
+      if (signIn?.kind !== 'bearer' || !sent.startsWith(bearerPrefix)) return false
+      return !tokens.isFresh(grantOf(signIn, caller), sent.slice(bearerPrefix.length))
+    },
     took,
     isAccepted: (caller) => accepted.has(keyOf(caller)),
   }
 }
+
+const bearerPrefix = 'Bearer '
 
 /** Longer than a request waits for its turn; from then on whoever opens circuits knows. */
 const refusedMs = 10_000

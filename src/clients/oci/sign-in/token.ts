@@ -18,6 +18,8 @@ export interface TokenDeps {
 /** Tokens by registry, credential and scope, asked for once and again before they end. */
 export interface Tokens {
   get(grant: Grant, signal: AbortSignal): Promise<string>
+  /** Whether `token` is the one for it, and has not come to its end. */
+  isFresh(grant: Grant, token: string): boolean
   /** Forgets `token` unless it was replaced since. */
   forget(grant: Grant, token: string): void
   /** User names whose last token for the registry may do more than read, as it says; a stranger's is empty. */
@@ -82,6 +84,10 @@ export function createTokens({ timing, limits, send }: TokenDeps): Tokens {
       if (made) return made.token
       // Only when ten thousand others were made within this very moment.
       throw new AppError('REGISTRY_UNAVAILABLE', `sign-in for ${grant.subject}: its token did not stay`)
+    },
+    isFresh(grant, token) {
+      const known = held.get(keyOf(grant))
+      return known?.token === token && timing.now() < known.staleAt
     },
     forget(grant, token) {
       const key = keyOf(grant)
