@@ -31,7 +31,6 @@ test('finds what docker login left, under each of the ways to write a host', asy
       'ghcr.io': auth('gh', 'one'),
       'https://old.example/v2/': auth('old', 'two'),
       'localhost:5000': { identitytoken: 'refresh' },
-      'empty.example': {},
     },
   })
   const source = dockerConfigCredentials(path)
@@ -40,8 +39,45 @@ test('finds what docker login left, under each of the ways to write a host', asy
   await expect(found(source, 'ghcr.io')).resolves.toBe('gh one')
   await expect(found(source, 'old.example')).resolves.toBe('old two')
   await expect(found(source, 'localhost:5000')).resolves.toBe('<token> refresh')
-  await expect(found(source, 'empty.example')).resolves.toBeNull()
   await expect(found(source, 'other.example')).resolves.toBeNull()
+})
+
+test.each([
+  [
+    'a helper of its own that gives nothing',
+    { credHelpers: { 'r.example': 'ecr-login' } },
+    ['"ecr-login"', 'r.example'],
+  ],
+  [
+    'a helper of its own beside a store',
+    { credHelpers: { 'R.example': 'ecr-login' }, credsStore: 'desktop', auths: { 'r.example': {} } },
+    ['"ecr-login"', '"credHelpers"'],
+  ],
+  ['an empty entry without a store', { auths: { 'r.example': {} } }, ['"r.example" of "auths"', 'docker login']],
+  ['an entry of empty texts', { auths: { 'r.example/team': { auth: '' } } }, ['"r.example" of "auths"']],
+])('%s makes no strangers of us', async (_what, config, said) => {
+  await write(config)
+  const source = dockerConfigCredentials(path, { askHelper: async () => null })
+
+  const error: unknown = await found(source, 'r.example').catch((thrown: unknown) => thrown)
+
+  expect(error).toMatchObject({ code: 'CREDENTIALS_INVALID' })
+  for (const each of [path, ...said]) expect(error).toMatchObject({ message: expect.stringContaining(each) })
+  await expect(found(source, 'other.example')).resolves.toBeNull()
+})
+
+test('a store that knows nothing of a host makes strangers of us there, as it does of Docker', async () => {
+  await write({ credsStore: 'desktop', auths: { 'r.example': {} } })
+  const source = dockerConfigCredentials(path, { askHelper: async () => null })
+
+  await expect(found(source, 'r.example')).resolves.toBeNull()
+})
+
+test('where the helper of a host gives nothing, an entry for it that does is taken', async () => {
+  await write({ credHelpers: { 'r.example': 'ecr-login' }, auths: { 'r.example': auth('them', 'me') } })
+  const source = dockerConfigCredentials(path, { askHelper: async () => null })
+
+  await expect(found(source, 'r.example')).resolves.toBe('them me')
 })
 
 test('the longest path that holds the repository wins, in whole components', async () => {

@@ -60,7 +60,8 @@ const nothing: DockerConfig = { entries: [], helpers: [], store: null }
 /**
  * Credentials that `docker login` left: `credHelpers`, then `credsStore`, then `auths` of Docker's `config.json`; what is
  * written of a host counts in upper case and with `:443` too. The file is read again when it changes; without the file
- * there are none.
+ * there are none. Where it names a host, nothing makes us a stranger there: a helper of its own that gives nothing, or an
+ * empty entry without a store, is an error. A store, which is for all hosts, need not know each.
  */
 export function dockerConfigCredentials(path: string, given: Partial<DockerConfigDeps> = {}): CredentialSource {
   const deps: DockerConfigDeps = { now: () => performance.now(), askHelper, isPlainHttp: () => false, ...given }
@@ -79,7 +80,7 @@ export function dockerConfigCredentials(path: string, given: Partial<DockerConfi
     })
   }
   const fromHelper = async (config: DockerConfig, asked: readonly RepositoryName[], signal: AbortSignal) => {
-    const helper = firstFound(asked, (each) => longestMatch(config.helpers, each))
+    const helper = helperOf(config, asked)
     const name = helper?.name ?? config.store
     if (name === null) return null
     for (const server of serversOf(config, asked, helper?.written)) {
@@ -95,8 +96,27 @@ export function dockerConfigCredentials(path: string, given: Partial<DockerConfi
     const hasOtherName = !/:\d+$/.test(registry) && !deps.isPlainHttp(registry)
     const asked = [repository, ...(hasOtherName ? [{ ...repository, registry: `${registry}:443` }] : [])]
     const helped = await fromHelper(config, asked, signal)
-    return helped ?? firstFound(asked, (each) => fromEntries(config.entries, each))
+    const found = helped ?? firstFound(asked, (each) => fromEntries(config.entries, each))
+    const missing = found === null ? whatIsMissing(config, asked, registry) : null
+    if (missing !== null) throw new AppError('CREDENTIALS_INVALID', `${path}: ${missing}`)
+    return found
   }
+}
+
+const helperOf = ({ helpers }: DockerConfig, asked: readonly RepositoryName[]) =>
+  firstFound(asked, (each) => longestMatch(helpers, each))
+
+/** What the file says should be there for a registry that it has no credentials of; null where that is said nowhere. */
+function whatIsMissing(config: DockerConfig, asked: readonly RepositoryName[], registry: string): string | null {
+  const helper = helperOf(config, asked)
+  if (helper !== null) {
+    const said = `the credential helper ${quote(helper.name)} gave none for ${registry}`
+    return `${said}; sign in as it wants, or take the host out of "credHelpers" to ask as a stranger`
+  }
+  const entry = config.store === null ? firstFound(asked, (each) => longestMatch(config.entries, each)) : null
+  if (entry === null) return null
+  const said = `the entry ${quote(entry.written)} of "auths" is empty, and no "credsStore" could know ${registry}`
+  return `${said}; use docker login, or remove the entry to ask as a stranger`
 }
 
 /** What a helper may know the registry by: as we name it, as its entry does, and as those do that a login left. */
@@ -107,7 +127,7 @@ function serversOf({ entries }: DockerConfig, asked: readonly RepositoryName[], 
   return [...new Set(names)].filter((name) => usual !== 'docker.io' || name !== usual)
 }
 
-/** What a login left empty beside a credential store stands in nobody's way. */
+/** What a login left empty stands in the way of no other entry. */
 function fromEntries(entries: readonly Entry[], repository: RepositoryName): Credential | null {
   let left = entries
   for (let best = longestMatch(left, repository); best !== null; best = longestMatch(left, repository)) {
