@@ -49,6 +49,7 @@ const rows: readonly Row[] = [
   { kind: '--rm, created, recreate', options: rm, labels: recreate, outcome: null, state: 'ignored', code: 'STOPPED', is: 'v1 created' },
   { kind: 'without a tag', acts: run, image: ({ reference }) => reference.replace(/:latest$/, ''), outcome: 'GATE_PASSED_WEAK', state: 'current', code: 'CURRENT', is: 'v2 running' },
   { kind: 'a digest', acts: run, image: ({ reference, digest }) => `${reference.replace(/:latest$/, '')}@${digest}`, outcome: null, state: 'ignored', code: 'NOT_A_TAG', is: 'v1 running' },
+  { kind: 'off all networks', acts: [...run, 'network disconnect bridge WEB'], outcome: 'GATE_PASSED_WEAK', state: 'current', code: 'CURRENT', is: 'v2 running' },
   { kind: 'an image id', acts: run, image: ({ configDigest }) => configDigest, outcome: null, state: 'ignored', code: 'NOT_A_TAG', is: 'v1 running' },
 ] // prettier-ignore
 
@@ -115,6 +116,15 @@ describeWithServices('every kind of container', ({ registryAddress }) => {
     const { HostConfig } = await web.inspect()
     expect(HostConfig.AutoRemove).toBe(row.options?.includes('--rm') ?? false)
     expect(HostConfig.RestartPolicy.Name).toBe(row.options?.includes('always') ? 'always' : 'no')
+  })
+
+  test.each(rows)('$kind: it is on as many networks as before', async (row) => {
+    const template = '{{len .NetworkSettings.Networks}}'
+    const isOff = row.acts?.some((each) => each.startsWith('network disconnect')) ?? false
+
+    const networks = await scene.docker('inspect', '--format', template, of(row).name)
+
+    expect(networks).toBe(isOff ? '0' : '1')
   })
 
   test('leaves nothing of ours beside them, and no volume behind', async () => {

@@ -49,12 +49,17 @@ function prepare(rollout: Rollout, facts: ReplaceFacts, now: number): Step | nul
   if (isUncaptured(rollout)) return effect(rollout, 'J2', 'capture')
   const copying = copyFirst(rollout, facts)
   if (copying !== null) return copying
-  if (facts.new !== null) return createDependants(rollout, facts) ?? beforeRollout(rollout, now)
+  if (facts.new !== null && !isIncomplete(rollout, facts.new))
+    return createDependants(rollout, facts) ?? beforeRollout(rollout, now)
   if (timesAttempted(rollout, 'create') >= triesMax) {
     return goBack(rollout, 'superseded', removedByHand('the new version was removed'))
   }
   return effect(rollout, 'J3', 'create')
 }
+
+/** A create that was cut off left it on other networks than it is to start on; another completes it. */
+const isIncomplete = (rollout: Rollout, fresh: InstanceFacts): boolean =>
+  rollout.order === 'stop-first' && !fresh.connected && timesAttempted(rollout, 'create') < triesMax
 
 function stopFirst(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
   const { old, new: fresh } = facts

@@ -1,17 +1,18 @@
-import type { ContainerInspect, ImageInspect, NetworkEndpoint } from '../../clients/docker/shapes.ts'
+import type { ContainerInspect, ImageInspect } from '../../clients/docker/shapes.ts'
 import { AppError } from '../../errors.ts'
 import { nextName } from '../../rollout/names.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { ApplyContext } from '../target.ts'
 import { carryOver } from './carry-over.ts'
 import type { DockerDeps } from './docker-deps.ts'
-import { isConnectedTo, requestedEndpoints } from './endpoints.ts'
+import { requestedEndpoints } from './endpoints.ts'
 import { candidateOf, findNew } from './instance.ts'
 import { requireSupport } from '../engine/engine-support.ts'
 import { requireInstance } from '../engine/require-instance.ts'
 import { operationLabels } from './labels.ts'
 import { clearNext, clearPrevious } from './leftovers.ts'
 import { requireRights } from './require-rights.ts'
+import { settleNetworks } from './settle-networks.ts'
 import { startFailure } from '../engine/start-failure.ts'
 import { inheritedMounts } from './sets/inherited.ts'
 import { plannedInstances, refuseNewcomers, wire } from './sets/wire.ts'
@@ -49,7 +50,7 @@ export async function create(deps: DockerDeps, rollout: Rollout, { signal }: App
   deps.newInstances.set(rollout.id, id)
   const container = await requireInstance(deps, id, signal)
   await checkImage(deps, container, candidate, rollout, signal)
-  await connectMissing(deps, container, carried.connectAfterCreate, signal)
+  await settleNetworks(deps, container, carried, signal)
   // Removing one that an earlier rollout kept takes time; inside the gap it would lengthen that.
   await clearPrevious(deps, rollout, signal)
 }
@@ -98,16 +99,4 @@ export async function checkImage(
     'TARGET_CONFLICT',
     `the tag ${rollout.repository}:${rollout.tag} was moved by somebody else meanwhile`,
   )
-}
-
-/** Connects it to those of the networks that it is not on yet. */
-export async function connectMissing(
-  { engine }: DockerDeps,
-  container: ContainerInspect,
-  endpoints: readonly NetworkEndpoint[],
-  signal: AbortSignal,
-): Promise<void> {
-  for (const each of endpoints) {
-    if (!isConnectedTo(container, each)) await engine.connectNetwork(each.network, container.Id, each.endpoint, signal)
-  }
 }

@@ -248,3 +248,15 @@ test('volumes that are another container’s come from there again, and are not 
   expect(carry(old, { inherited: new Set(['/shared']) }).body.HostConfig.Mounts).toEqual([])
   expect(carry(old).body.HostConfig.Mounts).toMatchObject([{ Source: anonymous, Target: '/shared' }])
 })
+
+test.each(['1.41', '1.45'])('is on no network where its owner took it off all of them (API %s)', (apiVersion) => {
+  const { body, isOnNone } = carry(container({ Networks: {} }), { apiVersion })
+
+  expect(isOnNone).toBe(true)
+  expect(body.HostConfig.NetworkMode).toBe('bridge')
+  expect(body).not.toHaveProperty('NetworkingConfig')
+})
+
+test.each(['none', 'host', 'container:other'])('has nothing to leave where its network is %s', (NetworkMode) => {
+  expect(carry(container({ HostConfig: { NetworkMode }, Networks: {} })).isOnNone).toBe(false)
+})

@@ -23,6 +23,8 @@ export interface CarriedOver {
   readonly body: CreateBody
   /** To connect before the start. */
   readonly connectAfterCreate: readonly NetworkEndpoint[]
+  /** Whether it has to leave whatever the engine connects it to, before the start. */
+  readonly isOnNone: boolean
 }
 
 /**
@@ -54,5 +56,6 @@ export function carryOver(sources: CarryOverSources): CarriedOver {
         : {}),
     },
     connectAfterCreate: networks.connectAfterCreate,
+    isOnNone: networks.isOnNone,
   }
 }

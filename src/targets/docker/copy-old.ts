@@ -8,10 +8,11 @@ import { startFailure } from '../engine/start-failure.ts'
 import type { ApplyContext } from '../target.ts'
 import { carryOver } from './carry-over.ts'
 import type { DockerDeps } from './docker-deps.ts'
-import { isConnectedTo, requestedEndpoints } from './endpoints.ts'
+import { requestedEndpoints } from './endpoints.ts'
 import { copyLabels, restoresLabel } from './labels.ts'
 import { clearPrevious } from './leftovers.ts'
 import { readCaptured } from './captured.ts'
+import { settleNetworks } from './settle-networks.ts'
 
 /** Id of the copy that a rollout made of an old instance that removes itself; null when there is none. */
 export async function findCopy(
@@ -42,7 +43,7 @@ export async function copyOld(deps: DockerDeps, rollout: Rollout, { signal, snap
   const { container: old, image } = (await lookUp(deps, rollout, signal)) ?? readCaptured(snapshot)
   await clearPrevious(deps, rollout, signal)
   const { api } = await engine.version(signal)
-  const { body, connectAfterCreate } = carryOver({
+  const { body, ...networks } = carryOver({
     old,
     oldImage: image,
     image: rollout.fromReference,
@@ -58,10 +59,7 @@ export async function copyOld(deps: DockerDeps, rollout: Rollout, { signal, snap
     }
   })
   const copy = await engine.inspectContainer(id, signal)
-  for (const each of connectAfterCreate) {
-    if (copy !== null && !isConnectedTo(copy, each))
-      await engine.connectNetwork(each.network, id, each.endpoint, signal)
-  }
+  if (copy !== null) await settleNetworks(deps, copy, networks, signal)
 }
 
 /** Removes the copy that this rollout made, and nothing else (I8). Its volumes are the new version's. */

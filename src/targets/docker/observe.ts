@@ -4,6 +4,7 @@ import type { InstanceFacts, Rollout, ReplaceFacts } from '../../rollout/rollout
 import type { DockerDeps } from './docker-deps.ts'
 import { answeringTo, isConnectedTo, requestedEndpoints, tellsNames } from './endpoints.ts'
 import { readInstance } from '../engine/instance-facts.ts'
+import { networkNames } from '../engine/carry-over-networks.ts'
 import { keepReference } from '../engine/keep-tag.ts'
 import { findCopy } from './copy-old.ts'
 import { candidateOf, newAmong } from './instance.ts'
@@ -71,7 +72,9 @@ async function instanceFacts(
 ): Promise<InstanceFacts> {
   const isSwitched = role === 'new' && rollout.order === 'start-first'
   const wanted = isSwitched ? answeringTo(rollout.name, plan) : plan
-  const connected = wanted.every((each) => isConnectedTo(container, each)) && hasName(rollout, container, role)
+  const isOffOthers = wanted.length > 0 || container.State.Status !== 'created' || networkNames(container).length === 0
+  const connected =
+    isOffOthers && wanted.every((each) => isConnectedTo(container, each)) && hasName(rollout, container, role)
   const stoppedByHand = await wasStoppedByHand(deps.engine, container, rollout, role, signal)
   const instance = readInstance(container, { connected, stoppedByHand })
   return role === 'new' ? withProbe(deps, rollout, container, instance, signal) : instance

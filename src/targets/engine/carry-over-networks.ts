@@ -9,9 +9,11 @@ export interface CarriedNetworks {
   readonly connectAfterCreate: readonly NetworkEndpoint[]
   /** For the create's own field, where endpoints take no MAC address. */
   readonly macAddress: string | undefined
+  /** Whether it was taken off all networks: whatever is created is on that of its network mode, and has to leave it. */
+  readonly isOnNone: boolean
 }
 
-const none: CarriedNetworks = { endpoints: [], connectAfterCreate: [], macAddress: undefined }
+const none: CarriedNetworks = { endpoints: [], connectAfterCreate: [], macAddress: undefined, isOnNone: false }
 
 /**
  * The networks of a container as they were asked for, without what the engine made of them.
@@ -33,8 +35,13 @@ export function carryNetworks(old: ContainerInspect, order: Order, apiVersion: s
     endpoints: takesSeveral ? first : first.slice(0, 1),
     connectAfterCreate: takesSeveral ? [] : first.slice(1),
     macAddress: ownMac,
+    isOnNone: isOnNone(old),
   }
 }
+
+/** Whether a container with networks of its own was taken off all of them. */
+export const isOnNone = (container: ContainerInspect): boolean =>
+  hasOwnNetworks(container) && container.NetworkSettings.Networks !== undefined && networkNames(container).length === 0
 
 /** Names of the networks that a container is on, the one of its network mode first; none if it uses another's. */
 export function networkNames(old: ContainerInspect): readonly string[] {

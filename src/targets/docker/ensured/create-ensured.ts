@@ -4,11 +4,12 @@ import { requireSupport } from '../../engine/engine-support.ts'
 import { requireInstance } from '../../engine/require-instance.ts'
 import { startFailure } from '../../engine/start-failure.ts'
 import type { ApplyContext } from '../../target.ts'
-import { checkImage, connectMissing } from '../apply-create.ts'
+import { checkImage } from '../apply-create.ts'
 import type { DockerDeps } from '../docker-deps.ts'
 import { findNew } from '../instance.ts'
 import { operationLabels } from '../labels.ts'
 import { requireRights } from '../require-rights.ts'
+import { settleNetworks } from '../settle-networks.ts'
 import { createBody, endpointsOf } from './create-body.ts'
 
 /**
@@ -44,5 +45,5 @@ export async function createEnsured(deps: DockerDeps, rollout: Rollout, { signal
   deps.newInstances.set(rollout.id, id)
   const container = await requireInstance(deps, id, signal)
   await checkImage(deps, container, candidate, rollout, signal)
-  await connectMissing(deps, container, connectAfterCreate, signal)
+  await settleNetworks(deps, container, { connectAfterCreate }, signal)
 }

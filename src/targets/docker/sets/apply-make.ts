@@ -9,10 +9,11 @@ import { requireInstance } from '../../engine/require-instance.ts'
 import type { ApplyContext } from '../../target.ts'
 import { carryOver } from '../carry-over.ts'
 import type { DockerDeps } from '../docker-deps.ts'
-import { isConnectedTo, requestedEndpoints } from '../endpoints.ts'
+import { requestedEndpoints } from '../endpoints.ts'
 import { requireNew } from '../instance.ts'
 import { operationLabel, operationLabels, replacesLabel } from '../labels.ts'
 import { clearNext, clearPrevious } from '../leftovers.ts'
+import { settleNetworks } from '../settle-networks.ts'
 import { inheritedMounts } from './inherited.ts'
 import { memberOf, membersOf } from './members.ts'
 import { usesLabels } from './uses.ts'
@@ -61,7 +62,7 @@ async function createOne(
     if (found !== undefined) used.set(found.id, found.name)
     return found?.id ?? on
   }
-  const { body, connectAfterCreate } = carryOver({
+  const { body, ...networks } = carryOver({
     old,
     oldImage,
     image: old.Config.Image,
@@ -92,9 +93,7 @@ async function createOne(
     await engine.removeContainer(id, false, signal)
     throw new AppError('TARGET_CONFLICT', `the tag ${old.Config.Image} was moved by somebody else meanwhile`)
   }
-  for (const each of connectAfterCreate) {
-    if (!isConnectedTo(container, each)) await engine.connectNetwork(each.network, id, each.endpoint, signal)
-  }
+  await settleNetworks(deps, container, networks, signal)
   return id
 }
 

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { planned } from '../../../test/fakes/planned.ts'
+import { blankInstance } from '../../../test/fakes/instance-facts.ts'
+import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
+import type { EffectKind, Rollout } from '../rollout.ts'
+import { forward } from './forward.ts'
+
+const rollout: Rollout = {
+  ...planned('web', 0),
+  toImage: 'sha256:new',
+  attempted: ['pull', 'protect', 'capture', 'create'],
+}
+const old: InstanceFacts = {
+  ...blankInstance,
+  id: rollout.oldInstance,
+  name: 'web',
+  status: 'running',
+  restart: rollout.restart,
+  startedAt: '2026-11-20T12:00:00Z',
+}
+const fresh: InstanceFacts = { ...old, id: 'new', name: 'web.longshore-next', status: 'created', startedAt: null }
+const seen = (connected: boolean): ReplaceFacts => ({
+  old,
+  new: { ...fresh, restart: 'no', connected },
+  candidateImage: 'sha256:new',
+  tagImage: 'sha256:new',
+  isTagShared: false,
+  isProtected: true,
+  nameHolder: old.id,
+})
+
+test.each<[string, Partial<Rollout>, boolean, EffectKind]>([
+  ['is completed where its create was cut off', {}, false, 'create'],
+  ['is touched by nothing more where it is complete', {}, true, 'disarm-old'],
+  [
+    'is taken as it is where no create completes it',
+    { attempted: [...rollout.attempted, 'create', 'create'] },
+    false,
+    'disarm-old',
+  ],
+])('a new version that was created and not started %s', (_, state, connected, effect) => {
+  expect(forward({ ...rollout, order: 'stop-first', ...state }, seen(connected), 0)).toMatchObject({ effect })
+})
