@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { startFleet, versions } from '../../../test/fakes/fleet.ts'
 import { digest } from '../../../test/fakes/decide-input.ts'
+import { planPass } from '../passes/plan-pass.ts'
 import { createControl } from '../words/create-control.ts'
 import { targetDefaults } from '../groups/group-settings.ts'
 
@@ -132,6 +133,24 @@ describe('too many changes at once, by the service', () => {
     await createControl(fleet.app).release('local', by)
     await fleet.clock.pass(300_000)
     expect(Object.values(fleet.runs())).toEqual(names.map(() => fresh))
+  })
+
+  test('are held also where policies choose the tags, and a plan shows it', async () => {
+    const labels = { 'longshore.policy': 'semver' }
+    const fleet = startFleet(names.map((name) => ({ name, labels })))
+    most(fleet, 3)
+    for (const each of names) fleet.world.lists.set(each, ['1', '2'])
+    for (const each of names) fleet.world.tags.set(`${each}:2`, fresh)
+
+    const { workloads } = await planPass(fleet.app, fleet.stop.signal)
+    await serve(fleet)
+    await fleet.clock.pass(60_000)
+
+    expect(workloads.map(({ decision, rollout }) => [decision.reason.code, rollout])).toEqual(
+      names.map(() => ['MASS_CHANGE', null]),
+    )
+    expect(await fleet.begun()).toEqual([])
+    expect(await codes(fleet, names)).toEqual(names.map(() => 'MASS_CHANGE'))
   })
 
   test('count over both kinds of a target', async () => {

@@ -1,7 +1,7 @@
 import type { App } from '../app.ts'
 import { decision, type Decision } from '../decisions/decision.ts'
 import { targetDefaults } from '../groups/group-settings.ts'
-import { isApproved, massChangeSentence, mostAtOnce } from './mass-change.ts'
+import { massChangeSentence, mostAtOnce, wantsUnapproved } from './mass-change.ts'
 import { targetOf } from '../../targets/target.ts'
 
 interface Planned {
@@ -19,10 +19,9 @@ export async function holdPlanned<Each extends Planned>(
   planned: readonly Each[],
 ): Promise<readonly (Each | (Each & { readonly rollout: null }))[]> {
   const approvals = await store.approvals()
-  const counts = ({ id, decision: { reason, candidate } }: Each): boolean =>
-    reason.code === 'DIGEST_MOVED' && candidate !== null && !isApproved(id, candidate, approvals)
+  const counts = ({ id, decision: decided }: Each): boolean => wantsUnapproved({ id, ...decided }, approvals)
   return planned.map((each) => {
-    if (!counts(each)) return each
+    if (!each.decision.isRolloutDue || !counts(each)) return each
     const name = targetOf(each.id)
     const same = planned.filter(({ id }) => targetOf(id) === name)
     const most = mostAtOnce(limits.get(name) ?? targetDefaults, same.length)

@@ -50,6 +50,7 @@ describe('among those that want a change', () => {
 
   test.each<[string, Parameters<typeof row>[0], boolean]>([
     ['is one that is due', moved, true],
+    ['is one whose policy chose a better tag', { ...moved, reason: { code: 'BETTER_TAG', sentence: '' } }, true],
     ['is one that waits for another', { ...moved, reason: { code: 'WAITS_FOR_OTHER', sentence: '' } }, true],
     [
       'is one that is held for being among too many',
@@ -65,6 +66,8 @@ describe('among those that want a change', () => {
     ['is none that is only to be told of', { ...moved, reason: { code: 'NOTIFY_ONLY', sentence: '' } }, false],
     ['is none that is paused', { ...moved, state: 'held', reason: { code: 'ROLLOUTS_PAUSED', sentence: '' } }, false],
     ['is none that a person asked for', { ...moved, reason: { code: 'DEPLOY_DUE', sentence: '' } }, false],
+    ['is none that is made because it is missing', { ...moved, reason: { code: 'ABSENT', sentence: '' } }, false],
+    ['is none that its group takes back', { ...moved, reason: { code: 'TAKE_BACK', sentence: '' } }, false],
   ])('%s', (_, change, expected) => {
     expect(wantsUnapproved(row(change), [])).toBe(expected)
   })

@@ -1,13 +1,13 @@
 import type { Approval, MassChange, WorkloadRow } from '../../store/store.ts'
 import { targetOf } from '../../targets/target.ts'
 import type { TargetLimits } from '../groups/group-settings.ts'
-import { waitsCode } from '../groups/due-codes.ts'
+import { policyCodes, waitsCode } from '../groups/due-codes.ts'
 
 /** What a person did not set: so many changes at once, on a target with more workloads than this. */
 const mostByDefault = 20
 const fewWorkloads = 40
 
-type Row = Pick<WorkloadRow, 'id' | 'state' | 'reason' | 'candidate'>
+type Row = Pick<WorkloadRow, 'id' | 'reason' | 'candidate'>
 
 /** Changes that may be wanted at once on a target; null for any number. @param workloads watched on it */
 export function mostAtOnce({ maxChanges }: Pick<TargetLimits, 'maxChanges'>, workloads: number): number | null {
@@ -26,7 +26,7 @@ export function wantsUnapproved(row: Row, approvals: readonly Approval[]): boole
   return !isApproved(row.id, row.candidate, approvals)
 }
 
-const wanting: ReadonlySet<string> = new Set(['DIGEST_MOVED', waitsCode, 'MASS_CHANGE', 'BRAKED', 'ROLLOUT_OPEN'])
+const wanting: ReadonlySet<string> = new Set([...policyCodes, waitsCode, 'MASS_CHANGE', 'BRAKED', 'ROLLOUT_OPEN'])
 
 /** Whether a person has let this very change through. */
 export const isApproved = (workload: string, digest: string, approvals: readonly Approval[]): boolean =>

@@ -2,13 +2,14 @@ import type { Digest } from '../../image/digest.ts'
 import { formatAge } from '../../lib/age.ts'
 import type { Reason } from '../../rollout/facts.ts'
 import type { TagObservation } from '../../store/store.ts'
+import type { Due } from '../groups/due-codes.ts'
 import type { DecideInput } from './decide-input.ts'
 import { decision, type Decision } from './decision.ts'
 import type { Guard } from './guards/guard.ts'
 import { guards } from './guards/guards.ts'
 
 /** The decision on a candidate that differs from what runs: a rollout is due unless a guard holds it. */
-export function guarded(input: DecideInput, candidate: Digest, due: Reason, by: readonly Guard[] = guards): Decision {
+export function guarded(input: DecideInput, candidate: Digest, due: Due, by: readonly Guard[] = guards): Decision {
   for (const guard of by) {
     const held = guard(input, candidate)
     if (held === null) continue

@@ -1,8 +1,8 @@
 import { formatFamiliar, type ImageReference } from '../../image/reference.ts'
 import type { Policy } from '../../policies/policy.ts'
-import type { Reason } from '../../rollout/facts.ts'
 import type { TagObservation } from '../../store/store.ts'
 import type { Workload } from '../../targets/target.ts'
+import type { Due } from '../groups/due-codes.ts'
 import { decision, type Decision } from './decision.ts'
 
 type Kind = Pick<Workload, 'isAbsent' | 'isRunning' | 'repositoryDigests'>
@@ -17,7 +17,7 @@ export const currentSentence = ({ isRunning }: Kind, tag: string): string =>
   isRunning ? `it runs what the tag ${tag} names` : `it does not run, and was made from what the tag ${tag} names`
 
 /** Why a rollout to what a tag names is due. */
-export function whyDue({ workload: { isAbsent, isRunning }, policy }: Wanted, tag: string): Reason {
+export function whyDue({ workload: { isAbsent, isRunning }, policy }: Wanted, tag: string): Due {
   if (isAbsent === true) return { code: 'ABSENT', sentence: 'it does not exist, and is to be made as ensure says' }
   const than = isRunning ? 'the one that runs' : 'the one that it was made from'
   // Others are made to move; of a whole version most people think that it stays.

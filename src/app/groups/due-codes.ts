@@ -1,17 +1,32 @@
+import type { Reason } from '../../rollout/facts.ts'
 import type { WorkloadRow } from '../../store/store.ts'
 
-/** Codes of decisions that a rollout follows on by itself. */
-export const dueCodes: ReadonlySet<string> = new Set([
-  'DIGEST_MOVED',
-  'BETTER_TAG',
-  'ABSENT',
-  'PIN_DUE',
-  'DEPLOY_DUE',
-  'RETURN_DUE',
-  'TAKE_BACK',
-  'PROVIDER_RESTARTED',
-  'PROVIDER_REPLACED',
-])
+/** Codes of decisions that a rollout follows on by itself, each with what it comes of. */
+const comesOf = {
+  DIGEST_MOVED: 'policy',
+  BETTER_TAG: 'policy',
+  ABSENT: 'absence',
+  PIN_DUE: 'word',
+  DEPLOY_DUE: 'word',
+  RETURN_DUE: 'word',
+  TAKE_BACK: 'group',
+  PROVIDER_RESTARTED: 'provider',
+  PROVIDER_REPLACED: 'provider',
+} as const
+
+type DueCode = keyof typeof comesOf
+
+/** Why a rollout is due. */
+export interface Due extends Reason {
+  readonly code: DueCode
+}
+
+export const dueCodes: ReadonlySet<string> = new Set(Object.keys(comesOf))
+
+/** Those of what nobody asked for but the policy, by what it found in a registry. */
+export const policyCodes: ReadonlySet<string> = new Set(
+  Object.entries(comesOf).flatMap(([code, what]) => (what === 'policy' ? [code] : [])),
+)
 
 /** Code of a decision that waits only for the workload's turn. */
 export const waitsCode = 'WAITS_FOR_OTHER'

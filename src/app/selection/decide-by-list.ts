@@ -1,12 +1,12 @@
 import { tagOf } from '../../image/reference.ts'
 import { formatAge } from '../../lib/age.ts'
 import type { Selection } from '../../policies/policy.ts'
-import type { Reason } from '../../rollout/facts.ts'
 import type { TagListObservation } from '../../store/store.ts'
 import type { DecideInput } from '../decisions/decide-input.ts'
 import { decision, type Decision } from '../decisions/decision.ts'
 import { gone, guarded } from '../decisions/guarded.ts'
 import { builtHereOnly, currentSentence, whyDue } from '../decisions/kinds-in-words.ts'
+import type { Due } from '../groups/due-codes.ts'
 import { runsDigest } from '../workloads/running-image.ts'
 import { tellTrouble } from './choose-tag.ts'
 import type { ListChoice } from './list-choice.ts'
@@ -53,7 +53,7 @@ function decideBySelection(input: DecideInput, list: TagListObservation, selecti
   return { ...guarded({ ...input, tag }, digest, due(input, selection, tag)), ...chose }
 }
 
-function due(input: DecideInput, { sentence }: Selection, tag: string): Reason {
+function due(input: DecideInput, { sentence }: Selection, tag: string): Due {
   const { workload, reference } = input
   if (workload.isAbsent === true || tag === tagOf(reference)) return whyDue(input, tag)
   return { code: 'BETTER_TAG', sentence }

@@ -8,12 +8,13 @@ import type { Guard } from '../decisions/guards/guard.ts'
 import { held } from '../decisions/guards/guard.ts'
 import { followGuards } from '../decisions/guards/guards.ts'
 import { retryLater } from '../decisions/guards/retry-later.ts'
+import type { Due } from '../groups/due-codes.ts'
 import { runningDigest } from '../workloads/running-image.ts'
 
-const codes: Readonly<Record<Follow['how'], string>> = {
+const codes = {
   restart: 'PROVIDER_RESTARTED',
   recreate: 'PROVIDER_REPLACED',
-}
+} as const satisfies Readonly<Record<Follow['how'], Due['code']>>
 
 /** Whether a decision is about following a container that the workload uses, rather than about another image. */
 export const isFollowing = ({ reason }: Pick<Decision, 'reason'>): boolean =>
