@@ -70,6 +70,7 @@ describe('the brake, by the service', () => {
     await createControl(fleet.app).release('local', by)
     await fleet.clock.pass(100_000)
 
+    expect(await fleet.begun()).toEqual(['a d', 'b d', 'd c'])
     expect(fleet.runs()).toEqual({ a: old, b: old, c: old, d: third, e: old })
   })
 

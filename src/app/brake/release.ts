@@ -1,5 +1,4 @@
 import { AppError } from '../../errors.ts'
-import { parseReference } from '../../image/reference.ts'
 import type { Approval, WorkloadRow } from '../../store/store.ts'
 import type { App } from '../app.ts'
 import type { Answer, By } from '../words/control.ts'
@@ -29,7 +28,8 @@ export async function release(app: App, wanted: string | null, by: By): Promise<
     if (told !== null) sentences.push(told)
   }
   if (sentences.length === 0) return { sentence: `nothing holds ${wanted ?? 'any target'}`, workload: null }
-  await lookAgain(app)
+  // What a registry says by now counts, and not what was to be rolled out when it was held.
+  app.nudges.send({ kind: 'decide', workload: null, lookedSince: app.clock.elapsed() })
   return { sentence: `${sentences.join('; ')}; each workload is decided anew`, workload: null }
 }
 
@@ -61,16 +61,4 @@ const toApproval =
 function namesOf(rows: readonly WorkloadRow[]): string {
   const named = rows.slice(0, namedMax).map(({ id }) => id)
   return rows.length > namedMax ? `${named.join(', ')} and ${rows.length - namedMax} more` : named.join(', ')
-}
-
-/** What a registry says by now counts, and not what was to be rolled out when it was held. */
-async function lookAgain({ store, nudges, clock }: App): Promise<void> {
-  for (const { image } of await store.workloads()) {
-    try {
-      nudges.send({ kind: 'scan', repository: parseReference(image), at: clock.elapsed() })
-    } catch {
-      // What is no reference is followed by nobody.
-    }
-  }
-  nudges.send({ kind: 'decide', workload: null })
 }

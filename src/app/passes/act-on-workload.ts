@@ -38,11 +38,12 @@ async function decideAndAct(follower: Follower, id: string): Promise<void> {
     app.nudges.send({ kind: 'reconsider', workload: id })
     return isAsked(look.watched) ? leavePlace(follower, turnOf(id)) : undefined
   }
+  if (hasToBeLookedUp(follower, look.watched)) return
   const at = app.clock.elapsed()
   const urgency = wanted.delete(id) ? 'wanted' : 'background'
   const decision = await decideByState(app, look.watched, stop, false, { urgency })
   // A decision on an old look would read our own rollout as somebody's change by hand.
-  if (looks.get(id) !== look || driven.has(id)) return
+  if (looks.get(id) !== look || driven.has(id) || hasToBeLookedUp(follower, look.watched)) return
   if (decision.againInMs !== null) decideIn(follower, id, decision.againInMs)
   await recordDecision(app, look.watched, decision)
   const decided = { watched: look.watched, decision, at }
@@ -51,6 +52,12 @@ async function decideAndAct(follower: Follower, id: string): Promise<void> {
   // What a person says while it waits for its turn counts.
   const key = (): string => beginKey((looks.get(id) ?? look).watched)
   drive(follower, id, key, () => rollOutIfDue(follower, id, decided))
+}
+
+/** Its scan, which is under way or waits for its turn, has it decided. What asks no registry does not wait for one. */
+function hasToBeLookedUp({ lookFirst }: Follower, watched: WatchedWorkload): boolean {
+  const { id, follows = null } = watched.workload
+  return lookFirst.has(id) && !isAsked(watched) && follows === null
 }
 
 const isAsked = (watched: WatchedWorkload): boolean => watched.kind === 'watchable' && isAskedByHand(watched)
@@ -63,6 +70,8 @@ async function rollOutIfDue(follower: Follower, id: string, earlier: EarlierDeci
   const { app, target, stop } = follower
   const hasWord = earlier.watched.kind === 'watchable' && earlier.watched.override !== null
   if (!hasWord) await untilSettled(follower)
+  // It has waited for its place since before what was held was let go.
+  if (hasToBeLookedUp(follower, earlier.watched)) return
   const how = { stop, ignoresBackoff: false, isAlone: false, looked: null, earlier }
   const begun = await beginRollout(app, target, id, how)
   if (begun.kind === 'waits') decideIn(follower, id, waitMs)

@@ -27,6 +27,8 @@ export interface Follower {
   readonly takeUps: DueTimes
   /** Each repository with what was last seen to follow it, by scan key. */
   readonly scans: Map<string, ScanWork>
+  /** Since when, by `clock.elapsed()`, a workload has to be looked up before it is decided, by its id. */
+  readonly lookFirst: DueTimes
   /** Each workload as it was last looked at, by its id. */
   readonly looks: Map<string, Look>
   /** Rollouts that must not run beside each other, by `turnOf`. */

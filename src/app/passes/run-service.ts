@@ -13,7 +13,7 @@ import { recordGone } from '../decisions/record-decision.ts'
 import { adoptFoundRollouts } from '../rollouts/recover.ts'
 import { scanKey } from '../scans/scan-key.ts'
 import { planScans, type ScanWork } from '../scans/scan-plan.ts'
-import { scanNow, startScan } from '../scans/start-scan.ts'
+import { scanFirst, scanNow, startScan } from '../scans/start-scan.ts'
 import { createWake } from './wake.ts'
 import { noteEngine } from './note-engine.ts'
 import { repositoryOf, watchedWorkloads } from '../workloads/watched-workloads.ts'
@@ -48,8 +48,11 @@ async function followTarget(follower: Follower, pulse: Pulse): Promise<void> {
   const { app, target, stop, wake } = follower
   const viewer = app.overview.add(target.name, (key) => isDeciding(follower, key))
   const unsubscribe = app.nudges.subscribe((nudge) => {
-    if (nudge.kind === 'scan') scanNow(follower, nudge.repository, nudge.at)
-    else heed(follower, nudge)
+    if (nudge.kind === 'scan') return scanNow(follower, nudge.repository, nudge.at)
+    if (nudge.kind === 'decide' && nudge.lookedSince !== undefined) {
+      scanFirst(follower, nudge.workload, nudge.lookedSince)
+    }
+    heed(follower, nudge)
   })
   const watching = target
     .watch?.(
@@ -98,6 +101,7 @@ const follow = (app: App, queue: Queue, target: Target, stop: AbortSignal, settl
   pauseEnds: new Map(),
   takeUps: new Map(),
   scans: new Map(),
+  lookFirst: new Map(),
   looks: new Map(),
   inTurn: createTurns(),
   waiting: new Map(),
@@ -138,12 +142,16 @@ function startDueScans(
   const { app, polls } = follower
   const now = app.clock.elapsed()
   keepOnly(new Set(scans.map((each) => each.key)), polls, follower.scans)
+  keepOnly(new Set(scans.flatMap(({ workloads }) => workloads.map(({ workload }) => workload.id))), follower.lookFirst)
   const listed = scans.filter(({ key, isListed }) => isListed && follower.scans.get(key)?.isListed === false)
   for (const work of scans) follower.scans.set(work.key, work)
   const released = scans.filter(
     (each) => listed.includes(each) || each.workloads.some(({ workload }) => isReleased(workload.id)),
   )
   const due = scans.filter((each) => (polls.get(each.key) ?? now) <= now && !released.includes(each))
+  for (const { workload } of released.flatMap((each) => each.workloads)) {
+    if (isReleased(workload.id)) follower.lookFirst.set(workload.id, now)
+  }
   for (const work of released) startScan(follower, work, now)
   for (const work of due) startScan(follower, work, now - app.pollIntervalMs / 2)
   return new Set([...released, ...due].map((each) => each.key))

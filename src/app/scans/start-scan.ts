@@ -25,7 +25,10 @@ export function startScan(
   settling.underWay.add(key)
   polls.set(work.key, app.clock.elapsed() + app.pollIntervalMs * (1 + jitter * (2 * app.random() - 1)))
   scan(app, queue, work, { signal: stop, notBefore, urgency })
-    .catch((error: unknown) => tellUnlessStopping(follower, work.key, error))
+    .then(
+      () => hasLooked(follower, work, notBefore),
+      (error: unknown) => tellUnlessStopping(follower, work.key, error),
+    )
     // Also where the scan could not be kept: the workload may be new.
     .finally(() => {
       for (const { workload } of work.workloads) {
@@ -40,6 +43,23 @@ export function startScan(
 export function scanNow(follower: Follower, repository: Repository, at: number): void {
   const work = follower.scans.get(scanKey(repository))
   if (work !== undefined && !follower.stop.aborted) startScan(follower, work, at, 'wanted')
+}
+
+/** Scans what a workload follows, or what all do, and has none of them decided on a look that began before `at`. */
+export function scanFirst(follower: Follower, id: string | null, at: number): void {
+  if (follower.stop.aborted) return
+  for (const work of follower.scans.values()) {
+    const meant = work.workloads.filter(({ workload }) => id === null || workload.id === id)
+    for (const { workload } of meant) follower.lookFirst.set(workload.id, at)
+    if (meant.length > 0) startScan(follower, work, at, 'wanted')
+  }
+}
+
+/** A look that failed counts too: what is decided on it is unknown. One that the state did not take has not been. */
+function hasLooked({ lookFirst }: Follower, { workloads }: ScanWork, notBefore: number): void {
+  for (const { workload } of workloads) {
+    if ((lookFirst.get(workload.id) ?? Infinity) <= notBefore) lookFirst.delete(workload.id)
+  }
 }
 
 function tellUnlessStopping({ app }: Follower, subject: string, error: unknown): void {

@@ -67,7 +67,7 @@ describe('resume', () => {
 
     expect(sentence).toBe('the hold and the pause on everything are lifted; each workload is decided anew')
     expect([await said.store.hold(), await said.store.pauses()]).toEqual([null, []])
-    expect(nudges.at(-1)).toEqual({ kind: 'decide', workload: null })
+    expect(nudges.at(-1)).toEqual({ kind: 'decide', workload: null, lookedSince: said.clock.elapsed() })
   })
 
   test('tells in the history of each that it lifted, whatever comes between', async () => {

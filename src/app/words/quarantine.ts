@@ -26,7 +26,7 @@ export async function releaseQuarantine(app: App, workload: string, wanted: stri
   const [only] = released
   const which: Digest | 'all' = wanted === null || only === undefined ? 'all' : only.digest
   await app.store.liftQuarantine(id, which, wanted === null ? history : { ...history, toDigest: only?.digest ?? null })
-  app.nudges.send({ kind: 'decide', workload: id })
+  app.nudges.send({ kind: 'decide', workload: id, lookedSince: app.clock.elapsed() })
   return { sentence: `${digests} may be tried again on ${id}`, workload: id }
 }
 

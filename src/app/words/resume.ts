@@ -21,18 +21,10 @@ type ResumeDeps = Pick<App, 'store' | 'clock' | 'nudges' | 'targets'>
 export async function resume(app: App, workload: string | null, by: By): Promise<Answer> {
   checkBy(by)
   const id = workload === null ? null : await findId(app, workload)
-  const sentence = id === null ? await lookAndResumeAll(app, by) : await lookAndResumeOne(app, id, by)
-  app.nudges.send({ kind: 'decide', workload: id })
+  const sentence = id === null ? await resumeAll(app, by) : await lookAndResumeOne(app, id, by)
+  // What was pushed meanwhile is to be rolled out at once, and nothing that is wanted no more.
+  app.nudges.send({ kind: 'decide', workload: id, lookedSince: app.clock.elapsed() })
   return { sentence, workload: id }
-}
-
-/** What was pushed meanwhile is to be rolled out at once, and not at the next poll: the loops scan what they follow. */
-async function lookAndResumeAll(app: App, by: By): Promise<string> {
-  for (const { image } of await app.store.workloads()) {
-    const repository = readReference(image)
-    if (repository !== null) app.nudges.send({ kind: 'scan', repository, at: app.clock.elapsed() })
-  }
-  return resumeAll(app, by)
 }
 
 /** As it runs now, which nobody may have looked at since somebody changed it. */
@@ -42,10 +34,7 @@ async function lookAndResumeOne(app: App, id: string, by: By): Promise<string> {
   const reference = subject?.reference ?? (row && readReference(row.image))
   const tag = subject?.override?.tag ?? (reference && tagOf(reference))
   if (reference && tag) await lookUpTag(app, reference, tag).catch(onlyState)
-  const isBelieved = reference ? await believeList(app.store, reference) : false
-  if (reference && (isBelieved || subject?.watched?.isListed === true)) {
-    app.nudges.send({ kind: 'scan', repository: reference, at: app.clock.elapsed() })
-  }
+  if (reference) await believeList(app.store, reference)
   const isChanging = subject !== null && subject.open !== null
   return resumeOne(app, id, by, isChanging ? null : (subject?.seenImage ?? row?.imageId ?? null))
 }
