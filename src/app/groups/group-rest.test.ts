@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ago, digest, ended, row } from '../../../test/fakes/decide-input.ts'
+import { ago, digest, ended, now, row } from '../../../test/fakes/decide-input.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { WorkloadRow } from '../../store/store.ts'
 import { placesOf } from './order.ts'
-import { groupStanding, isAtRest } from './wave.ts'
+import { groupStanding, isAtRest, liftThemselves } from './wave.ts'
 
 const old = digest('a')
 const fresh = digest('b')
@@ -12,8 +12,16 @@ const fresh = digest('b')
 /** How the fresh version does on a workload, at each try; then it is good. A gate that fails is not tried again. */
 type Fate = readonly ('rolled-back' | 'failed')[]
 
+/** What hides for some turns that a workload wants the fresh version, before its first try or a later one. */
+interface Hiccup {
+  readonly as: 'unknown' | 'held'
+  readonly code: string
+  readonly turns: number
+}
+
 interface Member {
   readonly fate: Fate
+  readonly hiccups: readonly Hiccup[]
   /** Earlier members that go before it, so that no order is a circle. */
   readonly after: readonly number[]
 }
@@ -26,6 +34,14 @@ const members = fc.array(
       fc.constant<Fate>(['failed']),
       fc.constant<Fate>(['failed', 'failed', 'rolled-back']),
     ),
+    hiccups: fc.array(
+      fc.record({
+        as: fc.constantFrom('unknown', 'held'),
+        code: fc.constantFrom(...liftThemselves),
+        turns: fc.nat({ max: 4 }),
+      }),
+      { maxLength: 2 },
+    ),
     after: fc.array(fc.nat({ max: 5 }), { maxLength: 2 }),
   }),
   { minLength: 1, maxLength: 6 },
@@ -34,7 +50,7 @@ const members = fc.array(
 const idOf = (index: number) => `local/container/w${index}`
 
 /**
- * A group whose workloads all want the fresh version at once, driven by turns in any order until nobody has anything to
+ * A group whose workloads all want the fresh version at once, some of which cannot be told so for a while, driven by turns in any order until nobody has anything to
  * do: the rules are those of the product, what they lead to is done at once.
  */
 function drive(group: readonly Member[], isAtomic: boolean, turns: readonly number[]) {
@@ -52,7 +68,22 @@ function drive(group: readonly Member[], isAtomic: boolean, turns: readonly numb
   const steps: string[] = []
   let clock = 10_000
   const isQuarantined = (index: number) => group[index]?.fate[(tries[index] ?? 0) - 1] === 'rolled-back'
+  const left = group.map(({ hiccups }) => hiccups.map((each) => each.turns))
+  /** Whether the registry of a workload, or whatever else, hides what it wants for now. */
+  const hiccupOf = (index: number): Hiccup | null => {
+    const hiccup = group[index]?.hiccups[tries[index] ?? 0]
+    const isOver = (left[index]?.[tries[index] ?? 0] ?? 0) === 0
+    return hiccup === undefined || isOver || runs[index] === fresh || isQuarantined(index) ? null : hiccup
+  }
   const rowOf = (index: number): WorkloadRow => {
+    const hiccup = hiccupOf(index)
+    if (hiccup !== null) {
+      const isUnknown = hiccup.as === 'unknown'
+      // Of what was tried, the last good look is known.
+      const candidate = isUnknown && tries[index] === 0 ? old : fresh
+      const reason = { code: isUnknown ? 'REGISTRY_UNAVAILABLE' : hiccup.code, sentence: '' }
+      return row({ id: idOf(index), group: 'shop', state: hiccup.as, reason, candidate, digest: old })
+    }
     const isDue = runs[index] === old && !isQuarantined(index)
     const code = runs[index] === fresh ? 'CURRENT' : isDue ? 'DIGEST_MOVED' : 'QUARANTINED'
     const state = runs[index] === fresh ? 'current' : isDue ? 'outdated' : 'held'
@@ -69,9 +100,15 @@ function drive(group: readonly Member[], isAtomic: boolean, turns: readonly numb
   const wants = (index: number) => {
     const { stop, takeBack } = groupStanding(view(), idOf(index))
     if (takeBack !== null && runs[index] === takeBack.from) return 'back'
-    return runs[index] === old && stop === null && !isQuarantined(index) ? 'forward' : null
+    const isHeld = stop !== null || isQuarantined(index) || hiccupOf(index) !== null
+    return runs[index] === old && !isHeld ? 'forward' : null
   }
   const turn = (index: number): boolean => {
+    if (hiccupOf(index) !== null) {
+      const own = left[index] ?? []
+      own[tries[index] ?? 0] = (own[tries[index] ?? 0] ?? 0) - 1
+      return true
+    }
     const wish = wants(index)
     if (wish === null) return false
     if (wish === 'back') return ((runs[index] = old), true)
@@ -98,6 +135,8 @@ function drive(group: readonly Member[], isAtomic: boolean, turns: readonly numb
     // In the order drawn, and then round and round.
     const index = (turns[count] ?? count) % group.length
     idle = turn(index) ? 0 : count < turns.length ? 0 : idle + 1
+    // As whenever a workload has been decided.
+    if (isAtRest(view(), now)) wave.clear()
   }
   return { runs, steps, count, places, view: view() }
 }
@@ -118,7 +157,7 @@ test('an atomic group ends all new or all old, and any other without a failure a
       const { runs, view } = drive(group, isAtomic, drawn)
       const hasGivenUp = group.some(({ fate }) => fate.at(-1) === 'rolled-back')
 
-      if (!hasGivenUp) expect([new Set(runs), isAtRest(view)]).toEqual([new Set([fresh]), true])
+      if (!hasGivenUp) expect([new Set(runs), isAtRest(view, now)]).toEqual([new Set([fresh]), true])
       else if (isAtomic) expect(new Set(runs)).toEqual(new Set([old]))
     }),
   )
@@ -127,7 +166,9 @@ test('an atomic group ends all new or all old, and any other without a failure a
 test('what goes before others began before them', () => {
   fc.assert(
     fc.property(members, fc.boolean(), turns, (group, isAtomic, drawn) => {
-      const { steps, places } = drive(group, isAtomic, drawn)
+      // One that is held or unknown is not waited for.
+      const known = group.map((each) => ({ ...each, hiccups: [] }))
+      const { steps, places } = drive(known, isAtomic, drawn)
 
       for (const [index, id] of steps.entries()) {
         const place = places.get(id)

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { startFleet, versions } from '../../../test/fakes/fleet.ts'
+import { AppError } from '../../errors.ts'
 import { createControl } from '../words/create-control.ts'
 import { runPass } from '../passes/run-pass.ts'
 
@@ -106,6 +107,24 @@ describe('a group, by the service', () => {
     release()
     await fleet.clock.pass(200_000)
 
+    expect(fleet.runs()).toEqual({ db: old, web: old })
+  })
+
+  test('that is atomic goes back also where the registry of the one that fails did not answer at first', async () => {
+    const fleet = startFleet([shop('db'), shop('web', 'db')])
+    atomic(fleet)
+    fleet.push('db', fresh)
+    fleet.push('web', bad)
+    fleet.bad.add(bad)
+    fleet.world.refusals.set('web:1', new AppError('REGISTRY_UNAVAILABLE', 'it answered 503'))
+    await serve(fleet)
+    await fleet.clock.pass(100_000)
+    expect(fleet.runs()).toEqual({ db: fresh, web: old })
+
+    fleet.world.refusals.clear()
+    await fleet.clock.pass(900_000)
+
+    expect(await fleet.begun()).toEqual(['db b', 'web d', 'db a'])
     expect(fleet.runs()).toEqual({ db: old, web: old })
   })
 

@@ -28,7 +28,7 @@ async function readView({ store, groups }: GroupDeps, name: string): Promise<Gro
  * more. To be called whenever a workload of it has been decided.
  */
 export async function settleGroup(
-  deps: GroupDeps & Pick<App, 'nudges'>,
+  deps: GroupDeps & Pick<App, 'nudges' | 'clock'>,
   before: Omit<WorkloadRow, 'since'> | null,
   row: Omit<WorkloadRow, 'since'>,
 ): Promise<void> {
@@ -39,7 +39,7 @@ export async function settleGroup(
     const own = view.wave.find((each) => each.workload === row.id)
     const hasFailed = own !== undefined && before !== null && isFailing(own, before, name)
     const isLifted = hasFailed && !isFailing(own, row, name)
-    if (isAtRest(view)) {
+    if (isAtRest(view, deps.clock.now())) {
       await deps.store.endWave(
         name,
         view.wave.map(({ id }) => id),

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ago, digest, ended, row } from '../../../test/fakes/decide-input.ts'
+import { ago, digest, ended, now, row } from '../../../test/fakes/decide-input.ts'
 import type { Outcome, Rollout } from '../../rollout/rollout.ts'
 import type { WorkloadRow } from '../../store/store.ts'
-import { groupStanding, isAtRest, type GroupView } from './wave.ts'
+import { hasOwnRelease } from '../decisions/what-releases.ts'
+import { groupStanding, isAtRest, liftThemselves, type GroupView } from './wave.ts'
 
 const old = digest('a')
 const fresh = digest('b')
@@ -127,7 +128,8 @@ describe('what went with one that failed', () => {
 
 describe('a wave', () => {
   const done = [rolled('web', 'succeeded', 60), rolled('db', 'succeeded', 30)]
-  const rest = (rows: readonly WorkloadRow[], wave: readonly Rollout[] = done) => isAtRest(view({ rows, wave }))
+  const rest = (rows: readonly WorkloadRow[], wave: readonly Rollout[] = done, at = now) =>
+    isAtRest(view({ rows, wave }), at)
 
   test.each<[string, Partial<WorkloadRow>, boolean]>([
     ['when all is current', { state: 'current' }, true],
@@ -140,8 +142,36 @@ describe('a wave', () => {
       false,
     ],
     ['not while one is held by the brake', { reason: { code: 'BRAKED', sentence: '' } }, false],
+    ['not while what one wants is unknown', { state: 'unknown', candidate: old }, false],
+    ['not while one is paused', { reason: { code: 'ROLLOUTS_PAUSED', sentence: '' } }, false],
+    ['not while the image of one is still being pushed', { reason: { code: 'PLATFORM_MISSING', sentence: '' } }, false],
+    ['not while the tag of one is too young', { reason: { code: 'TAG_HELD', sentence: '' } }, false],
+    [
+      'not while the look at one has to be confirmed',
+      { reason: { code: 'REVERSAL_UNCONFIRMED', sentence: '' } },
+      false,
+    ],
+    ['when one that only a person may roll out is unknown', { state: 'unknown', mode: 'notify' }, true],
+    ['when one is held until a person has looked', { reason: { code: 'CHANGED_BY_HAND', sentence: '' } }, true],
   ])('ends %s', (_, change, expected) => {
     expect(rest([standing('web', { state: 'current' }), standing('api', change)])).toBe(expected)
+  })
+
+  test.each<[string, number, boolean]>([
+    ['not before a day has passed since its latest rollout', 86_300, false],
+    ['after a day', 86_500, true],
+    ['not where the clock was set back a little', -40, false],
+  ])('that waits for what may lift itself ends %s', (_, seconds, expected) => {
+    const unknown = [standing('web', { state: 'current' }), standing('api', { state: 'unknown' })]
+
+    expect(rest(unknown, done, now + seconds * 1000)).toBe(expected)
+    expect(rest([standing('api', { reason: { code: 'BRAKED', sentence: '' } })], done, now + seconds * 1000)).toBe(
+      false,
+    )
+  })
+
+  test.each([...liftThemselves])('knows %s as a code of decisions', (code) => {
+    expect(hasOwnRelease(code)).toBe(true)
   })
 
   test('does not end while a rollout of it is open, or one has failed', () => {

@@ -80,13 +80,43 @@ const stopOf = (group: string, failed: Rollout): GroupStop => ({
 const tellFailure = (group: string, { workload, digest, reason }: Rollout): string =>
   `${workload} of the group ${group} failed with ${shortDigest(digest)}${reason === null ? '' : ` (${reason.sentence})`}`
 
-/** Whether nothing of a group is under way, due or failing, so that what comes next begins another wave. */
-export function isAtRest({ name, wave, rows }: GroupView): boolean {
+/**
+ * Whether nothing of a group is under way, due, failing or about to go on, so that what comes next begins another wave.
+ * @param now for what may go on by itself, or may not: that keeps a wave open for a day
+ */
+export function isAtRest({ name, wave, rows }: GroupView, now: number): boolean {
   const byId = new Map(rows.map((row) => [row.id, row]))
   if (wave.some(({ stage }) => stage !== 'ended' && stage !== 'kept')) return false
   if (wave.some((each) => isFailing(each, byId.get(each.workload), name))) return false
-  return !rows.some((row) => row.group === name && (isDue(row) || goesOn.has(row.reason.code)))
+  const own = rows.filter((row) => row.group === name)
+  if (own.some((row) => isDue(row) || goesOn.has(row.reason.code))) return false
+  return isLongOver(wave, now) || !own.some(mayGoOn)
 }
 
 /** Codes of those that go on with the present wave once they are let. */
 const goesOn: ReadonlySet<string> = new Set(['RETRY_LATER', 'POSTPONED', 'BRAKED', 'MASS_CHANGE'])
+
+/** Codes of holds that end without anybody looking: what was pushed with the others may yet follow them. */
+export const liftThemselves: ReadonlySet<string> = new Set([
+  'REVERSAL_UNCONFIRMED',
+  'FLAPPING',
+  'PLATFORM_MISSING',
+  'NOT_DESCRIBED',
+  'MANIFEST_INCOMPLETE',
+  'TAG_HELD',
+  'ROLLOUTS_PAUSED',
+  'JOB_RUNNING',
+  'DEPENDENCY_NOT_READY',
+  'SERVICE_UPDATING',
+])
+
+/** Whether it may turn out to want what was pushed with the others: nobody knows what it wants, or it is held for a while. */
+const mayGoOn = ({ state, reason, mode }: WorkloadRow): boolean =>
+  mode === 'auto' && (state === 'unknown' || liftThemselves.has(reason.code))
+
+/** A registry may be gone for days, and a pause have no end; what comes a day later is taken for another push. */
+const mayGoOnMs = 86_400_000
+
+/** Either way, so that a clock which is set back keeps nothing open for ever. */
+const isLongOver = (wave: readonly Rollout[], now: number): boolean =>
+  wave.every(({ endedAt }) => endedAt !== null && Math.abs(now - Date.parse(endedAt)) >= mayGoOnMs)
