@@ -2,7 +2,7 @@ import { toAppError } from '../../errors.ts'
 import type { Digest } from '../../image/digest.ts'
 import type { ImageDescription, Urgency } from '../../registries/registry.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
-import type { HistoryKind, Store, TagObservation, Time } from '../../store/store.ts'
+import type { TagObservation } from '../../store/store.ts'
 import type { App } from '../app.ts'
 import { readTargetStanding } from '../brake/target-standing.ts'
 import { decide } from './decide.ts'
@@ -12,6 +12,7 @@ import type { DecideInput } from './decide-input.ts'
 import { describeImage } from '../scans/describe-image.ts'
 import { definitionFrom, type EarlierDecision } from './earlier-decision.ts'
 import { readGroup } from '../groups/read-group.ts'
+import { lastWordAt } from './last-word-at.ts'
 import { withNote } from './noted.ts'
 import { prepared } from './prepared.ts'
 import { hasRun } from '../rollouts/revisions.ts'
@@ -135,13 +136,6 @@ const nothingToGuard = {
   lastWordAt: null,
   target: null,
 } as const
-
-const wordsToGoOn: ReadonlySet<HistoryKind> = new Set(['pin', 'unpin', 'deploy', 'rollback', 'resume'])
-
-async function lastWordAt(store: Store, workload: string): Promise<Time | null> {
-  const latest = await store.history({ workload, limit: rolloutsMax })
-  return latest.find(({ kind }) => wordsToGoOn.has(kind))?.at ?? null
-}
 
 /** What lies under a digest is asked for only when it is not the one that runs: an unchanged image costs no GET. */
 async function describeWhenNew(

@@ -6,6 +6,7 @@ import type { App } from '../app.ts'
 import { watchedWorkloads } from '../workloads/watched-workloads.ts'
 import { decideWorkload } from './decide-workload.ts'
 import { newerDecisionCode } from './newer-decision-code.ts'
+import { refusedNow } from './refused-now.ts'
 
 /** Tells why a rollout is to make way for what would be decided now; null while it is to go on. */
 export type NewerDecision = (rollout: Rollout) => Promise<Reason | null>
@@ -13,7 +14,8 @@ export type NewerDecision = (rollout: Rollout) => Promise<Reason | null>
 /**
  * Where a tag moved on while its former digest was still being fetched, only the newer one is to be rolled out. Once
  * anything is touched the rollout goes on to its end, and the newer one comes after it. What is held or cannot be told
- * takes nobody's place.
+ * takes nobody's place. Neither does it begin to touch anything where something has come to hold it: a wait for its
+ * registry may take an hour.
  *
  * @param signal ends questions to registries and targets
  */
@@ -22,6 +24,8 @@ export function createNewerDecision(app: App, target: Target, signal: AbortSigna
   return async (rollout) => {
     if (!isUntouched(rollout)) return null
     try {
+      const refused = await refusedNow(app, rollout)
+      if (refused !== null) return newer(refused.sentence)
       const news = await newsOf(app, rollout)
       if (news === null) return null
       if (judged?.news !== news) judged = { news, reason: await decideAnew(app, target, rollout, signal) }

@@ -5,10 +5,10 @@ import { isNewer } from '../../words/override.ts'
 import { withoutFollows } from '../../rollouts/revisions.ts'
 import { newerDecisionCode } from '../newer-decision-code.ts'
 import { withdrawnCode } from '../withdrawn.ts'
-import { held, type Guard } from './guard.ts'
+import { held, type Guard, type StandingGuard } from './guard.ts'
 import { retryLater } from './retry-later.ts'
 
-export const quarantine: Guard = ({ quarantines, policy }, candidate) => {
+export const quarantine: StandingGuard = ({ quarantines, policy }, candidate) => {
   const found = quarantines.find((each) => each.digest === candidate && each.policy === policy.spec.text)
   if (!found) return null
   // Kept with the decision and read much later: an age would be wrong by then.

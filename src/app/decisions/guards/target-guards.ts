@@ -1,10 +1,10 @@
 import { isAskedByHand } from '../../brake/asked-by-hand.ts'
 import { massChangeSentence } from '../../brake/mass-change.ts'
 import { isNewer } from '../../words/override.ts'
-import { held, type Guard } from './guard.ts'
+import { held, type Guard, type StandingGuard } from './guard.ts'
 
 /** Versions fail one after the other on this target, so no other is tried there by itself. */
-export const braked: Guard = (input) => {
+export const braked: StandingGuard = (input) => {
   const brake = input.target?.brake ?? null
   if (brake === null || isAskedByHand(input)) return null
   if (input.override !== null && isNewer(input.override, brake.since)) return null
@@ -12,7 +12,7 @@ export const braked: Guard = (input) => {
 }
 
 /** Another workload of its group failed; a person's word on this one since then lets it go on. */
-export const groupStopped: Guard = (input) => {
+export const groupStopped: StandingGuard = (input) => {
   const stop = input.group?.stop ?? null
   if (stop === null || isAskedByHand(input)) return null
   if (stop.at !== null && input.lastWordAt !== null && Date.parse(input.lastWordAt) > Date.parse(stop.at)) return null

@@ -3,13 +3,13 @@ import type { Pause } from '../../../store/store.ts'
 import type { Workload } from '../../../targets/target.ts'
 import { activePauses, tellPause } from '../../words/pauses.ts'
 import { isNewer } from '../../words/override.ts'
-import { held, type Guard } from './guard.ts'
+import { held, type Guard, type StandingGuard } from './guard.ts'
 
 /** I9: pins and pauses may be gone, so not even a person's word goes through before one has looked. */
-export const everythingHeld: Guard = ({ hold }) => hold && held(hold.reason.code, hold.reason.sentence)
+export const everythingHeld: StandingGuard = ({ hold }) => hold && held(hold.reason.code, hold.reason.sentence)
 
 /** The later word stands: what a person asked for after the pause goes through. */
-export const paused: Guard = ({ pauses, override, workload, now }) => {
+export const paused: StandingGuard = ({ pauses, override, workload, now }) => {
   const [holding] = activePauses(pauses, workload.id, now)
     .filter((each) => override === null || !isNewer(override, each.since))
     .toSorted((one, other) => endOf(other) - endOf(one))
