@@ -208,6 +208,22 @@ export function eventPromises({ store }: Pick<KitStore, 'store'>): void {
     expect(letters[0]).toEqual({ source: 'registry', body: '{ “119', receivedAt: at(119) })
   })
 
+  test('keeps the last twenty dead letters of a source, however many others send', async () => {
+    const counts = { few: 3, many: 25, flood: 150 }
+    for (const [source, count] of Object.entries(counts)) {
+      for (let each = 0; each < count; each += 1) {
+        await store().addDeadLetter({ source, body: `${each}`, receivedAt: at(each) })
+      }
+    }
+
+    const letters = await store().deadLetters()
+
+    const of = (name: string) => letters.filter(({ source }) => source === name).map(({ body }) => body)
+    expect(of('few')).toEqual(['2', '1', '0'])
+    expect(of('many')).toEqual(Array.from({ length: 20 }, (_, each) => `${24 - each}`))
+    expect(of('flood')).toEqual(Array.from({ length: 77 }, (_, each) => `${149 - each}`))
+  })
+
   test('can be asked whether it can be written', async () => {
     await expect(store().checkWritable()).resolves.toBeUndefined()
   })

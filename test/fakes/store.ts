@@ -209,12 +209,20 @@ export function createMemoryStore(): Store {
     },
     addDeadLetter: async (letter) => {
       letters.unshift(letter)
+      const ofItsSource = (index: number) =>
+        letters.slice(0, index).filter((each) => each.source === letters[index]?.source)
+      // At -1, where no source has more than its share, stands the oldest of all.
+      if (letters.length > 100)
+        letters.splice(
+          letters.findLastIndex((_, index) => ofItsSource(index).length >= 20),
+          1,
+        )
       trail.addUnreadable(letter)
     },
     eventTrail: async (query) => trail.read(query, new Set([...inbox.values()].map((each) => each.key))),
     sourceTroubles: async () => troubles.toSorted((a, b) => (a.source < b.source ? -1 : 1)),
     setSourceTroubles: async (given) => void (troubles = given),
-    deadLetters: async () => letters.slice(0, 100),
+    deadLetters: async () => [...letters],
     checkWritable: async () => {},
     addHistory: async (entry) => void history.unshift(entry),
     history: async ({ workload, limit }) =>

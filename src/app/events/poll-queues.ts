@@ -3,7 +3,9 @@ import type { QueuedMessage } from '../../events/event-source.ts'
 import { isoTime } from '../../lib/clock.ts'
 import type { App } from '../app.ts'
 import type { ConfiguredQueue } from '../workloads/configured-queue.ts'
+import { keepAside } from './dead-letters.ts'
 import { keepEvents, type KeepDeps } from './keep-events.ts'
+import { createNowAndThen, type NowAndThen } from './now-and-then.ts'
 import { deadLetterText, toReceived } from './received-event.ts'
 import { createSourceTroubles } from './source-troubles.ts'
 
@@ -36,7 +38,7 @@ async function pollQueue(
   stop: AbortSignal,
 ): Promise<void> {
   const { clock } = deps
-  const aside: KeptAside = new Set()
+  const aside: Aside = { texts: new Set(), isToBeTold: createNowAndThen(clock) }
   let failures = 0
   while (!stop.aborted) {
     const askedAt = clock.elapsed()
@@ -60,10 +62,10 @@ async function pollQueue(
 }
 
 /** @returns whether it may be removed */
-async function keep(deps: PollDeps, name: string, message: QueuedMessage, aside: KeptAside): Promise<boolean> {
+async function keep(deps: PollDeps, name: string, message: QueuedMessage, aside: Aside): Promise<boolean> {
   const { events } = message
   if (events === null) {
-    await keepAside(deps, name, message, aside)
+    await keepUnread(deps, name, message, aside)
     return false
   }
   if (events.length === 0) return true
@@ -73,34 +75,35 @@ async function keep(deps: PollDeps, name: string, message: QueuedMessage, aside:
   return true
 }
 
-/** Texts that this process found to be kept aside, oldest first. */
-type KeptAside = Set<string>
+interface Aside {
+  /** Those that this process found to be kept aside, oldest first. */
+  readonly texts: Set<string>
+  readonly isToBeTold: NowAndThen
+}
 
 /** More than a queue that is read gives again before it puts them aside itself. */
 const asideMax = 1_000
 
 /** Once for each, also where the first time it could not be written, or we ended before it was. */
-async function keepAside(
-  { store, clock, log, tally }: PollDeps,
+async function keepUnread(
+  deps: PollDeps,
   source: string,
   { body, isFirst }: QueuedMessage,
-  aside: KeptAside,
+  { texts, isToBeTold }: Aside,
 ): Promise<void> {
   const text = deadLetterText(body)
   if (!isFirst) {
     // Of more than that nobody can tell any more which are kept.
-    if (aside.has(text) || aside.size >= asideMax) return
-    const isThere = (await store.deadLetters()).some((each) => each.source === source && each.body === text)
-    if (isThere) return note(aside, text)
+    if (texts.has(text) || texts.size >= asideMax) return
+    const isThere = (await deps.store.deadLetters()).some((each) => each.source === source && each.body === text)
+    if (isThere) return note(texts, text)
   }
-  await store.addDeadLetter({ source, body: text, receivedAt: isoTime(clock) })
-  note(aside, text)
-  tally.unreadable += 1
-  log.warn({ source, code: 'EVENT_UNREADABLE' }, `a message of the queue of ${source} is no event; it is kept aside`)
+  await keepAside({ ...deps, isToBeTold }, { source, body: text, receivedAt: isoTime(deps.clock) })
+  note(texts, text)
 }
 
-function note(aside: KeptAside, text: string): void {
-  aside.add(text)
-  const [oldest] = aside
-  if (aside.size > asideMax && oldest !== undefined) aside.delete(oldest)
+function note(texts: Set<string>, text: string): void {
+  texts.add(text)
+  const [oldest] = texts
+  if (texts.size > asideMax && oldest !== undefined) texts.delete(oldest)
 }

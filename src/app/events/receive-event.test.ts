@@ -143,6 +143,18 @@ test('what cannot be read is accepted, counted, and kept aside: its beginning, w
   expect(news).toEqual([])
 })
 
+test('of a sender that sends nothing else than what cannot be read the log tells once an hour', async () => {
+  const { clock, tally, lines, send } = start()
+
+  for (let times = 0; times < 50; times += 1) await send('{')
+  expect(lines).toHaveLength(1)
+  await clock.pass(3_600_000)
+  await send('{')
+
+  expect(lines).toHaveLength(2)
+  expect(tally.unreadable).toBe(51)
+})
+
 test('what concerns no image is accepted and leaves nothing behind', async () => {
   const { store, send } = start()
 
@@ -251,4 +263,6 @@ test('what a parser fails on is kept aside, and does not come again and again', 
   expect(await store.eventTrail({ limit: 10 })).toMatchObject([{ source: 'x', fate: 'unreadable', repository: null }])
   expect(lines.join('\n')).toContain('INTERNAL')
   expect(lines.join('\n')).not.toContain('what was sent')
+  await receive('x', eventRequest('poison'))
+  expect(lines).toHaveLength(2)
 })

@@ -1,9 +1,11 @@
 import { toAppError } from '../../errors.ts'
-import type { EventRequest, EventSource, Greeting, ImageEvent } from '../../events/event-source.ts'
+import type { EventRequest, Greeting, ImageEvent } from '../../events/event-source.ts'
 import type { App } from '../app.ts'
 import type { ConfiguredSource } from '../workloads/configured-source.ts'
+import { keepAside } from './dead-letters.ts'
 import { createDecoys } from './decoy-sources.ts'
 import { keepEvents, type KeepDeps } from './keep-events.ts'
+import { createNowAndThen, type NowAndThen } from './now-and-then.ts'
 import { deadLetterText, toReceived } from './received-event.ts'
 import type { SenderCounts } from './sender-counts.ts'
 
@@ -27,7 +29,8 @@ export type Receive = (
 ) => Promise<'accepted' | 'refused' | Greeting>
 
 export function createReceiver(deps: ReceiverDeps): Receive {
-  const { store, clock, log, tally, counts } = deps
+  const { clock, log, tally, counts } = deps
+  const isToBeTold = createNowAndThen(clock)
   const byName = new Map(deps.sources.map((each) => [each.name, each]))
   const decoyFor = createDecoys(deps.sources)
 
@@ -49,13 +52,11 @@ export function createReceiver(deps: ReceiverDeps): Receive {
       return greeting
     }
     const receivedAt = new Date(request.receivedAt).toISOString()
-    const events = read(source, request, log)
+    const events = read(known, request, { log, isToBeTold })
     if (events === null) {
-      tally.unreadable += 1
       counts?.note(name, 'unreadable')
-      log.warn({ source: name, code: 'EVENT_UNREADABLE' }, `${name} sent something that is no event; it is kept aside`)
       const body = deadLetterText(Buffer.from(request.body).toString())
-      await store.addDeadLetter({ source: name, body, receivedAt })
+      await keepAside({ ...deps, isToBeTold }, { source: name, body, receivedAt })
       return 'accepted'
     }
     counts?.note(name, events.length === 0 ? 'empty' : 'told')
@@ -67,12 +68,18 @@ export function createReceiver(deps: ReceiverDeps): Receive {
 }
 
 /** A parser that fails would have the sender send the same for ever, and nothing behind it. */
-function read(source: EventSource, request: EventRequest, log: App['log']): readonly ImageEvent[] | null {
+function read(
+  { name, source }: ConfiguredSource,
+  request: EventRequest,
+  { log, isToBeTold }: Pick<App, 'log'> & { readonly isToBeTold: NowAndThen },
+): readonly ImageEvent[] | null {
   try {
     return source.parse(request)
   } catch (error) {
-    // Its message may hold what the request held.
-    log.error({ code: 'INTERNAL' }, `INTERNAL: a request could not be read: ${toAppError(error).name}`)
+    if (isToBeTold(`unread ${name}`)) {
+      // Its message may hold what the request held.
+      log.error({ code: 'INTERNAL' }, `INTERNAL: a request could not be read: ${toAppError(error).name}`)
+    }
     return null
   }
 }

@@ -17,7 +17,7 @@ export interface EventStore {
   checkOffEvents(events: readonly EndedEvent[]): Promise<void>
   /** Forgets the keys of events from before. May be lost by a power cut. */
   forgetEventKeys(before: Time): Promise<void>
-  /** Only the last 100 are kept. */
+  /** Only the last 100 are kept; where there are more, of those sources first that have more than 20. */
   addDeadLetter(letter: DeadLetter): Promise<void>
   /** Newest first. */
   deadLetters(): Promise<readonly DeadLetter[]>

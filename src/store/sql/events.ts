@@ -17,8 +17,9 @@ const isPendingEvent: Check<PendingEvent> = objectOf<PendingEvent>({
 
 const isDeadLetter: Check<DeadLetter> = objectOf<DeadLetter>({ source: isText, body: isText, receivedAt: isText })
 
-/** Dead letters that are kept. */
+/** Dead letters that are kept, of all sources and of one before it gives up its own: none pushes out those of others. */
 const deadLettersMax = 100
+const deadLettersOfSource = 20
 
 /** Keys that one statement names at most; databases have a limit. */
 const keysMax = 500
@@ -84,7 +85,19 @@ export async function deleteEventKeys(db: Db, before: Time): Promise<boolean> {
 
 export async function writeDeadLetter(db: Db, { source, body, receivedAt }: DeadLetter): Promise<void> {
   await db.insertInto('deadLetters').values({ source, body, receivedAt }).execute()
-  const kept = db.selectFrom('deadLetters').select('sequence').orderBy('sequence', 'desc').limit(deadLettersMax)
+  const counted = db.selectFrom('deadLetters').select(({ fn }) => [
+    'sequence',
+    fn
+      .agg<number>('row_number')
+      .over((each) => each.partitionBy('source').orderBy('sequence', 'desc'))
+      .as('nth'),
+  ])
+  const kept = db
+    .selectFrom(counted.as('counted'))
+    .select('sequence')
+    .orderBy(({ eb }) => eb('nth', '>', deadLettersOfSource))
+    .orderBy('sequence', 'desc')
+    .limit(deadLettersMax)
   await db.deleteFrom('deadLetters').where('sequence', 'not in', kept).execute()
 }
 
