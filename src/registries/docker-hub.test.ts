@@ -201,6 +201,38 @@ describe('push times', () => {
     expect(signIns()).toBe(2)
   })
 
+  test('are read on with another token where one was withdrawn, also by several at once', async () => {
+    const tokens = new Set<string>()
+    const { hub, registry } = await open({ tokens })
+    hub.pushImage('team/app', '1.0', 'one')
+    const signIns = (): number => hub.requests.filter(({ path }) => path === '/v2/auth/token').length
+    await tell(registry, ['1.0'])
+    tokens.clear()
+
+    const found = await Promise.all([tell(registry, ['1.0']), tell(registry, ['1.0'])])
+
+    expect(found).toMatchObject([[{ tag: '1.0' }], [{ tag: '1.0' }]])
+    expect(signIns()).toBe(2)
+    tokens.clear()
+    await expect(tell(registry, ['1.0'])).resolves.toHaveLength(1)
+  })
+
+  test('are refused for good where another token is refused too: one sign-in tries it', async () => {
+    const { hub, registry, timing } = await open()
+    hub.pushImage('team/app', '1.0', 'one')
+    hub.fault({ path: '/tags?' }, { kind: 'status', status: 401 })
+    const signIns = (): number => hub.requests.filter(({ path }) => path === '/v2/auth/token').length
+
+    for (let round = 0; round < 3; round += 1) {
+      await expect(tell(registry, ['1.0'])).rejects.toMatchObject({ code: 'REGISTRY_UNAUTHORIZED' })
+    }
+    expect([signIns(), pages(hub).length]).toEqual([2, 2])
+    timing.advance(480_000)
+    await expect(tell(registry, ['1.0'])).rejects.toMatchObject({ code: 'REGISTRY_UNAUTHORIZED' })
+
+    expect([signIns(), pages(hub).length]).toEqual([3, 3])
+  })
+
   test.each([
     ['cut off', { kind: 'truncate' }, 'REGISTRY_INTEGRITY'],
     ['of another shape', { kind: 'status', status: 200, body: '{"results":"none"}' }, 'REGISTRY_INTEGRITY'],

@@ -38,7 +38,7 @@ const pullsPerRollout = 3
 export function createDockerHub(deps: DockerHubDeps): Registry {
   const { client, clock, hubUrl = 'https://hub.docker.com', pullHost = 'registry-1.docker.io' } = deps
   const questions = questionsTo(client)
-  const tokenFor = createHubTokens(client, clock, hubUrl)
+  const tokens = createHubTokens(client, clock, hubUrl)
   const budgetFor = (account?: string): PullBudget | null => budgetOf(client, pullHost, account)
 
   return {
@@ -58,9 +58,10 @@ export function createDockerHub(deps: DockerHubDeps): Registry {
       const credential = await deps.credentials(repository, signal)
       const account = credential?.username ?? ''
       const call: CallVendor = (each, stop) => client.callApi({ ...each, urgency, account }, stop)
-      const token = credential && (await tokenFor(credential, signal))
-      const read = (page: number): Promise<HubPage> =>
+      const readAs = (page: number, token: string | null): Promise<HubPage> =>
         readHubPage(call, { url: hubUrl, repository: repository.repository, page, token }, signal)
+      const read = (page: number): Promise<HubPage> =>
+        credential === null ? readAs(page, null) : tokens.use(credential, signal, (token) => readAs(page, token))
       return untilKnown(wanted, read, `tags of docker.io/${repository.repository}`)
     },
     pullBudget: () => budgetFor(),
@@ -128,12 +129,22 @@ function keepForPulls(budget: PullBudget | null, now: number, subject: string): 
   throw new AppError('REGISTRY_RATE_LIMITED', message, { retryAfterMs })
 }
 
+interface HubTokens {
+  /**
+   * Asks with a token of the credential; once more with another one where it is refused, for it may have been withdrawn.
+   * Where that is refused too, the refusal stands until a token is taken.
+   */
+  use<T>(credential: Credential, signal: AbortSignal, ask: (token: string) => Promise<T>): Promise<T>
+}
+
 /** Tokens for its own API, one for each credential, asked for again before they end. */
-function createHubTokens(client: OciClient, clock: DockerHubDeps['clock'], url: string) {
+function createHubTokens(client: OciClient, clock: DockerHubDeps['clock'], url: string): HubTokens {
   const held = new WeakMap<Credential, { token: string; until: number }>()
   const flights = new WeakMap<Credential, ReturnType<typeof createSingleFlight<string>>>()
+  /** Those whose tokens were made anew because one was refused, and not taken since. */
+  const renewed = new WeakSet<Credential>()
 
-  return async (credential: Credential, signal: AbortSignal): Promise<string> => {
+  const tokenFor = async (credential: Credential, signal: AbortSignal): Promise<string> => {
     if (isIdentityToken(credential)) {
       throw new AppError('CREDENTIALS_INVALID', 'docker.io: push times need a user name with an access token')
     }
@@ -149,6 +160,31 @@ function createHubTokens(client: OciClient, clock: DockerHubDeps['clock'], url: 
       held.set(credential, { token, until })
       return token
     })
+  }
+  /** @returns whether there is another one to try, or may be */
+  const replace = (credential: Credential, refused: string): boolean => {
+    if (held.get(credential)?.token !== refused) return true // somebody else was refused too, and was first
+    if (renewed.has(credential)) return false
+    renewed.add(credential)
+    return held.delete(credential)
+  }
+
+  return {
+    async use(credential, signal, ask) {
+      const askAs = async (token: string) => {
+        const answer = await ask(token)
+        renewed.delete(credential)
+        return answer
+      }
+      const first = await tokenFor(credential, signal)
+      try {
+        return await askAs(first)
+      } catch (error) {
+        const isRefused = error instanceof AppError && error.code === 'REGISTRY_UNAUTHORIZED'
+        if (!isRefused || !replace(credential, first)) throw error
+      }
+      return askAs(await tokenFor(credential, signal))
+    },
   }
 }
 

@@ -15,6 +15,8 @@ export interface HubOptions {
   readonly withoutDigest?: ReadonlySet<string>
   /** Whether `ordering` is obeyed, as nobody promises. */
   readonly ignoresOrdering?: boolean
+  /** The tokens that its API takes; a test may withdraw them. */
+  readonly tokens?: Set<string>
 }
 
 /** In the words of its documentation. @see Docker Hub, "Usage and limits" */
@@ -39,7 +41,7 @@ const pageSizeMax = 100
 
 /** Docker Hub: its own API beside the registry, at the same address here. @see Docker Hub API, "List repository tags" */
 export function hubDialect(options: HubOptions): Dialect {
-  const tokens = new Set<string>()
+  const { tokens = new Set<string>() } = options
   return {
     answer(incoming, tools) {
       const { pathname } = incoming.url
