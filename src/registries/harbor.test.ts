@@ -5,7 +5,7 @@ import type { FakeRegistry } from '../../test/fakes/registry.ts'
 import { harborDialect } from '../../test/fakes/vendors/harbor.ts'
 import { createOciClient } from '../clients/oci/client.ts'
 import { createHarbor } from './harbor.ts'
-import type { Registry } from './registry.ts'
+import type { Registry, Repository } from './registry.ts'
 
 const signal = new AbortController().signal
 const robot = { username: 'robot$team+longshore', password: 'let-me-in' }
@@ -104,6 +104,21 @@ describe('a proxy cache of Docker Hub', () => {
     ])
   })
 
+  test.each<[string, (registry: Registry, repository: Repository) => Promise<unknown> | undefined]>([
+    ['list', (registry, repository) => registry.listTags(repository, signal)],
+    [
+      'push times',
+      (registry, repository) => registry.describeTags?.(repository, { tags: ['1.27'], ...nothing }, signal),
+    ],
+  ])('tells of its %s also when that is asked for first', async (_what, ask) => {
+    const { harbor, registry } = await open(['hub'])
+    harbor.pushImage('hub/library/nginx', '1.27', 'one')
+
+    const told = await ask(registry, { registry: harbor.host, repository: 'hub/nginx' })
+
+    expect(JSON.stringify(told)).toContain('"1.27"')
+  })
+
   test('tells of what is in neither place as of what was asked for', async () => {
     const { harbor, registry } = await open()
     const missing = registry.resolve({ registry: harbor.host, repository: 'hub/none' }, '1', null, signal)
@@ -112,6 +127,45 @@ describe('a proxy cache of Docker Hub', () => {
       code: 'REGISTRY_REPOSITORY_UNKNOWN',
       message: expect.stringContaining('/hub/none:1'),
     })
+  })
+})
+
+describe('a repository beside one of the same name below library/', () => {
+  const openBoth = async () => {
+    const { harbor, registry } = await open()
+    const digests = {
+      first: harbor.pushImage('team/app', '1.0', 'ours'),
+      second: harbor.pushImage('team/app', '2.0', 'ours too'),
+      other: harbor.pushImage('team/library/app', '1.0', 'of somebody else'),
+    }
+    harbor.pushImage('team/library/app', '3.0', 'of somebody else, too')
+    const repository = { registry: harbor.host, repository: 'team/app' }
+    const resolve = (tag: string) => registry.resolve(repository, tag, null, signal)
+    const list = () => registry.listTags(repository, signal)
+    const tell = (tags: readonly string[]) => registry.describeTags?.(repository, { tags, ...nothing }, signal)
+    return { harbor, digests, resolve, list, tell }
+  }
+
+  test('that loses a tag has lost it, and answers for the others as before', async () => {
+    const { harbor, digests, resolve, list, tell } = await openBoth()
+    expect(await resolve('1.0')).toMatchObject({ digest: digests.first })
+    harbor.remove('team/app', '1.0')
+
+    await expect(resolve('1.0')).rejects.toMatchObject({ code: 'REGISTRY_NOT_FOUND' })
+    await expect(resolve('3.0')).rejects.toMatchObject({ code: 'REGISTRY_NOT_FOUND' })
+
+    expect(await resolve('2.0')).toMatchObject({ digest: digests.second })
+    expect(await list()).toEqual(['2.0'])
+    expect(await tell(['1.0', '2.0'])).toMatchObject([{ tag: '2.0', digest: digests.second }])
+  })
+
+  test.each([404, 403, 401])('that is refused with %i is not the other one', async (status) => {
+    const { harbor, resolve, list, tell } = await openBoth()
+    harbor.fault({ path: /team\/app|repositories\/app/ }, { kind: 'status', status, body: '{}' })
+
+    for (const ask of [() => resolve('1.0'), list, () => tell(['1.0'])]) await expect(ask()).rejects.toThrow()
+
+    expect(harbor.requests.filter(({ path }) => /library/.test(path))).toEqual([])
   })
 })
 

@@ -3,11 +3,12 @@ import type { OciClient } from '../clients/oci/client.ts'
 import { isIdentityToken } from '../clients/oci/credentials/credentials.ts'
 import type { CredentialSource } from '../clients/oci/credentials/credentials.ts'
 import { endpointOf } from '../clients/oci/endpoint.ts'
+import { refusedAt } from '../clients/oci/failure.ts'
 import { questionsTo } from '../clients/oci/questions.ts'
 import { basicHeader } from '../clients/oci/credentials/basic-header.ts'
 import { AppError } from '../errors.ts'
 import type { CallVendor } from '../lib/vendor-api.ts'
-import type { Registry, Repository } from './registry.ts'
+import type { Registry, Repository, TagDetail } from './registry.ts'
 
 export interface HarborDeps {
   readonly client: OciClient
@@ -32,12 +33,19 @@ export function createHarbor({ client, credentials, entries }: HarborDeps): Regi
   const inLibrary = new Set<string>()
 
   /**
-   * Harbor sends `cache/nginx` on to `cache/library/nginx`, for which a token for the first is none. Asked again under
-   * the second name after it was refused; two names alone can be such an image.
+   * Harbor sends what asks for a manifest of `cache/nginx` on to `cache/library/nginx`, for which a token for the first
+   * is none. Asked again under the second name when Harbor itself led there, and never because something is not to be
+   * found: a project may well have both, of which one says nothing of the other. Two names alone can be such an image.
    *
    * Assumed of Harbor: `project/nginx` leads to `project/library/nginx` in a proxy cache of Docker Hub alone.
+   *
+   * @param lead asks for a manifest, where `ask` is a question that is not sent on
    */
-  const throughLibrary = async <T>(repository: Repository, ask: (named: Repository) => Promise<T>): Promise<T> => {
+  const throughLibrary = async <T>(
+    repository: Repository,
+    ask: (named: Repository) => Promise<T>,
+    lead?: () => Promise<unknown>,
+  ): Promise<T> => {
     const path = repository.repository
     const [project = '', name = '', ...more] = path.split('/')
     if (more.length > 0) return ask(repository)
@@ -47,6 +55,8 @@ export function createHarbor({ client, credentials, entries }: HarborDeps): Regi
       return await ask(repository)
     } catch (error) {
       if (!(error instanceof AppError) || !refusals.has(error.code)) throw error
+      const led = lead === undefined ? error : await lead().catch((refusal: unknown) => refusal)
+      if (!(led instanceof AppError) || refusedAt(led)?.startsWith(`/v2/${named.repository}/`) !== true) throw error
       const answer = await ask(named).catch(() => null)
       if (answer === null) throw error
       inLibrary.add(path)
@@ -72,10 +82,15 @@ export function createHarbor({ client, credentials, entries }: HarborDeps): Regi
       throughLibrary(repository, (named) => questions.describe(named, ...question)),
     readConfig: (repository, ...question) =>
       throughLibrary(repository, (named) => questions.readConfig(named, ...question)),
-    listTags: (repository, ...question) =>
-      throughLibrary(repository, (named) => questions.listTags(named, ...question)),
+    listTags: (repository, signal, urgency) =>
+      throughLibrary(
+        repository,
+        (named) => questions.listTags(named, signal, urgency),
+        () => questions.resolve(repository, anyTag, null, signal, urgency),
+      ),
     describeTags: (repository, { tags }, signal, urgency = 'wanted') => {
-      return throughLibrary(repository, async (named) => {
+      const lead = () => questions.resolve(repository, tags[0] ?? anyTag, null, signal, urgency)
+      const tell = async (named: Repository): Promise<readonly TagDetail[]> => {
         const credential = await credentials(named, signal)
         const account = credential?.username ?? ''
         const call: CallVendor = (each, stop) => client.callApi({ ...each, urgency, account }, stop)
@@ -94,10 +109,14 @@ export function createHarbor({ client, credentials, entries }: HarborDeps): Regi
           const { digest, pushedAt } = row
           return { tag, digest, pushedAt, source: 'harbor-api', confidence: pushedAt === null ? 'none' : 'exact' }
         })
-      })
+      }
+      return throughLibrary(repository, tell, lead)
     },
   }
 }
+
+/** Harbor sends on before it looks whether there is such a tag. */
+const anyTag = 'latest'
 
 const refusals = new Set([
   'REGISTRY_UNAUTHORIZED',

@@ -11,6 +11,8 @@ export interface RegistryComplaint {
   /** `MANIFEST_UNKNOWN`, `DENIED`, ...; null when it named none. */
   readonly code: string | null
   readonly message: string | null
+  /** Path that the answer came from: where a redirect led, not what was asked for. */
+  readonly path: string
 }
 
 /** The one place that maps statuses and registries' own codes to ours. */
@@ -115,13 +117,21 @@ export const saysNothing = ({ code, cause }: AppError): boolean =>
 /** Whether the answer that it stands for came with a page for people. */
 export const saysWebPage = ({ message }: AppError): boolean => message.includes(' with a web page, ')
 
+/** Path that a refusal came from, which redirects may have led to; null where no registry has answered. */
+export function refusedAt({ cause }: AppError): string | null {
+  // What is refused again without being asked has the first refusal as its cause.
+  if (cause instanceof AppError) return refusedAt(cause)
+  return isComplaint(cause) ? cause.path : null
+}
+
 function isComplaint(cause: unknown): cause is RegistryComplaint {
   return typeof cause === 'object' && cause !== null && 'status' in cause && typeof cause.status === 'number'
 }
 
-function readComplaint({ status, body }: HttpAnswer): RegistryComplaint {
+function readComplaint({ status, body, url }: HttpAnswer): RegistryComplaint {
   const first = firstError(body)
-  return { status, code: text(first, 'code', /^\w{1,64}$/), message: text(first, 'message', /./) }
+  const path = url.pathname
+  return { status, code: text(first, 'code', /^\w{1,64}$/), message: text(first, 'message', /./), path }
 }
 
 /** The specification's `{"errors":[{"code","message"}]}`. */
