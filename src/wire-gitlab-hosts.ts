@@ -1,4 +1,4 @@
-import type { GuessedHost } from './app/doctor/examine-guesses.ts'
+import type { GuessedHost } from './app/doctor/guessed-host.ts'
 import type { WorkloadRule } from './app/workloads/workload-settings.ts'
 import { readRegistryHost } from './clients/gitlab/container-registry.ts'
 import type { OciClient } from './clients/oci/client.ts'

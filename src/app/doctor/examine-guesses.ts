@@ -1,15 +1,6 @@
 import type { App } from '../app.ts'
 import { doubtful, type Finding } from './finding.ts'
 
-/** A registry whose host nobody has said so far. */
-export interface GuessedHost {
-  readonly host: string
-  /** Address of the instance that it belongs to. */
-  readonly instance: string
-  /** Why its host is not known. */
-  readonly reason: string
-}
-
 /** Images under the true host of such a registry are asked for as a stranger would, so what is guessed has to be told. */
 export function examineGuesses({ guessedHosts }: Pick<App, 'guessedHosts'>): readonly Finding[] {
   return (guessedHosts?.() ?? []).map(({ host, instance, reason }) => {
