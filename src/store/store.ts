@@ -172,8 +172,11 @@ export interface Store extends EventStore {
       waveFrom?: Digest | null
       /** Counted once for each rollout; of a target the last 100 are kept. */
       gateFailure?: GateFailure
-      /** That it set the brake of its target. */
-      brake?: HistoryEntry
+      /**
+       * What to tell of a failure that set the brake of its target; null of any other. Asked with the failures of all
+       * targets before and after it was counted, when no other can come between; again where the write is tried again.
+       */
+      brake?: (earlier: readonly GateFailure[], all: readonly GateFailure[]) => HistoryEntry | null
     },
   ): Promise<void>
   /** Those whose stage is not `ended`, oldest first. */

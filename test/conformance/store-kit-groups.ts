@@ -82,13 +82,31 @@ export function groupPromises({ store, reopen }: Pick<KitStore, 'store' | 'reope
       const brake = historyEntry({ kind: 'brake', workload: null })
       const history = historyEntry()
       const other = failure({ target: 'edge', workload: 'edge/container/web', at: at(11) })
-      await store().saveRollout(rollout(), { gateFailure: failure(), history, brake })
+      await store().saveRollout(rollout(), { gateFailure: failure(), history, brake: () => brake })
       await store().saveRollout(rollout(), { gateFailure: failure({ at: at(99) }) })
       await store().saveRollout(rollout({ id: 'r2' }), { gateFailure: other })
       await reopen()
 
       expect(await store().gateFailures()).toEqual([failure(), other])
       expect(await store().history({ limit: 9 })).toEqual([brake, history])
+    })
+
+    test('are told with those before and after each, also where two are counted at once', async () => {
+      const told: (readonly [number, number])[] = []
+      const brake = (earlier: readonly unknown[], all: readonly unknown[]) => {
+        told.push([earlier.length, all.length])
+        return null
+      }
+
+      const ids = ['r1', 'r2', 'r1']
+      await Promise.all(ids.map((id) => store().saveRollout(rollout({ id }), { gateFailure: failure(), brake })))
+
+      expect(told.toSorted(([one], [other]) => one - other)).toEqual([
+        [0, 1],
+        [1, 2],
+        [2, 2],
+      ])
+      expect(await store().history({ limit: 9 })).toEqual([])
     })
 
     test('are the last hundred failures', async () => {

@@ -107,12 +107,14 @@ export function createMemoryStore(): Store {
         const wave = waves.get(also.wave) ?? new Map<string, { id: string; from: Digest | null }>()
         waves.set(also.wave, wave.set(rollout.workload, { id: rollout.id, from }))
       }
+      const earlier = gateFailures
       if (also.gateFailure && !gateFailures.some((each) => each.rollout === rollout.id)) {
-        gateFailures.push({ ...also.gateFailure, rollout: rollout.id })
+        gateFailures = [...gateFailures, { ...also.gateFailure, rollout: rollout.id }]
         const its = gateFailures.filter((each) => each.target === also.gateFailure?.target)
         gateFailures = gateFailures.filter((each) => !its.slice(0, -100).includes(each))
       }
-      if (also.brake) history.unshift(also.brake)
+      const braked = also.gateFailure && also.brake?.(earlier, gateFailures)
+      if (braked) history.unshift(braked)
       setBaseline(rollout.workload, also.baselineImage)
       if (rollout.stage === 'ended') snapshots.delete(rollout.id)
     },

@@ -35,6 +35,22 @@ describe('the brake, by the service', () => {
     expect((await fleet.store.history({ limit: 99 })).filter(({ kind }) => kind === 'brake')).toHaveLength(1)
   })
 
+  test('is told once also where two versions fail at the same moment', async () => {
+    const fleet = startFleet(names.map((name) => ({ name })))
+    fleet.limit(() => 2)
+    for (const each of ['a', 'b']) fleet.push(each, bad)
+    fleet.bad.add(bad)
+
+    await serve(fleet)
+    await fleet.clock.pass(60_000)
+
+    expect(await fleet.store.gateFailures()).toHaveLength(2)
+    expect((await fleet.store.history({ limit: 99 })).filter(({ kind }) => kind === 'brake')).toHaveLength(1)
+    expect(
+      fleet.lines.filter((line) => line.includes('the brake of local is on') && line.includes('until')),
+    ).toHaveLength(1)
+  })
+
   test('leaves a rollout that is under way to its own gate', async () => {
     const fleet = startFleet(names.map((name) => ({ name })))
     fleet.limit(() => 3)

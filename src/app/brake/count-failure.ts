@@ -1,38 +1,35 @@
 import type { Rollout } from '../../rollout/rollout.ts'
-import type { GateFailure, HistoryEntry, Store } from '../../store/store.ts'
-import { brakeOf, failuresOn, type Brake } from './brake.ts'
+import type { GateFailure, HistoryEntry } from '../../store/store.ts'
+import { brakeOf, failuresOn } from './brake.ts'
 
-/** What has to be written with a step that is the verdict against a version. */
-export interface CountedFailure {
-  readonly gateFailure: GateFailure
-  /** Set when this failure sets the brake of its target. */
-  readonly braked: { readonly brake: Brake; readonly history: HistoryEntry } | null
-}
-
-/** Null for every other step, and on a target without a brake: failures of the surroundings do not count (I5). */
-export async function countFailure(
-  { store, hasBrake }: { readonly store: Pick<Store, 'gateFailures'>; readonly hasBrake?: (target: string) => boolean },
+/**
+ * What has to be written with a step that is the verdict against a version. Null for every other step, and on a target
+ * without a brake: failures of the surroundings do not count (I5).
+ */
+export function countFailure(
+  { hasBrake }: { readonly hasBrake?: (target: string) => boolean },
   before: Rollout,
   after: Rollout,
   at: string,
-): Promise<CountedFailure | null> {
+): GateFailure | null {
   if (!after.candidateAtFault || before.candidateAtFault) return null
   const { target, workload, digest } = after
-  if (hasBrake?.(target) === false) return null
-  const gateFailure = { target, workload, digest, at }
-  const earlier = failuresOn(await store.gateFailures(), target)
-  const brake = brakeOf([...earlier, gateFailure])
-  if (brake === null || brakeOf(earlier) !== null) return { gateFailure, braked: null }
+  return hasBrake?.(target) === false ? null : { target, workload, digest, at }
+}
+
+/**
+ * What is told of a failure that sets the brake of its target; null of any other.
+ * @param earlier failures of all targets before it was counted
+ * @param all with it
+ */
+export function tellBrake(
+  { target, id, digest }: Rollout,
+  at: string,
+  earlier: readonly GateFailure[],
+  all: readonly GateFailure[],
+): HistoryEntry | null {
+  const brake = brakeOf(failuresOn(all, target))
+  if (brake === null || brakeOf(failuresOn(earlier, target)) !== null) return null
   const reason = { ...brake.reason, sentence: `${brake.reason.sentence}; until longshore release ${target}` }
-  const history = {
-    at,
-    actor: null,
-    workload: null,
-    rollout: after.id,
-    kind: 'brake',
-    reason,
-    fromDigest: null,
-    toDigest: digest,
-  } as const
-  return { gateFailure, braked: { brake, history } }
+  return { at, actor: null, workload: null, rollout: id, kind: 'brake', reason, fromDigest: null, toDigest: digest }
 }

@@ -2,7 +2,7 @@ import { isoTime, type Clock } from '../../lib/clock.ts'
 import type { EffectKind, JournalStep, Reason, Rollout } from '../../rollout/rollout.ts'
 import type { HookResult } from '../../rollout/hooks.ts'
 import { endedHooks, hookEntry } from './apply-hook.ts'
-import { countFailure } from '../brake/count-failure.ts'
+import { countFailure, tellBrake } from '../brake/count-failure.ts'
 import type { RolloutCounts } from './rollout-counts.ts'
 import { endedForDependants } from '../sets/history-of-dependants.ts'
 import { tellManner } from '../workloads/manner.ts'
@@ -45,7 +45,8 @@ export async function recordStep(
 ): Promise<Rollout> {
   const at = isoTime(deps.clock)
   const hasEnded = before.endedAt === null && after.endedAt !== null
-  const counted = await countFailure(deps, before, after, at)
+  const gateFailure = countFailure(deps, before, after, at)
+  const told: { braked: HistoryEntry | null } = { braked: null }
   const hooks = endedHooks(before, after)
   await deps.store.saveRollout(after, {
     journal: { rollout: after.id, step, effect: effect ?? after.stage, at },
@@ -53,10 +54,9 @@ export async function recordStep(
     ...(hasEnded && { history: ended(after, at), historyOfOthers: endedForDependants(after, at) }),
     ...(isUnfit(before, after) && !isUnfit(before, before) && { quarantine: quarantine(after, at) }),
     ...(hasEnded && after.outcome === 'succeeded' && after.toImage !== null && { baselineImage: after.toImage }),
-    ...(counted && { gateFailure: counted.gateFailure }),
-    ...(counted?.braked && { brake: counted.braked.history }),
+    ...(gateFailure && { gateFailure, brake: (...failures) => (told.braked = tellBrake(after, at, ...failures)) }),
   })
-  if (counted?.braked) deps.onBraked?.(after, counted.braked.history.reason)
+  if (told.braked !== null) deps.onBraked?.(after, told.braked.reason)
   await deps.onJournal?.({ rollout: after.id, step, effect, phase: 'before' })
   for (const each of hooks) deps.onHook?.(after, each)
   if (hasEnded) deps.rolloutCounts?.note(after)

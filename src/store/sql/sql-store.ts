@@ -106,8 +106,12 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
           const from = also.waveFrom === undefined ? rollout.fromDigest : also.waveFrom
           await joinWave(transaction, also.wave, rollout, from)
         }
-        if (also.gateFailure) await holds.writeGateFailure(transaction, rollout.id, also.gateFailure)
-        if (also.brake) await appendHistory(transaction, also.brake)
+        if (also.gateFailure) {
+          const earlier = await holds.readGateFailures(transaction)
+          await holds.writeGateFailure(transaction, rollout.id, also.gateFailure)
+          const told = also.brake?.(earlier, await holds.readGateFailures(transaction)) ?? null
+          if (told !== null) await appendHistory(transaction, told)
+        }
         if (also.baselineImage !== undefined) {
           await writeBaselineImage(transaction, rollout.workload, also.baselineImage)
         }
