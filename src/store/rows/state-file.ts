@@ -66,10 +66,9 @@ export interface StoreBackups {
   newestAt(): Time | null
   /**
    * Takes one, without anybody waiting who writes meanwhile, and removes the oldest beyond those that are to be kept.
-   * @returns null where none are to be kept
    * @throws STATE_UNWRITABLE, STATE_UNREADABLE when the state itself is damaged; the backups stay as they were
    */
-  take(): Promise<StateBackup | null>
+  take(): Promise<StateBackup>
 }
 
 /** What can be done with a state as it lies there, in any condition. */

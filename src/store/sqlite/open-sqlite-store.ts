@@ -73,7 +73,7 @@ async function openAsOwner(files: StateFiles, options: SqliteStoreOptions): Prom
       awaitDisk,
       now,
       close,
-      ...(backups && { backups: ownBackups(files, backups, now) }),
+      ...(backups && backups.keep > 0 && { backups: ownBackups(files, backups, now) }),
     })
     if (options.fallback) await settleFallback(store, options.fallback, { now: now(), log: options.log ?? null })
     return store
