@@ -52,3 +52,24 @@ test.each([
     reason: 'which is that of another entry of the configuration',
   })
 })
+
+test('an answer that may not be taken by itself takes none from another', async () => {
+  const [own, strange] = ['https://gitlab.example.com', 'https://git.example.org']
+  const { registries } = await load(`registries: [{gitlab: {url: "${own}"}}, {gitlab: {url: "${strange}"}}]`)
+  const answers = new Map([own, strange].map((each) => [each, 'cr.example.com']))
+
+  const { accepted, refused } = await judgeAnswers(registries, answers)
+
+  expect([...accepted]).toEqual([[own, 'cr.example.com']])
+  expect(refused).toMatchObject([{ instance: strange, reason: 'which does not lie in its own domain' }])
+})
+
+test('of two that name the same host neither is believed', async () => {
+  const both = ['https://gitlab.example.com', 'https://git.example.com']
+  const { registries } = await load(`registries: [${both.map((each) => `{gitlab: {url: "${each}"}}`).join(', ')}]`)
+
+  const { accepted, refused } = await judgeAnswers(registries, new Map(both.map((each) => [each, 'cr.example.com'])))
+
+  expect([...accepted]).toEqual([])
+  expect(refused.map(({ reason }) => reason)).toEqual(both.toReversed().map((each) => `as does ${each}`))
+})

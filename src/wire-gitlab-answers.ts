@@ -26,19 +26,32 @@ export async function judgeAnswers(
   entries: readonly RegistryConfig[],
   answers: Answers,
 ): Promise<{ readonly accepted: Answers; readonly refused: readonly RefusedAnswer[] }> {
-  const accepted = new Map<string, string>()
+  const fitting = new Map<string, string>()
   const refused: RefusedAnswer[] = []
+  const refuse = (instance: string, answer: string, reason: string): void => {
+    const guess = entries.find((each) => isOf(each, instance))?.host ?? answer
+    refused.push({ instance, answer, guess, reason })
+  }
   for (const [instance, answer] of answers) {
     const own = entries.find((each) => isOf(each, instance))
     if (own === undefined) continue
     // As `host` is kept where it was written.
     const host = own.plainHttp ? answer : registryKey(answer)
-    const reason = await objectionTo(host, own, instance, entries, answers)
-    if (reason === null) accepted.set(instance, host)
-    else refused.push({ instance, answer, guess: own.host, reason })
+    const reason = await objectionTo(host, own, instance, entries)
+    if (reason === null) fitting.set(instance, host)
+    else refuse(instance, answer, reason)
+  }
+  const accepted = new Map<string, string>()
+  for (const [instance, host] of fitting) {
+    // Of two that claim the same, nobody can tell which is right.
+    const rival = [...fitting].find(([other, answer]) => other !== instance && isSameHost(answer, host))?.[0]
+    if (rival === undefined) accepted.set(instance, host)
+    else refuse(instance, host, `as does ${rival}`)
   }
   return { accepted, refused }
 }
+
+const isSameHost = (one: string, other: string): boolean => registryKey(one) === registryKey(other)
 
 /** Whether the host of an entry is for the instance to tell. */
 const isOf = ({ hostFrom, gitlab }: RegistryConfig, instance: string): boolean =>
@@ -49,15 +62,10 @@ async function objectionTo(
   { host: guess }: RegistryConfig,
   instance: string,
   entries: readonly RegistryConfig[],
-  answers: Answers,
 ): Promise<string | null> {
-  const isHost = (other: string): boolean => registryKey(other) === registryKey(host)
-  if (entries.some((each) => !isOf(each, instance) && isHost(each.host))) {
+  if (entries.some((each) => !isOf(each, instance) && isSameHost(each.host, host))) {
     return 'which is that of another entry of the configuration'
   }
-  // Of two that claim the same, nobody can tell which is right.
-  const rival = [...answers].find(([other, answer]) => other !== instance && isHost(answer))?.[0]
-  if (rival !== undefined) return `as does ${rival}`
   return host === guess || (await isAtHome(host, instance)) ? null : 'which does not lie in its own domain'
 }
 

@@ -28,14 +28,14 @@ const entryOf = (instance: FakeRegistry, project = 'app') =>
   `{gitlab: {url: "${instance.url}", projects: [` +
   `{group: team, project: ${project}, apiToken: glpat-one, images: [{tag: '1'}, {name: web}]}]}}`
 
-async function settle(entries: readonly string[]) {
+async function settle(entries: readonly string[], reread?: Parameters<typeof openGitlabHosts>[2]) {
   const lines: string[] = []
   const log = createLog('info', 'plain', (line) => lines.push(line))
   const network = { env: {}, log, certsFolder: '/nowhere' }
   const config = await load(
     `workloads: [{match: {name: db}, mode: notify}]\nregistries:\n${entries.map((each) => `  - ${each}\n`).join('')}`,
   )
-  const hosts = await openGitlabHosts(config, network)
+  const hosts = await openGitlabHosts(config, network, reread)
   closing.push(() => hosts.close())
   return { lines, config, network, hosts, settled: hosts.settled() }
 }
@@ -101,19 +101,6 @@ describe('the host of another entry', () => {
   })
 })
 
-test('of two instances that name the same host neither is believed', async () => {
-  const [one, other] = [await startInstance('127.0.0.1:5051'), await startInstance('127.0.0.1:5051')]
-  const named = entryOf(other).replace('127.0.0.1', 'localhost')
-
-  const { settled, lines } = await settle([entryOf(one), named])
-
-  expect(new Set(settled.registries.map(({ hostFrom }) => hostFrom))).toEqual(new Set(['guess']))
-  expect(lines.toSorted()).toEqual([
-    expect.stringContaining(`as the host of its registry, as does `),
-    expect.stringContaining(`as the host of its registry, as does `),
-  ])
-})
-
 describe('an instance that is away at the start', () => {
   const away = { kind: 'status', status: 404, body: '{}' } as const
 
@@ -159,17 +146,31 @@ describe('an instance that is away at the start', () => {
     expect(hosts.settled().guessed).toHaveLength(1)
   })
 
-  test('gives way to one that names the same host first no more than at the start: then neither is believed', async () => {
-    const [one, other] = [await startInstance('127.0.0.1:5051'), await startInstance('127.0.0.1:5051')]
-    other.fault({ path: '/api/v4/' }, away)
-    const { hosts, settled, lines } = await settle([entryOf(one), entryOf(other).replace('127.0.0.1', 'localhost')])
-    const sleep = async (): Promise<void> => other.clearFaults()
+  test('with an answer that may not be taken changes nothing, and is told once', async () => {
+    const instance = await startInstance('registry.example.com')
+    instance.fault({ path: '/api/v4/' }, away)
+    const { hosts, lines } = await settle([entryOf(instance)])
+    const sleep = async (): Promise<void> => instance.clearFaults()
 
-    await hosts.askOn({ sleep }, () => {}, signal)
+    await hosts.askOn({ sleep }, () => expect.unreachable(), signal)
 
-    expect(settled.guessed.map(({ host }) => host)).toEqual(['registry.localhost'])
-    expect(hosts.settled().guessed.map(({ host }) => host)).toEqual(['127.0.0.1:5050', 'registry.localhost'])
-    expect(lines.filter((line) => line.includes('as does '))).toHaveLength(2)
+    expect(hosts.settled().guessed.map(({ host }) => host)).toEqual(['127.0.0.1:5050'])
+    expect(lines).toEqual([
+      expect.stringContaining('does not tell'),
+      expect.stringContaining('names registry.example.com as the host of its registry, which does not lie'),
+    ])
+  })
+
+  test('is asked by the token that its file has by then', async () => {
+    const instance = await startInstance()
+    const refused = entryOf(instance).replace('glpat-one', 'glpat-former')
+    const renewed = (await settle([entryOf(instance)])).config.registries
+    const { hosts } = await settle([refused], async () => renewed)
+    expect(hosts.settled().guessed).toHaveLength(1)
+
+    await hosts.askOn({ sleep: async () => {} }, () => {}, signal)
+
+    expect(hosts.settled().guessed).toEqual([])
   })
 })
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { GuessedHost } from './app/doctor/guessed-host.ts'
 import type { WorkloadRule } from './app/workloads/workload-settings.ts'
 import { readRegistryHost } from './clients/gitlab/container-registry.ts'
@@ -35,15 +36,22 @@ const againMs = 60_000
  * Asks GitLab instances for the hosts of their registries, where the configuration left that to them. One that does not
  * answer, or names a host that is not its own, is taken to have the usual one, and the log says so: what is right then
  * works, and nothing else is touched.
+ *
+ * @param reread the entries as they are written now, with the tokens of files as these are now
  */
-export async function openGitlabHosts(config: Config, network: Network): Promise<GitlabHosts> {
+export async function openGitlabHosts(
+  config: Config,
+  network: Network,
+  reread: () => Promise<readonly RegistryConfig[]> = async () => config.registries,
+): Promise<GitlabHosts> {
   const { log } = network
   const questions = questionsIn(config)
   const client = openOciClient(network, async () => null, plainHttpOf(questions))
   const answers = new Map<string, string>()
   /** By instance, why its host is a guess. */
   const reasons = new Map<string, string>()
-  let settled = settle(config, answers, reasons)
+  let taken: Answers = new Map()
+  let settled = settle(config, taken, reasons)
 
   const ask = async (question: Question, stop: AbortSignal): Promise<void> => {
     const { instance, entry } = question
@@ -59,7 +67,7 @@ export async function openGitlabHosts(config: Config, network: Network): Promise
       reasons.set(instance, `it does not tell (${message})`)
     }
   }
-  const judge = async (): Promise<void> => {
+  const judge = async (): Promise<boolean> => {
     const { accepted, refused } = await judgeAnswers(config.registries, answers)
     for (const instance of accepted.keys()) reasons.delete(instance)
     for (const { instance, answer, guess, reason } of refused) {
@@ -71,23 +79,28 @@ export async function openGitlabHosts(config: Config, network: Network): Promise
       }
       reasons.set(instance, named)
     }
+    const isNews = !isDeepStrictEqual(accepted, taken)
+    taken = accepted
     settled = settle(config, accepted, reasons)
+    return isNews
   }
-  const askAll = async (stop: AbortSignal): Promise<boolean> => {
-    const before = answers.size
-    await Promise.all(questions.filter(({ instance }) => !answers.has(instance)).map((each) => ask(each, stop)))
-    await judge()
-    return answers.size > before
+  const isOpen = ({ instance }: Question): boolean => !answers.has(instance)
+  /** @returns whether other hosts are taken now */
+  const askAll = async (entries: readonly RegistryConfig[], stop: AbortSignal): Promise<boolean> => {
+    const asked = questionsIn({ ...config, registries: entries }).filter(isOpen)
+    await Promise.all(asked.map((each) => ask(each, stop)))
+    return judge()
   }
 
   const never = new AbortController().signal
-  await askAll(never)
+  await askAll(config.registries, never)
   return {
     settled: () => settled,
     async askOn(clock, onNews, stop) {
-      while (questions.some(({ instance }) => !answers.has(instance))) {
+      while (questions.some(isOpen)) {
         await clock.sleep(againMs, stop)
-        const isNews = await askAll(stop)
+        // A token that was refused may be another one by now.
+        const isNews = await askAll(await reread().catch(() => config.registries), stop)
         if (stop.aborted) return
         if (!isNews) continue
         log.info({}, `GitLab has told now: ${hostsIn(settled)}`)
@@ -109,7 +122,7 @@ const isLeftTo = (instance: string, { hostFrom, gitlab }: RegistryConfig): boole
   hostFrom === 'guess' && gitlab?.url === instance
 
 /** By the first project of each instance, with its own token where it has one. */
-function questionsIn({ registries, gitlabImages }: Config): readonly Question[] {
+function questionsIn({ registries, gitlabImages }: Pick<Config, 'registries' | 'gitlabImages'>): readonly Question[] {
   const instances = [...new Set(gitlabImages.flatMap(({ instance }) => instance ?? []))]
   return instances.flatMap((instance) => {
     const project = gitlabImages.find((each) => each.instance === instance)?.project

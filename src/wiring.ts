@@ -67,7 +67,7 @@ export async function openApp(options: OpenOptions): Promise<OpenApp> {
     now: () => clock.now(),
   })
   const network = { env, log, certsFolder: config.dockerCertsFolder }
-  const gitlab = await openGitlabHosts(config, network)
+  const gitlab = await openGitlabHosts(config, network, rereadRegistries)
   const secrets = { versions: secretFiles, reread: rereadRegistries }
   const images = openLiveRegistries(() => {
     const { registries } = gitlab.settled()

@@ -7,6 +7,7 @@ import { createFakeTiming, credentialsOf } from '../../test/fakes/oci-client.ts'
 import { startFakeRegistry } from '../../test/fakes/registry.ts'
 import { garDialect } from '../../test/fakes/vendors/gar.ts'
 import type { GarOptions } from '../../test/fakes/vendors/gar.ts'
+import { AppError } from '../errors.ts'
 import { createOciClient } from '../clients/oci/client.ts'
 import { createGar, servesGar } from './gar.ts'
 import type { GarDeps, GarEntry } from './gar.ts'
@@ -142,6 +143,15 @@ describe('the access token', () => {
     const found = await open(fake.url, null, { [source]: credentialsOf('_json_key', 'a-key') }).signIn()
 
     expect(found?.username).toBe('_json_key')
+  })
+
+  test('counts where Docker’s file names a login that it does not have, which else is told', async () => {
+    const fake = await start()
+    const lacking = { dockerConfig: () => Promise.reject(new AppError('CREDENTIALS_INVALID', 'it lies in no store')) }
+    await expect(open(fake.url, null, lacking).signIn()).rejects.toThrow('it lies in no store')
+
+    vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', keyFile)
+    expect((await open(fake.url, null, lacking).signIn())?.username).toBe('oauth2accesstoken')
   })
 
   test('is not needed for what is for everybody: a machine without credentials asks as a stranger', async () => {

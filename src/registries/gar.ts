@@ -127,9 +127,20 @@ export function createGar(deps: GarDeps): Registry {
     if (named) return named
     const entry = longestMatch(entries, repository)
     const made = entry?.gar ? await fromGoogle(entry, signal, urgency) : null
-    const found = made ?? (await deps.dockerConfig(repository, signal))
+    if (made) return made
+    if (entry?.gar == null) {
+      const ambient = () => fromGoogle(null, signal, urgency)
+      const left = deps.dockerConfig(repository, signal)
+      // What is missing in Docker's file may be there as the environment's or the machine's own.
+      const lacking = async (error: unknown): Promise<Credential> => {
+        const found = await ambient()
+        if (found === null) throw error
+        return found
+      }
+      return (await left.catch(lacking)) ?? ambient()
+    }
+    const found = await deps.dockerConfig(repository, signal)
     if (found) return found
-    if (entry?.gar == null) return fromGoogle(null, signal, urgency)
     // Much on gcr.io is for everybody: without any credentials of Google we are strangers there, unless somebody is named.
     if (entry.gar.projectId === null) return null
     const message = `${host}: there are no credentials of Google for the project ${entry.gar.projectId}`

@@ -14,9 +14,12 @@ const nothing = { known: new Map() }
 let close: () => Promise<void> = async () => {}
 afterEach(() => close())
 
-async function open(hubCaches: readonly string[] = []): Promise<{ harbor: FakeRegistry; registry: Registry }> {
+async function open(
+  hubCaches: readonly string[] = [],
+  kind: 'token' | 'basic' = 'token',
+): Promise<{ harbor: FakeRegistry; registry: Registry }> {
   const harbor = await startFakeRegistry({
-    auth: { kind: 'token', ...robot, realm: '/service/token' },
+    auth: kind === 'token' ? { kind, ...robot, realm: '/service/token' } : { kind, ...robot },
     dialect: harborDialect({ ...robot, hubCaches }),
   })
   const credentials = credentialsOf(robot.username, robot.password)
@@ -110,13 +113,17 @@ describe('a proxy cache of Docker Hub', () => {
       'push times',
       (registry, repository) => registry.describeTags?.(repository, { tags: ['1.27'], ...nothing }, signal),
     ],
-  ])('tells of its %s also when that is asked for first', async (_what, ask) => {
-    const { harbor, registry } = await open(['hub'])
-    harbor.pushImage('hub/library/nginx', '1.27', 'one')
+  ])('tells of its %s also when that is asked for first, whatever its tokens are for', async (_what, ask) => {
+    for (const kind of ['token', 'basic'] as const) {
+      const { harbor, registry } = await open(['hub'], kind)
+      harbor.pushImage('hub/library/nginx', '1.27', 'one')
+      harbor.tag('hub/library/nginx', 'latest', harbor.pushImage('hub/library/nginx', '1.28', 'two'))
 
-    const told = await ask(registry, { registry: harbor.host, repository: 'hub/nginx' })
+      const told = await ask(registry, { registry: harbor.host, repository: 'hub/nginx' })
 
-    expect(JSON.stringify(told)).toContain('"1.27"')
+      expect(JSON.stringify(told)).toContain('"1.27"')
+      await close()
+    }
   })
 
   test('tells of what is in neither place as of what was asked for', async () => {

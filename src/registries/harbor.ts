@@ -7,6 +7,7 @@ import { refusedAt } from '../clients/oci/failure.ts'
 import { questionsTo } from '../clients/oci/questions.ts'
 import { basicHeader } from '../clients/oci/credentials/basic-header.ts'
 import { AppError } from '../errors.ts'
+import { isDeepStrictEqual } from 'node:util'
 import type { CallVendor } from '../lib/vendor-api.ts'
 import type { Registry, Repository, TagDetail } from './registry.ts'
 
@@ -44,7 +45,7 @@ export function createHarbor({ client, credentials, entries }: HarborDeps): Regi
   const throughLibrary = async <T>(
     repository: Repository,
     ask: (named: Repository) => Promise<T>,
-    lead?: () => Promise<unknown>,
+    lead?: Lead,
   ): Promise<T> => {
     const path = repository.repository
     const [project = '', name = '', ...more] = path.split('/')
@@ -55,8 +56,8 @@ export function createHarbor({ client, credentials, entries }: HarborDeps): Regi
       return await ask(repository)
     } catch (error) {
       if (!(error instanceof AppError) || !refusals.has(error.code)) throw error
-      const led = lead === undefined ? error : await lead().catch((refusal: unknown) => refusal)
-      if (!(led instanceof AppError) || refusedAt(led)?.startsWith(`/v2/${named.repository}/`) !== true) throw error
+      const isLed = lead === undefined ? isRefusedAt(named, error) : await leadsTo(named, repository, lead)
+      if (!isLed) throw error
       const answer = await ask(named).catch(() => null)
       if (answer === null) throw error
       inLibrary.add(path)
@@ -86,10 +87,10 @@ export function createHarbor({ client, credentials, entries }: HarborDeps): Regi
       throughLibrary(
         repository,
         (named) => questions.listTags(named, signal, urgency),
-        () => questions.resolve(repository, anyTag, null, signal, urgency),
+        (from) => questions.resolve(from, anyTag, null, signal, urgency),
       ),
     describeTags: (repository, { tags }, signal, urgency = 'wanted') => {
-      const lead = () => questions.resolve(repository, tags[0] ?? anyTag, null, signal, urgency)
+      const lead: Lead = (from) => questions.resolve(from, tags[0] ?? anyTag, null, signal, urgency)
       const tell = async (named: Repository): Promise<readonly TagDetail[]> => {
         const credential = await credentials(named, signal)
         const account = credential?.username ?? ''
@@ -114,6 +115,20 @@ export function createHarbor({ client, credentials, entries }: HarborDeps): Regi
     },
   }
 }
+
+/** Asks for a manifest of a repository, which Harbor may send on. */
+type Lead = (from: Repository) => Promise<unknown>
+
+/** Whether Harbor sent a question for a manifest on: by where it was refused, or by the same answer under both names. */
+async function leadsTo(named: Repository, repository: Repository, lead: Lead): Promise<boolean> {
+  const led = await lead(repository).catch((refusal: unknown) => refusal)
+  if (led instanceof AppError) return isRefusedAt(named, led)
+  const there = await lead(named).catch(() => null)
+  return there !== null && isDeepStrictEqual(led, there)
+}
+
+const isRefusedAt = ({ repository }: Repository, refusal: AppError): boolean =>
+  refusedAt(refusal)?.startsWith(`/v2/${repository}/`) === true
 
 /** Harbor sends on before it looks whether there is such a tag. */
 const anyTag = 'latest'

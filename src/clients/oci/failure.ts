@@ -110,6 +110,9 @@ function codeFor({ status, code }: RegistryComplaint): ErrorCode {
 export const saysNoRepository = ({ code, cause }: AppError): boolean =>
   isAbsent(code) && isComplaint(cause) && cause.code !== null && cause.code !== 'MANIFEST_UNKNOWN'
 
+/** Whether it names a reason in the way of a registry. */
+export const namesReason = ({ cause }: AppError): boolean => isComplaint(cause) && cause.code !== null
+
 /** Whether it says in no way of a registry that something is not there. */
 export const saysNothing = ({ code, cause }: AppError): boolean =>
   isAbsent(code) && isComplaint(cause) && cause.code === null

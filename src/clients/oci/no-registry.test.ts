@@ -55,3 +55,16 @@ test('a host that stays no registry opens no circuit, and is asked no more often
   expect(pair.registry.requests.slice(-3).map(({ kind }) => kind)).toEqual(['head', 'tags', 'ping'])
   expect(pair.registry.count()).toBe(18)
 })
+
+test.each(['tags', 'ping'] as const)(
+  'nothing is told as gone by a registry that is away by the next question: %s',
+  async (kind) => {
+    await using pair = await startOciPair()
+    for (const each of kind === 'ping' ? (['head', 'tags'] as const) : (['head'] as const)) {
+      pair.registry.fault({ kind: each }, answers[0][1])
+    }
+    pair.registry.fault({ kind }, { kind: 'status', status: 503 })
+
+    await expect(head(pair)).rejects.toMatchObject({ code: 'REGISTRY_UNAVAILABLE' })
+  },
+)

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts'
 import { ask } from './ask.ts'
 import type { AskDeps, Question } from './ask.ts'
-import { saysNothing, saysWebPage } from './failure.ts'
+import { namesReason, saysNothing, saysWebPage } from './failure.ts'
 import type { HttpAnswer } from './wire/exchange.ts'
 import { follow } from './wire/follow.ts'
 import { isWebPage } from './wire/web-page.ts'
@@ -27,7 +27,7 @@ export async function askRegistry<T>(deps: AskDeps, question: Question<T>, signa
  * What stands in the place of one that is away for a moment, such as a router without it, has not.
  *
  * @param error what was asked first came to; only what names no reason of a registry is doubted
- * @returns null when it is one, or nobody can tell
+ * @returns null when it is one, or does not let us ask
  * @see OCI distribution-spec, "Determining Support"
  */
 export async function noRegistry(
@@ -42,15 +42,27 @@ export async function noRegistry(
   const request = { method: 'GET', url, headers: {}, reach: 'configured', bodyBytesMax, subject, urgency } as const
   try {
     const answer = await follow(deps, request, signal)
+    if (answer.status >= 500) return unavailable(`${subject}: ${url.host} answered 404, and then ${answer.status}`)
     const isAway = answer.status === 404 || answer.status === 410
     if (!isAway && !(answer.status === 200 && isWebPage(answer.headers, answer.body))) return null
-  } catch {
-    return null // what was asked first has been answered
+  } catch (failure) {
+    return whatIsAway(failure)
   }
   const words = `${subject}: ${url.host} answered 404, and has no /v2/, ${noRegistryWords}`
   // No cause, as of a web page: whoever stands there now may be gone in a moment.
-  return new AppError('REGISTRY_UNAVAILABLE', saysWebPage(error) ? error.message : words)
+  return unavailable(saysWebPage(error) ? error.message : words)
 }
+
+/**
+ * Of a registry that is away by now, what was answered in its place a moment before says nothing. Null for any other
+ * failure, and for what only a registry itself says.
+ */
+export const whatIsAway = (failure: unknown): AppError | null =>
+  failure instanceof AppError && failure.code === 'REGISTRY_UNAVAILABLE' && !namesReason(failure)
+    ? unavailable(failure.message)
+    : null
+
+const unavailable = (message: string): AppError => new AppError('REGISTRY_UNAVAILABLE', message)
 
 /** Whether a successful answer to a question for a manifest has nothing of one: neither type, nor digest, nor version. */
 export function isForeign({ headers, body }: HttpAnswer): boolean {

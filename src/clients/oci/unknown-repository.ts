@@ -3,7 +3,7 @@ import { ask } from './ask.ts'
 import type { AskDeps } from './ask.ts'
 import type { RepositoryName } from './credentials/credentials.ts'
 import { saysNoRepository } from './failure.ts'
-import { noRegistry } from './no-registry.ts'
+import { noRegistry, whatIsAway } from './no-registry.ts'
 import type { Breakers } from './pace/breakers.ts'
 import type { Urgency } from './pace/urgency.ts'
 
@@ -17,7 +17,7 @@ const listBytesMax = 64 * 1024
  * Of who names no reason at all it is asked whether it is a registry.
  *
  * @param error why the tag was not found; any other is left alone
- * @returns null when the repository is there, or nobody can tell
+ * @returns null when the repository is there, or does not let us ask
  */
 export async function unknownRepository(
   deps: AskDeps,
@@ -32,7 +32,9 @@ export async function unknownRepository(
     await ask(quietly, { ...question, bodyBytesMax: listBytesMax, isMirrored: false, read: () => null }, signal)
     return null
   } catch (failure) {
-    if (!(failure instanceof AppError) || !saysNoRepository(failure)) return noRegistry(deps, question, failure, signal)
+    if (!(failure instanceof AppError) || !saysNoRepository(failure)) {
+      return whatIsAway(failure) ?? noRegistry(deps, question, failure, signal)
+    }
     return new AppError('REGISTRY_REPOSITORY_UNKNOWN', failure.message, { cause: failure.cause })
   }
 }

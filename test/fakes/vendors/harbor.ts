@@ -6,12 +6,12 @@ import type { Incoming } from '../registry/routes.ts'
 export interface HarborOptions {
   readonly username: string
   readonly password: string
-  /** Proxy caches of Docker Hub: what is asked for without `library/` is sent on. */
+  /** Proxy caches of Docker Hub: manifests and blobs that are asked for without `library/` are sent on, and nothing else. */
   readonly hubCaches?: readonly string[]
 }
 
 const artifactsPath = /^\/api\/v2\.0\/projects\/([^/]+)\/repositories\/([^/]+)\/artifacts$/
-const manifestPath = /^\/v2\/([^/]+)\/([^/]+)\/(manifests|tags|blobs)\/(.+)$/
+const manifestPath = /^\/v2\/([^/]+)\/([^/]+)\/(manifests|blobs)\/(.+)$/
 
 /** Harbor: its own API beside the registry. @see Harbor API v2.0, listArtifacts */
 export function harborDialect(options: HarborOptions): Dialect {
