@@ -9,12 +9,14 @@ import type { Rollout } from './rollout.ts'
 export const wasUnwell = ({ unwellBefore = [] }: Pick<Rollout, 'unwellBefore'>, workload: string): boolean =>
   unwellBefore.includes(workload)
 
-/** The same of a dependant, by what kind of workload it is and its name. */
+/** The same of a dependant, by what kind of workload it is and its name; also of one that was down. */
 export const wasDependantUnwell = (
-  rollout: Pick<Rollout, 'unwellBefore' | 'target'>,
+  rollout: Pick<Rollout, 'unwellBefore' | 'target' | 'dependants'>,
   kind: 'container' | 'compose',
   name: string,
-): boolean => wasUnwell(rollout, `${rollout.target}/${kind}/${name}`)
+): boolean =>
+  wasUnwell(rollout, `${rollout.target}/${kind}/${name}`) ||
+  (kind === 'container' && rollout.dependants.some((each) => each.name === name && each.isDown === true))
 
 /** Whether a rollout that goes along with another has nothing to prove, since what it is about was not well before that. */
 export const isExcused = (rollout: Rollout): boolean => isPart(rollout) && wasUnwell(rollout, rollout.workload)

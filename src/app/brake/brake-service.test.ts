@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { startFleet, versions } from '../../../test/fakes/fleet.ts'
 import { digest } from '../../../test/fakes/decide-input.ts'
+import { AppError } from '../../errors.ts'
 import { planPass } from '../passes/plan-pass.ts'
 import { createControl } from '../words/create-control.ts'
 import { targetDefaults } from '../groups/group-settings.ts'
@@ -88,6 +89,25 @@ describe('the brake, by the service', () => {
 
     expect(await fleet.begun()).toEqual(['a d', 'b d', 'd c'])
     expect(fleet.runs()).toEqual({ a: old, b: old, c: old, d: third, e: old })
+  })
+
+  test('once released has a look that the state did not take taken again soon', async () => {
+    const fleet = startFleet(names.map((name) => ({ name })))
+    for (const each of ['a', 'b', 'c']) fleet.push(each, bad)
+    fleet.bad.add(bad)
+    await serve(fleet)
+    await fleet.clock.pass(60_000)
+    expect(await fleet.codeOf('c')).toBe('BRAKED')
+    fleet.push('c', fresh)
+    const { saveTagObservation } = fleet.store
+    fleet.store.saveTagObservation = () => Promise.reject(new AppError('STATE_UNWRITABLE', 'the disk is full'))
+
+    await createControl(fleet.app).release('local', by)
+    await fleet.clock.pass(5_000)
+    fleet.store.saveTagObservation = saveTagObservation
+    await fleet.clock.pass(60_000)
+
+    expect(fleet.runs()).toMatchObject({ c: fresh })
   })
 
   test('is set by three versions within 15 minutes also where the clock is set back between them', async () => {

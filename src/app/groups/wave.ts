@@ -82,9 +82,9 @@ const tellFailure = (group: string, { workload, digest, reason }: Rollout): stri
 
 /**
  * Whether nothing of a group is under way, due, failing or about to go on, so that what comes next begins another wave.
- * @param now for what may go on by itself, or may not: that keeps a wave open for a day
+ * @param now for what may go on by itself, or may not: that keeps a wave open for a day; infinite to leave it out
  */
-export function isAtRest({ name, wave, rows }: GroupView, now: number): boolean {
+export function isAtRest({ name, wave, rows }: Omit<GroupView, 'isAtomic'>, now: number): boolean {
   const byId = new Map(rows.map((row) => [row.id, row]))
   if (wave.some(({ stage }) => stage !== 'ended' && stage !== 'kept')) return false
   if (wave.some((each) => isFailing(each, byId.get(each.workload), name))) return false

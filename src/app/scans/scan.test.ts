@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { digest } from '../../../test/fakes/decide-input.ts'
 import { startFollowed, workloadAt } from '../../../test/fakes/followed.ts'
 import type { Registry, Urgency } from '../../registries/registry.ts'
+import { AppError } from '../../errors.ts'
 import { planScans, type ScanWork } from './scan-plan.ts'
 import { scan } from './scan.ts'
 import { watchedWorkloads } from '../workloads/watched-workloads.ts'
@@ -82,4 +83,17 @@ test('a tag that was looked up recently enough is not asked for again', async ()
   await begin(work, -1)
 
   expect(followed.world.asked.filter((each) => each === 'resolve web')).toHaveLength(1)
+})
+
+test('what the state did not take was looked up for nobody', async () => {
+  const { store, world, clock } = followed
+  const { saveTagObservation } = store
+  answers.resolve()
+  store.saveTagObservation = () => Promise.reject(new AppError('STATE_UNWRITABLE', 'the disk is full'))
+  await expect(begin(work, clock.elapsed())).rejects.toMatchObject({ code: 'STATE_UNWRITABLE' })
+  store.saveTagObservation = saveTagObservation
+
+  await begin(work, clock.elapsed())
+
+  expect(world.asked.filter((each) => each === 'resolve web')).toHaveLength(2)
 })

@@ -44,6 +44,12 @@ export function scan(
     const isListed = hasTimes || names.includes(theList)
     const tags = names.filter((tag) => tag !== theList && tag !== theTimes)
     const due = { ...work, tags, isListed, hasTimes }
-    await scanWork({ registryFor, clock, memory: store, urgency: wanted.urgency }, due, signal)
+    try {
+      await scanWork({ registryFor, clock, memory: store, urgency: wanted.urgency }, due, signal)
+    } catch (error) {
+      // What the state did not take was looked up for nobody.
+      for (const tag of names) if (lastLooks.get(name(tag)) === begun) lastLooks.delete(name(tag))
+      throw error
+    }
   })
 }

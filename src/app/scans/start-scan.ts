@@ -9,17 +9,16 @@ import type { ScanWork } from './scan-plan.ts'
 /** The interval is spread by this part of it either way, so that many repositories do not ask at once. */
 const jitter = 0.1
 
+/** How soon a scan is tried again that somebody waits for, and that the state did not take. */
+const retryMs = 10_000
+
 /**
  * Starts a scan; its workloads are decided when it ends, and the next poll is a whole interval away.
- * @param notBefore a look since then, by `clock.elapsed()`, is recent enough
+ * @param recent a look since then, by `clock.elapsed()`, is recent enough, unless a later one is waited for
  */
-export function startScan(
-  follower: Follower,
-  work: ScanWork,
-  notBefore: number,
-  urgency: Urgency = 'background',
-): void {
-  const { app, queue, target, polls, wanted, stop, settling } = follower
+export function startScan(follower: Follower, work: ScanWork, recent: number, urgency: Urgency = 'background'): void {
+  const { app, queue, target, polls, wanted, stop, settling, wake, lookFirst } = follower
+  const notBefore = Math.max(recent, ...work.workloads.map(({ workload }) => lookFirst.get(workload.id) ?? recent))
   // Another kind on the same target may scan the same repository.
   const key = `${target.kind} ${work.key}`
   settling.underWay.add(key)
@@ -27,7 +26,13 @@ export function startScan(
   scan(app, queue, work, { signal: stop, notBefore, urgency })
     .then(
       () => hasLooked(follower, work, notBefore),
-      (error: unknown) => tellUnlessStopping(follower, work.key, error),
+      (error: unknown) => {
+        tellUnlessStopping(follower, work.key, error)
+        // Until then nothing of it is decided.
+        if (!isWaitedFor(follower, work)) return
+        polls.set(work.key, app.clock.elapsed() + retryMs)
+        wake.ring()
+      },
     )
     // Also where the scan could not be kept: the workload may be new.
     .finally(() => {
@@ -38,6 +43,9 @@ export function startScan(
       settling.underWay.delete(key)
     })
 }
+
+const isWaitedFor = ({ lookFirst }: Follower, { workloads }: ScanWork): boolean =>
+  workloads.some(({ workload }) => lookFirst.has(workload.id))
 
 /** Scans a repository now, for the workloads that were last seen to follow it; nothing where none does. */
 export function scanNow(follower: Follower, repository: Repository, at: number): void {

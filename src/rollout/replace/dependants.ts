@@ -151,9 +151,12 @@ export function restoreDependants(rollout: Rollout, { dependants = [] }: Replace
   const arming = armOldDependants(rollout, { dependants }, now)
   if (arming !== null) return arming
   const own = dependants.filter((each) => !heldByStranger(each))
-  const down = own.find(({ plan, old, isBehind }) => plan.wasRunning && old !== null && (!isUp(old) || isBehind))
+  if (own.some(isOldDown) && canTry(rollout, 'start-old-dependants', backTriesMax)) {
+    return effect(rollout, 'R', 'start-old-dependants')
+  }
+  // What was down before anything was touched may have a reason of its own.
+  const down = own.find((each) => isOldDown(each) && each.plan.isDown !== true)
   if (down === undefined) return null
-  if (canTry(rollout, 'start-old-dependants', backTriesMax)) return effect(rollout, 'R', 'start-old-dependants')
   // It may end by itself, as a job does: what counts is that it was started.
   if (down.old !== null && hasStarted(down.old) && down.old.exitCode === 0 && !down.isBehind) return null
   const name = down.plan.name
@@ -163,6 +166,9 @@ export function restoreDependants(rollout: Rollout, { dependants = [] }: Replace
     `the old version serves, but its dependant ${name} could not be started again; try: docker start ${name}`,
   )
 }
+
+const isOldDown = ({ plan, old, isBehind }: DependantFacts): boolean =>
+  plan.wasRunning && old !== null && (!isUp(old) || isBehind)
 
 /**
  * R: what they depended on does not come back, by somebody's hand. They are armed again, and those run that can without

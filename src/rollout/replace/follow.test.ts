@@ -95,3 +95,11 @@ test('what does not start is told as a failure of the surroundings, since no oth
     rollout: { stage: 'ended', outcome: 'failed', candidateAtFault: false },
   })
 })
+
+test.each([
+  ['goes on through all of them is no end of ours', facts(), undefined],
+  ['ended in one of them is', facts(stopped), endedRun],
+])('a run that was to be restarted and %s', (_, seen, remembered) => {
+  expect(nextStep(tried(3), seen, now)).toMatchObject({ rollout: { outcome: 'failed', reason: { code: 'NO_EFFECT' } } })
+  expect(nextStep(tried(3), seen, now).rollout.endedRun).toBe(remembered)
+})

@@ -18,12 +18,18 @@ export function follow(rollout: Rollout, facts: ReplaceFacts, now: number): Step
       return effect(ending, 'J4', 'restart-old')
     }
     const sentence = `it could not be restarted; try: docker restart ${rollout.name}`
-    return end(rollout, now, { outcome: 'failed', reason: { code: 'NO_EFFECT', sentence } })
+    return end(isUp(old) ? withoutEndedRun(rollout) : rollout, now, {
+      outcome: 'failed',
+      reason: { code: 'NO_EFFECT', sentence },
+    })
   }
   // It is remembered that we stopped it, so the next look at the workload starts it once it can run.
   if (isYetToStart(rollout, old)) return end(rollout, now, { outcome: 'failed', reason: providerStopped(rollout) })
   return proveFollowed(rollout, old, stopped, now)
 }
+
+/** The run that was to end goes on, so whoever ends it later is not us. */
+const withoutEndedRun = ({ endedRun: _goesOn, ...rollout }: Rollout): Rollout => rollout
 
 /** Whether a person stopped it. With an error of the engine it was not stopped: it could not be started without the other. */
 function wasStopped(rollout: Rollout, old: InstanceFacts): boolean {

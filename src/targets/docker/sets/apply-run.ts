@@ -61,7 +61,8 @@ export const startDependants: Effect = async (deps, rollout, { signal }) => {
     if (container === null) continue
     if (!isUp(container) && !(await isToBeStarted(deps, rollout, plan, container, signal))) continue
     await bringUp(deps, container, signal).catch((error: unknown) => {
-      throw startFailure(error)
+      // One that was down before may have a reason of its own.
+      if (plan.isDown !== true) throw startFailure(error)
     })
   }
 }
