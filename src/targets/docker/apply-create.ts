@@ -3,10 +3,13 @@ import { AppError } from '../../errors.ts'
 import { nextName } from '../../rollout/names.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { ApplyContext } from '../target.ts'
+import { readCaptured } from './captured.ts'
 import { carryOver } from './carry-over.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { requestedEndpoints } from './endpoints.ts'
 import { candidateOf, findNew } from './instance.ts'
+import { isOnNone } from '../engine/carry-over-networks.ts'
+import { nameOf } from '../engine/dependants.ts'
 import { requireSupport } from '../engine/engine-support.ts'
 import { requireInstance } from '../engine/require-instance.ts'
 import { operationLabels } from './labels.ts'
@@ -22,7 +25,7 @@ import { withImageUnder } from '../engine/with-image-under.ts'
  * J3: the new instance exists beside the old one, not started, of the candidate's image and on all its networks.
  * One that exists already, by the operation label, is completed: a create whose answer was lost is never sent twice.
  */
-export async function create(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
+export async function create(deps: DockerDeps, rollout: Rollout, { signal, snapshot }: ApplyContext): Promise<void> {
   const { engine } = deps
   await requireSupport(deps, rollout, signal)
   await requireRights(deps, rollout, signal)
@@ -32,6 +35,7 @@ export async function create(deps: DockerDeps, rollout: Rollout, { signal }: App
   if (candidate === null || oldImage === null) {
     throw new AppError('TARGET_NOT_FOUND', `the image of ${rollout.name} is gone from the engine`)
   }
+  refuseOffNetworks(old, snapshot)
   const { api } = await engine.version(signal)
   const carried = carryOver({
     old,
@@ -53,6 +57,12 @@ export async function create(deps: DockerDeps, rollout: Rollout, { signal }: App
   await settleNetworks(deps, container, carried, signal)
   // Removing one that an earlier rollout kept takes time; inside the gap it would lengthen that.
   await clearPrevious(deps, rollout, signal)
+}
+
+/** What was on a network when it was captured may have lost it for good: the engine would start a new one without. */
+function refuseOffNetworks(old: ContainerInspect, snapshot: unknown): void {
+  if (!isOnNone(old) || isOnNone(readCaptured(snapshot).container)) return
+  throw new AppError('TARGET_CONFLICT', `${nameOf(old)} was taken off all its networks meanwhile`)
 }
 
 async function createUnder(
