@@ -90,7 +90,7 @@ export function isAtRest({ name, wave, rows }: Omit<GroupView, 'isAtomic'>, now:
   if (wave.some((each) => isFailing(each, byId.get(each.workload), name))) return false
   const own = rows.filter((row) => row.group === name)
   if (own.some((row) => isDue(row) || goesOn.has(row.reason.code))) return false
-  return isLongOver(wave, now) || !own.some(mayGoOn)
+  return wave.every((each) => isLongOver(each, now)) || !own.some(mayGoOn)
 }
 
 /** Codes of those that go on with the present wave once they are let. */
@@ -117,6 +117,6 @@ const mayGoOn = ({ state, reason, mode }: WorkloadRow): boolean =>
 /** A registry may be gone for days, and a pause have no end; what comes a day later is taken for another push. */
 const mayGoOnMs = 86_400_000
 
-/** Either way, so that a clock which is set back keeps nothing open for ever. */
-const isLongOver = (wave: readonly Rollout[], now: number): boolean =>
-  wave.every(({ endedAt }) => endedAt !== null && Math.abs(now - Date.parse(endedAt)) >= mayGoOnMs)
+/** Whether it ended a day ago: either way, so that a clock which is set back keeps nothing open for ever. */
+export const isLongOver = ({ endedAt }: Rollout, now: number): boolean =>
+  endedAt !== null && Math.abs(now - Date.parse(endedAt)) >= mayGoOnMs

@@ -90,7 +90,7 @@ export async function writeDown(
   await app.store.saveRollout(rollout, {
     journal: { rollout: rollout.id, step: 'J0', effect: 'planned', at: rollout.createdAt },
     history: started(rollout, override, because),
-    ...(wave !== null && { wave, waveFrom: await beforeWave(app.store, wave, rollout) }),
+    ...(wave !== null && { wave, waveFrom: await beforeWave(app.store, wave, rollout, app.clock.now()) }),
   })
   await app.onJournal?.({ rollout: rollout.id, step: 'J0', effect: null, phase: 'before' })
   return rollout

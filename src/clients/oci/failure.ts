@@ -110,8 +110,12 @@ function codeFor({ status, code }: RegistryComplaint): ErrorCode {
 export const saysNoRepository = ({ code, cause }: AppError): boolean =>
   isAbsent(code) && isComplaint(cause) && cause.code !== null && cause.code !== 'MANIFEST_UNKNOWN'
 
-/** Whether it names a reason in the way of a registry. */
-export const namesReason = ({ cause }: AppError): boolean => isComplaint(cause) && cause.code !== null
+/** Whether nobody answered, or only what stands before a registry, which says nothing of it. */
+export const saysAway = ({ code, cause }: AppError): boolean =>
+  code === 'REGISTRY_UNAVAILABLE' && (!isComplaint(cause) || (cause.code === null && away.has(cause.status)))
+
+/** What stands before servers answers so while these are away. */
+const away: ReadonlySet<number> = new Set([500, 502, 503, 504])
 
 /** Whether it says in no way of a registry that something is not there. */
 export const saysNothing = ({ code, cause }: AppError): boolean =>

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts'
 import { ask } from './ask.ts'
 import type { AskDeps, Question } from './ask.ts'
-import { namesReason, saysNothing, saysWebPage } from './failure.ts'
+import { saysAway, saysNothing, saysWebPage } from './failure.ts'
 import type { HttpAnswer } from './wire/exchange.ts'
 import { follow } from './wire/follow.ts'
 import { isWebPage } from './wire/web-page.ts'
@@ -58,8 +58,10 @@ export async function noRegistry(
  * failure, and for what only a registry itself says.
  */
 export const whatIsAway = (failure: unknown): AppError | null =>
-  failure instanceof AppError && failure.code === 'REGISTRY_UNAVAILABLE' && !namesReason(failure)
-    ? unavailable(failure.message)
+  failure instanceof AppError && saysAway(failure)
+    ? new AppError(failure.code, failure.message, {
+        ...(failure.retryAfterMs !== undefined && { retryAfterMs: failure.retryAfterMs }),
+      })
     : null
 
 const unavailable = (message: string): AppError => new AppError('REGISTRY_UNAVAILABLE', message)

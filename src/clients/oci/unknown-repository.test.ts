@@ -33,6 +33,7 @@ test.each([
   ['refuses to list tags', { kind: 'status', status: 403, body: complaint('DENIED') }],
   ['speaks of manifests there too', { kind: 'status', status: 404, body: complaint('MANIFEST_UNKNOWN') }],
   ['wants a pause', { kind: 'status', status: 429, body: complaint('TOOMANYREQUESTS') }],
+  ['has no lists', { kind: 'status', status: 405, body: '' }],
   ['breaks', { kind: 'status', status: 500, body: complaint('UNKNOWN') }],
   ['has more tags than it is worth reading', { kind: 'oversized', bytes: 1024 * 1024 }],
 ] as const)('a registry that %s is believed of the tag alone, at once', async (_, fault) => {

@@ -41,7 +41,7 @@ describe('one that was down before, and cannot be started for a reason of its ow
     const facts = seen as unknown as ReplaceFacts // all that is read of them
 
     expect(startDependants(rollout, facts)).toMatchObject({ effect: 'start-dependants' })
-    expect(startDependants({ ...rollout, attempted: six('start-dependants' as const) }, facts)).toBeNull()
+    expect(startDependants({ ...rollout, attempted: ['start-dependants'] }, facts)).toBeNull()
     expect(judgeSet(rollout, facts, passed, now).verdict).toMatchObject({
       kind: 'passed',
       reason: { sentence: expect.stringContaining('app had nothing to prove') },

@@ -7,6 +7,7 @@ import {
   canTry,
   effect,
   goBack,
+  hasAttempted,
   hasStarted,
   hasTouchedOld,
   isUp,
@@ -79,6 +80,8 @@ const startsMax = 6
  */
 function needsStart(rollout: Rollout, { plan, new: fresh, isBehind }: DependantFacts): boolean {
   if (fresh === null || fresh.stoppedByHand) return false
+  // What was down before may have a reason of its own: one try is no other's last.
+  if (plan.isDown === true && hasAttempted(rollout, 'start-dependants')) return false
   if (!hasStarted(fresh) || isBehind) return true
   if (wasDependantUnwell(rollout, 'container', plan.name)) return false
   return !isUp(fresh) && policyRestarts(plan.restart, fresh.exitCode)
@@ -189,9 +192,8 @@ export function releaseDependants(rollout: Rollout, { dependants = [] }: Replace
 
 /** R: our traces go. Null when they have. */
 export function removeNewDependants(rollout: Rollout, { dependants = [] }: ReplaceFacts): Step | null {
-  const isLeft = dependants.some((each) => each.new !== null)
-  const canRemove = canTry(rollout, 'remove-new-dependants', backTriesMax)
-  return isLeft && canRemove ? effect(rollout, 'R', 'remove-new-dependants') : null
+  const isLeft = dependants.some((each) => each.new !== null) && canTry(rollout, 'remove-new-dependants', backTriesMax)
+  return isLeft ? effect(rollout, 'R', 'remove-new-dependants') : null
 }
 
 /** What the target will show of the dependants after an effect that succeeded; null where only a look can tell. */

@@ -4,6 +4,7 @@ import { AppError } from '../../../errors.ts'
 import { readComposeLabels, trustedLabels, type ComposeLabels } from '../../engine/compose-labels.ts'
 import { endsWithRun, nameOf, refersTo } from '../../engine/dependants.ts'
 import { isUnwell } from '../../engine/is-unwell.ts'
+import { isWaiting } from '../../engine/is-waiting.ts'
 import { isSelf } from '../../engine/self.ts'
 import { madeAnew, readTraces } from '../../engine/traces.ts'
 import type { MadeAnew } from '../../../rollout/dependant.ts'
@@ -91,7 +92,7 @@ export async function lookAtSets(
       users,
       relationsOf,
       whyNotOurs: (each) => owners.get(each.Id)?.why ?? null,
-      isMeantToRun: isDownByUs,
+      isMeantToRun: (each) => isDownByUs(each) || isWaiting(each),
       serviceOf,
     })
     const together = new Set([container.Id, ...set.dependants.map(({ instance }) => instance)])
