@@ -227,7 +227,7 @@ export interface SupersededImage {
 export interface ApplyContext {
   readonly signal: AbortSignal
   readonly onPullProgress?: (progress: PullProgress) => void
-  /** What `capture` gave, for effects that bring the old version back. */
+  /** What `capture` gave, for effects that make a new version beside the old one, or bring that back. */
   readonly snapshot?: unknown
   /** Registry credentials for the pull; absent for anonymous. */
   readonly pullAuth?: PullAuth

@@ -43,7 +43,7 @@ async function tell(deps: BringDeps, rollout: Rollout, effect: EffectKind, signa
     signal,
     ...(pullAuth && { pullAuth }),
     ...(deps.registryOf && { pullPace: paceOf(deps.registryOf(rollout), rollout) }),
-    ...(bringsBack.has(effect) && { snapshot: await deps.store.snapshot(rollout.id) }),
+    ...(needsCaptured.has(effect) && { snapshot: await deps.store.snapshot(rollout.id) }),
     ...(onProgress && { onPullProgress: (progress: PullProgress) => onProgress(rollout, progress) }),
   })
 }
@@ -52,4 +52,11 @@ async function tell(deps: BringDeps, rollout: Rollout, effect: EffectKind, signa
 const pulls = new Set<EffectKind>(['pull', 'update-service', 'revert-service'])
 
 /** Effects that need what was captured. */
-const bringsBack = new Set<EffectKind>(['edit-back', 'up-old', 'up-old-dependants', 'revert-service'])
+const needsCaptured = new Set<EffectKind>([
+  'copy-old',
+  'create',
+  'edit-back',
+  'up-old',
+  'up-old-dependants',
+  'revert-service',
+])
