@@ -1,46 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { startFakeClock } from '../../test/fakes/clock.ts'
-import { createMemoryStore } from '../../test/fakes/store.ts'
-import { createEventTally } from '../app/events/event-tally.ts'
-import { createReceiver } from '../app/events/receive-event.ts'
+import { ownSource, publicParts, word } from '../../test/fakes/public-listener.ts'
 import { AppError } from '../errors.ts'
 import { eventSources } from '../events/index.ts'
-import { createLog } from '../lib/log.ts'
 import { secret } from '../lib/secret.ts'
-import { createPublicApp, type PublicDeps } from './public-app.ts'
+import { createPublicApp } from './public-app.ts'
 
-const word = 'the-secret-of-the-registry'
 const addressWord = '5f2b1c9e8d7a60413f2e1d0c9b8a7f6e'
 
 function start() {
-  const store = createMemoryStore()
-  const clock = startFakeClock()
-  const lines: string[] = []
-  const log = createLog('debug', 'plain', (line) => lines.push(line))
-  const sources = [
-    {
-      name: 'registry',
-      source: eventSources.distribution({ registry: 'registry.example.com' }),
-      secrets: [secret(word)],
-    },
+  const { store, lines, deps } = publicParts(undefined, [
+    ownSource,
     { name: 'hub', source: eventSources['docker-hub']({ registry: 'docker.io' }), secrets: [secret(addressWord)] },
     { name: 'azure', source: eventSources.acr({ registry: 'shop.azurecr.io' }), secrets: [secret(word)] },
-  ] as const
-  const deps: PublicDeps = {
-    clock,
-    log,
-    late: () => [],
-    readiness: async () => ({ reasons: [] }),
-    receive: createReceiver({
-      store,
-      clock,
-      log,
-      tally: createEventTally(),
-      onNews: () => {},
-      onDoubt: () => {},
-      sources,
-    }),
-  }
+  ])
   const app = createPublicApp(deps)
   const post = (
     options: { body?: string | Buffer; headers?: Record<string, string>; url?: string; as?: string } = {},

@@ -1,56 +1,28 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from 'vitest'
-import { envelope } from '../../test/fakes/event-requests.ts'
 import { startFakeClock } from '../../test/fakes/clock.ts'
-import { createMemoryStore } from '../../test/fakes/store.ts'
-import { createEventTally } from '../app/events/event-tally.ts'
+import { publicParts, word } from '../../test/fakes/public-listener.ts'
+import { envelope } from '../../test/fakes/event-requests.ts'
 import { createOverview } from '../app/answers/overview.ts'
 import { createReadiness } from '../app/answers/read-readiness.ts'
-import { createReceiver } from '../app/events/receive-event.ts'
 import { AppError } from '../errors.ts'
-import { eventSources } from '../events/index.ts'
-import { createLog } from '../lib/log.ts'
-import { secret } from '../lib/secret.ts'
 import { eventMaxBytes } from './body-reader.ts'
 import { usualLimits, type ListenerLimits } from './listener/listener.ts'
 import { createPublicApp, type PublicDeps } from './public-app.ts'
 import type { AppServer } from './listener/serve-app.ts'
 import { openPublicServer } from './public-server.ts'
 
-const word = 'the-secret-of-the-registry'
-
 function start() {
-  const store = createMemoryStore()
   const clock = startFakeClock()
+  const { store, lines, deps: parts } = publicParts(clock)
   const overview = createOverview()
   const view = overview.add('local')
   view.sees([])
-  const lines: string[] = []
-  const log = createLog('debug', 'plain', (line) => lines.push(line))
   const late: string[] = []
   const engine = { name: 'local', ping: async (): Promise<void> => {} }
-  const deps: PublicDeps = {
-    clock,
-    log,
-    late: () => late,
-    readiness: createReadiness({ store, overview, clock, targets: [engine] }),
-    receive: createReceiver({
-      store,
-      clock,
-      log,
-      tally: createEventTally(),
-      onNews: () => {},
-      onDoubt: () => {},
-      sources: [
-        {
-          name: 'registry',
-          source: eventSources.distribution({ registry: 'registry.example.com' }),
-          secrets: [secret(word)],
-        },
-      ],
-    }),
-  }
+  const readiness = createReadiness({ store, overview, clock, targets: [engine] })
+  const deps: PublicDeps = { ...parts, late: () => late, readiness }
   const app = createPublicApp(deps)
   const post = (
     options: { body?: string | Buffer; headers?: Record<string, string>; url?: string; as?: string } = {},

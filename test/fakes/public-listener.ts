@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { createEventTally } from '../../src/app/events/event-tally.ts'
 import { createReceiver } from '../../src/app/events/receive-event.ts'
+import type { ConfiguredSource } from '../../src/app/workloads/configured-source.ts'
 import { usualLimits, type ListenerLimits } from '../../src/api/listener/listener.ts'
 import type { PublicDeps, PublicRules } from '../../src/api/public-app.ts'
 import { openPublicServer } from '../../src/api/public-server.ts'
@@ -16,13 +17,18 @@ import { createMemoryStore } from './store.ts'
 /** The secret of its one source, `/hooks/registry`. */
 export const word = 'the-secret-of-the-registry'
 
+/** Of the sender that knows the word. */
+export const ownSource: ConfiguredSource = {
+  name: 'registry',
+  source: eventSources.distribution({ registry: 'registry.example.com' }),
+  secrets: [secret(word)],
+}
+
 /** What a public server is made of, over a state in memory. */
-export function publicParts(clock: Clock = startFakeClock()) {
+export function publicParts(clock: Clock = startFakeClock(), sources: readonly ConfiguredSource[] = [ownSource]) {
   const store = createMemoryStore()
   const lines: string[] = []
   const log = createLog('debug', 'plain', (line) => lines.push(line))
-  const source = eventSources.distribution({ registry: 'registry.example.com' })
-  const sources = [{ name: 'registry', source, secrets: [secret(word)] }] as const
   const deps: PublicDeps = {
     clock,
     log,

@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { startFleet, versions } from '../../../test/fakes/fleet.ts'
+import { useServing } from '../../../test/fakes/serving.ts'
 import { digest } from '../../../test/fakes/decide-input.ts'
 import { AppError } from '../../errors.ts'
 import { planPass } from '../passes/plan-pass.ts'
@@ -10,15 +11,9 @@ const { old, new: fresh, third, bad } = versions
 const by = { actor: 'ada', reason: null }
 const names = ['a', 'b', 'c', 'd', 'e']
 
-let end = async (): Promise<void> => {}
-afterEach(() => end())
+const { serve, end } = useServing()
 
 type Fleet = ReturnType<typeof startFleet>
-
-async function serve(fleet: Fleet): Promise<void> {
-  end = fleet.serve()
-  await fleet.clock.pass(0)
-}
 
 const codes = (fleet: Fleet, of: readonly string[]) => Promise.all(of.map(fleet.codeOf))
 

@@ -1,3 +1,4 @@
+import { agesCountFrom } from '../selection/ages-count-from.ts'
 import { toAppError } from '../../errors.ts'
 import type { Digest } from '../../image/digest.ts'
 import type { ImageDescription, Urgency } from '../../registries/registry.ts'
@@ -69,7 +70,7 @@ async function decideUnnoted(
   try {
     const underWay = (await store.rolloutsUnderWay()).filter((each) => each.workload === id && each.id !== without)
     const found = await look(app, watched, observation, underWay.length > 0, options)
-    const restoredAt = watched.policy.spec.minAgeMs === null ? null : await store.restoredAt()
+    const restoredAt = await agesCountFrom(store, watched.policy)
     const known = { ...watched, ...found, group, ignoresBackoff, restoredAt, now: app.clock.now() }
     const decided = decide({ ...known, ...nothingToGuard, rollouts: underWay })
     if (decided.state !== 'outdated' && decided.state !== 'held' && !mayHaveFailed(watched.workload, decided)) {

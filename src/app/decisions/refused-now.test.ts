@@ -1,6 +1,7 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { quarantined } from '../../../test/fakes/decide-input.ts'
 import { startFleet, versions } from '../../../test/fakes/fleet.ts'
+import { useServing } from '../../../test/fakes/serving.ts'
 import { AppError } from '../../errors.ts'
 import { createControl } from '../words/create-control.ts'
 
@@ -8,8 +9,7 @@ const { old, new: fresh, third, bad } = versions
 const by = { actor: 'ada', reason: null }
 const waitMs = 1_200_000
 
-let end = async (): Promise<void> => {}
-afterEach(() => end())
+const { serve } = useServing()
 
 type Fleet = ReturnType<typeof startFleet>
 
@@ -31,11 +31,6 @@ function start() {
     throw new AppError('TARGET_PULL_FAILED', 'too many requests', { retryAfterMs: waitMs })
   }
   return fleet
-}
-
-async function serve(fleet: Fleet): Promise<void> {
-  end = fleet.serve()
-  await fleet.clock.pass(1000)
 }
 
 /** Has what was pushed rolled out, and its gates come to their end. */
@@ -65,7 +60,7 @@ const holds: readonly (readonly [string, (fleet: Fleet) => Promise<unknown>, Reg
 
 test.each(holds)('what waited for its registry while %s came touches nothing', async (_, hold, sentence) => {
   const fleet = start()
-  await serve(fleet)
+  await serve(fleet, 1000)
   await push(fleet, { c: fresh, d: third })
   expect(await fleet.begun()).toEqual(['c b', 'd c'])
 
@@ -84,7 +79,7 @@ test.each(holds)('what waited for its registry while %s came touches nothing', a
 
 test('what a person asked for goes on after its wait in spite of the brake', async () => {
   const fleet = start()
-  await serve(fleet)
+  await serve(fleet, 1000)
   fleet.push('c', fresh)
   await createControl(fleet.app).deploy('c', null, by)
   await fleet.clock.pass(10_000)
@@ -98,7 +93,7 @@ test('what a person asked for goes on after its wait in spite of the brake', asy
 
 test('once what held it is gone it begins anew', async () => {
   const fleet = start()
-  await serve(fleet)
+  await serve(fleet, 1000)
   await push(fleet, { c: fresh })
   await createControl(fleet.app).pause('c', null, by)
   await fleet.clock.pass(waitMs + 60_000)

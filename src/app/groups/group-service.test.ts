@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { startFleet, versions } from '../../../test/fakes/fleet.ts'
+import { useServing } from '../../../test/fakes/serving.ts'
 import { AppError } from '../../errors.ts'
 import { createControl } from '../words/create-control.ts'
 import { runPass } from '../passes/run-pass.ts'
@@ -11,15 +12,9 @@ const shop = (name: string, after?: string) => ({
   labels: { 'longshore.group': 'shop', ...(after !== undefined && { 'longshore.after': after }) },
 })
 
-let end = async (): Promise<void> => {}
-afterEach(() => end())
+const { serve } = useServing()
 
 type Fleet = ReturnType<typeof startFleet>
-
-async function serve(fleet: Fleet): Promise<void> {
-  end = fleet.serve()
-  await fleet.clock.pass(0)
-}
 
 const atomic = ({ app }: Fleet, maxParallel: number | null = null) =>
   Object.assign(app, { groups: new Map([['shop', { atomic: true, maxParallel }]]) })

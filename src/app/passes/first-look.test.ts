@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { startFleet, versions } from '../../../test/fakes/fleet.ts'
+import { useServing } from '../../../test/fakes/serving.ts'
 import { AppError } from '../../errors.ts'
 import { targetDefaults } from '../groups/group-settings.ts'
 import type { Control } from '../words/control.ts'
@@ -10,15 +11,9 @@ const by = { actor: 'ada', reason: null }
 const names = ['a', 'b', 'c', 'd', 'e']
 const pollMs = 331_000
 
-let end = async (): Promise<void> => {}
-afterEach(() => end())
+const { serve } = useServing()
 
 type Fleet = ReturnType<typeof startFleet>
-
-async function serve(fleet: Fleet): Promise<void> {
-  end = fleet.serve()
-  await fleet.clock.pass(0)
-}
 
 /** Holds c and d back from `fresh`, in one of the ways that a person ends. */
 type Held = (fleet: Fleet, control: Control) => Promise<unknown>

@@ -1,3 +1,4 @@
+import { agesCountFrom } from './ages-count-from.ts'
 import { toAppError } from '../../errors.ts'
 import type { Digest } from '../../image/digest.ts'
 import { tagOf } from '../../image/reference.ts'
@@ -57,7 +58,7 @@ export async function chooseForWorkload(
   const observations = new Map(rows.map((each) => [each.tag, each]))
   const moved = (await store.movedTags(registry, repository)).filter((tag) => !runs(watched, observations.get(tag)))
   const listed = list.doubt?.count === 0 ? [] : await store.listedTags(registry, repository)
-  const restoredAt = await store.restoredAt()
+  const restoredAt = await agesCountFrom(store, watched.policy)
   const known = { listed, observations: rows, moved, restoredAt }
   const choice = await chooseTag(
     watched.policy,

@@ -1,3 +1,4 @@
+import { agesCountFrom } from './ages-count-from.ts'
 import { toAppError } from '../../errors.ts'
 import type { Digest } from '../../image/digest.ts'
 import type { Platform } from '../../image/platform.ts'
@@ -22,7 +23,7 @@ export async function explainFollowed(
   const { registry, repository } = repositoryOf(watched)
   const observation = await store.tagObservation(registry, repository, tag)
   const sightings = await store.sightings(registry, repository, tag, 2)
-  const known = toKnown(observation, sightings.length > 1, await store.restoredAt())
+  const known = toKnown(observation, sightings.length > 1, await agesCountFrom(store, policy))
   const isRunning = known.digest !== null && runsDigest(workload, watched.reference, known.digest, null)
   const looked =
     known.digest === null || isRunning ? nothing : await lookForPlatforms(app, watched, known.digest, signal)

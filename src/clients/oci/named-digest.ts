@@ -30,7 +30,8 @@ export function statedDigest({ headers }: HttpAnswer, naming: Naming): Digest | 
  */
 export function verifiedDigest(answer: HttpAnswer, wanted: Digest | null, naming: Naming): Digest {
   const stated = statedDigest(answer, naming)
-  const named = wanted ?? stated ?? hashOf(answer.body, 'sha256')
+  const named = wanted ?? stated
+  if (named === null) return hashOf(answer.body, 'sha256')
   const all = new Set([named, stated ?? named])
   if ([...all].every((each) => each === hashOf(answer.body, algorithmOf(each)))) return named
   const message = `${naming.subject}: the answer of ${answer.url.host} does not have its digest`

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, request, type IncomingMessage } from 'node:http'
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
 
 /** A server in front of a registry. */
 export interface PassingRegistry {
@@ -17,7 +17,7 @@ export async function passOn(
   address: string,
   before: (incoming: IncomingMessage) => void | Promise<void>,
 ): Promise<PassingRegistry> {
-  const server = createServer(async (incoming, outgoing) => {
+  return standInFront(async (incoming, outgoing) => {
     await before(incoming)
     const { method = '', url = '', headers } = incoming
     const passedOn = request(`http://${address}${url}`, { method, headers }, (answer) => {
@@ -26,6 +26,15 @@ export async function passOn(
     })
     passedOn.on('error', () => outgoing.destroy())
     incoming.pipe(passedOn)
+  })
+}
+
+/** Answers every request in the place of a registry, at an address of its own. */
+export async function standInFront(
+  answer: (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>,
+): Promise<PassingRegistry> {
+  const server = createServer((incoming, outgoing) => {
+    answer(incoming, outgoing).catch(() => outgoing.destroy())
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
+import { request, type IncomingMessage, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
-import type { PassingRegistry } from './passing-registry.ts'
+import { standInFront, type PassingRegistry } from './passing-registry.ts'
 
 /**
  * The real registry at `address`, with a name by sha512 for every manifest: it has none of its own. What is pushed, and
@@ -28,26 +28,10 @@ export async function nameBySha512(address: string): Promise<PassingRegistry> {
     outgoing.writeHead(200, headers).end(incoming.method === 'HEAD' ? undefined : bytes)
   }
 
-  const server = createServer(async (incoming, outgoing) => {
+  return standInFront(async (incoming, outgoing) => {
     const { method = '', url = '' } = incoming
-    try {
-      if (['GET', 'HEAD'].includes(method) && url.includes('/manifests/')) return await showManifest(incoming, outgoing)
-      const { answer, bytes } = await ask(method, url, incoming, await buffer(incoming))
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(bytes)
-    } catch {
-      outgoing.destroy()
-    }
+    if (['GET', 'HEAD'].includes(method) && url.includes('/manifests/')) return showManifest(incoming, outgoing)
+    const { answer, bytes } = await ask(method, url, incoming, await buffer(incoming))
+    outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(bytes)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const bound = server.address()
-  if (bound === null || typeof bound === 'string') throw new Error('it has no port')
-  return {
-    address: `127.0.0.1:${bound.port}`,
-    async close() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
 }
