@@ -29,7 +29,12 @@ export function lostSince(
   return [
     ...differences('its user', decidedByUser(withoutOwnName(first)), decidedByUser(withoutOwnName(now))),
     ...differences('its user or image', member.wanted[build], decidedByImage(now)),
-    ...differences('its volumes', [...anonymousVolumes(first)], [...anonymousVolumes(now)]),
+    // By place: older engines tell them in another order each time.
+    ...differences(
+      'its volumes',
+      Object.fromEntries(anonymousVolumes(first)),
+      Object.fromEntries(anonymousVolumes(now)),
+    ),
   ]
 }
 
