@@ -4,7 +4,6 @@ import type { Digest } from '../../image/digest.ts'
 import { parseManifest } from '../../image/manifest.ts'
 import type { Manifest } from '../../image/manifest.ts'
 import { isImageMediaType, isIndexMediaType, manifestMediaTypes } from '../../image/media-types.ts'
-import { ask } from './ask.ts'
 import { digestsIn, requireAllowed, statedDigest, verifiedDigest } from './named-digest.ts'
 import type { Naming } from './named-digest.ts'
 import { askRegistry, isForeign, noRegistryWords } from './no-registry.ts'
@@ -34,7 +33,7 @@ export const acceptHeader = manifestMediaTypes.join(', ')
 
 /**
  * What a tag names now, by one HEAD; by GET and hash where the registry leaves out digest or media type. Of what is not
- * found, one GET tells whether the repository is there at all.
+ * found, one GET tells whether the repository is there at all, and another HEAD whether it is so.
  *
  * @param known sent as `If-None-Match`
  * @returns `unchanged` when the tag still names `known`
@@ -51,9 +50,7 @@ export async function headManifest(
   const headers = known === null ? question.headers : { ...question.headers, 'if-none-match': `"${known}"` }
   const naming = namingOf(deps, repository, question.subject)
   const read = (answer: HttpAnswer): ManifestHead | 'unchanged' | null => readHead(answer, known, naming)
-  const head = await ask(deps, { ...question, headers, method: 'HEAD', read }, signal).catch(async (error: unknown) => {
-    throw (await unknownRepository(deps, repository, error, { subject: question.subject, signal, urgency })) ?? error
-  })
+  const head = await askRegistry(deps, { ...question, headers, method: 'HEAD', read }, signal, unknownRepository)
   if (head !== null) return head
   const { manifest: _read, ...fetched } = await getManifest(deps, repository, tag, signal, urgency)
   return fetched.digest === known ? 'unchanged' : fetched

@@ -44,6 +44,18 @@ test.each(['', 'docker-hub/'])('asks the mirror first, under its path %j, and th
   expect(stage.registry.count()).toBe(0)
 })
 
+test('asks no mirror again for what the registry did not find', async () => {
+  await using stage = await start()
+  stage.registry.remove('team/app', 'latest')
+  stage.mirror.remove('team/app', 'latest')
+  stage.registry.pushImage('team/app', 'other', 'one')
+
+  await expect(stage.head()).rejects.toMatchObject({ code: 'REGISTRY_NOT_FOUND' })
+
+  expect(stage.mirror.count()).toBe(1)
+  expect(stage.registry.requests.map(({ kind }) => kind)).toEqual(['head', 'tags', 'head'])
+})
+
 test.each<[string, Fault]>([
   ['does not have it', { kind: 'status', status: 404 }],
   ['wants a sign-in', { kind: 'status', status: 401 }],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { startOciPair } from '../../../test/fakes/oci-client.ts'
 import type { OciPair } from '../../../test/fakes/oci-client.ts'
+import { makeImage } from '../../../test/fakes/registry/images.ts'
 import { parseDigest } from '../../image/digest.ts'
 
 const signal = new AbortController().signal
@@ -43,6 +44,39 @@ test.each(answers)('a registry that answers %s to what it does not have is belie
   for (const [, question] of questions) {
     await expect(question(pair)).rejects.toMatchObject({ code: 'REGISTRY_NOT_FOUND' })
   }
+})
+
+const image = makeImage('one')
+const manifest = parseDigest(image.manifest.digest)
+
+const there = [
+  ['a tag', head],
+  ['a digest', ({ client, app }: OciPair) => client.getManifest(app, manifest, signal)],
+  ['a blob', ({ client, app }: OciPair) => client.getBlob(app, parseDigest(image.config.digest), signal)],
+  ['the tags', ({ client, app }: OciPair) => client.listTags(app, signal)],
+] as const
+
+test.each(answers.flatMap(([what, fault]) => there.map(([of, question]) => [what, of, fault, question] as const)))(
+  'who answered %s in the place of a registry that is back by the next question is not believed: %s',
+  async (_what, _of, fault, question) => {
+    await using pair = await startOciPair()
+    pair.registry.pushMade('team/app', 'latest', image.manifest, [image])
+    pair.registry.fault({ times: 1 }, fault)
+
+    await expect(question(pair)).resolves.toBeTruthy()
+
+    expect(pair.registry.count()).toBe(3)
+  },
+)
+
+test('a tag that is asked for again is asked for with its condition', async () => {
+  await using pair = await startOciPair()
+  pair.registry.pushMade('team/app', 'latest', image.manifest, [image])
+  pair.registry.fault({ times: 1 }, answers[0][1])
+
+  await expect(pair.client.headManifest(pair.app, 'latest', manifest, signal)).resolves.toBe('unchanged')
+
+  expect(pair.registry.requests.map(({ kind }) => kind)).toEqual(['head', 'tags', 'head'])
 })
 
 test('a host that stays no registry opens no circuit, and is asked no more often than it takes to tell', async () => {

@@ -9,34 +9,46 @@ import { isWebPage } from './wire/web-page.ts'
 /** Said of whoever answers and is no registry. */
 export const noRegistryWords = 'as a server does that is no registry'
 
+/** What was not found, by an answer that gave no reason. */
+export type Doubted = Pick<Question<unknown>, 'repository' | 'subject' | 'urgency'>
+
 /**
- * Asks, and does not take a 404 of who is no registry at all for one of a registry: of what was asked for it says nothing.
+ * Asks, and does not take a 404 that names no reason for the word of a registry: it may be of who is none, or of who
+ * stood in for one until a moment ago. It counts when the registry, heard of by then, says the same again.
  *
- * @throws REGISTRY_UNAVAILABLE for such a one; else as `ask`
+ * @param doubt asks for something else, and gives what that finds in place of the 404; null to ask again
+ * @throws REGISTRY_UNAVAILABLE for who is no registry; else as `ask`, and what `doubt` gives
  */
-export async function askRegistry<T>(deps: AskDeps, question: Question<T>, signal: AbortSignal): Promise<T> {
+export async function askRegistry<T>(
+  deps: AskDeps,
+  question: Question<T>,
+  signal: AbortSignal,
+  doubt = noRegistry,
+): Promise<T> {
   try {
     return await ask(deps, question, signal)
   } catch (error) {
-    throw (await noRegistry(deps, question, error, signal)) ?? error
+    if (!(error instanceof AppError) || !saysNothing(error)) throw error
+    const reason = await doubt(deps, question, signal, error)
+    if (reason !== null) throw reason
   }
+  return ask(deps, { ...question, isMirrored: false }, signal)
 }
 
 /**
  * Whether who answers 404 is no registry at all: every registry has something at `/v2/`, if only for those who sign in.
  * What stands in the place of one that is away for a moment, such as a router without it, has not.
  *
- * @param error what was asked first came to; only what names no reason of a registry is doubted
+ * @param error what was asked for first came to
  * @returns null when it is one, or does not let us ask
  * @see OCI distribution-spec, "Determining Support"
  */
 export async function noRegistry(
   deps: AskDeps,
-  { repository, subject, urgency }: Pick<Question<unknown>, 'repository' | 'subject' | 'urgency'>,
-  error: unknown,
+  { repository, subject, urgency }: Doubted,
   signal: AbortSignal,
+  error: AppError,
 ): Promise<AppError | null> {
-  if (!(error instanceof AppError) || !saysNothing(error)) return null
   const url = new URL(`${deps.endpoint(repository.registry).origin}/v2/`)
   const bodyBytesMax = deps.limits.tokenBytes
   const request = { method: 'GET', url, headers: {}, reach: 'configured', bodyBytesMax, subject, urgency } as const

@@ -6,7 +6,7 @@ const signal = new AbortController().signal
 const head = ({ client, app }: OciPair, tag = 'latest') => client.headManifest(app, tag, null, signal, 'background')
 const complaint = (code: string) => JSON.stringify({ errors: [{ code, message: 'no' }] })
 
-test('a tag that is not there is told from a repository that is not there, by one more request', async () => {
+test('a tag that is not there is told from a repository that is not there, by one more request, and asked for again', async () => {
   await using pair = await startOciPair()
 
   await expect(head(pair)).rejects.toMatchObject({
@@ -17,7 +17,7 @@ test('a tag that is not there is told from a repository that is not there, by on
   pair.registry.forgetRequests()
   await expect(head(pair)).rejects.toMatchObject({ code: 'REGISTRY_NOT_FOUND' })
 
-  expect(pair.registry.requests.map(({ kind }) => kind)).toEqual(['head', 'tags'])
+  expect(pair.registry.requests.map(({ kind }) => kind)).toEqual(['head', 'tags', 'head'])
 })
 
 test('nothing more is asked while all is well', async () => {
@@ -32,18 +32,17 @@ test('nothing more is asked while all is well', async () => {
 test.each([
   ['refuses to list tags', { kind: 'status', status: 403, body: complaint('DENIED') }],
   ['speaks of manifests there too', { kind: 'status', status: 404, body: complaint('MANIFEST_UNKNOWN') }],
-  ['wants a pause', { kind: 'status', status: 429, body: complaint('TOOMANYREQUESTS') }],
   ['has no lists', { kind: 'status', status: 405, body: '' }],
   ['breaks', { kind: 'status', status: 500, body: complaint('UNKNOWN') }],
   ['has more tags than it is worth reading', { kind: 'oversized', bytes: 1024 * 1024 }],
-] as const)('a registry that %s is believed of the tag alone, at once', async (_, fault) => {
+] as const)('a registry that %s is believed of the tag alone, when it says so again', async (_, fault) => {
   await using pair = await startOciPair()
   pair.registry.pushImage('team/app', 'other', 'one')
   pair.registry.fault({ kind: 'tags' }, fault)
 
   await expect(head(pair)).rejects.toMatchObject({ code: 'REGISTRY_NOT_FOUND' })
 
-  expect(pair.registry.count()).toBe(2)
+  expect(pair.registry.requests.map(({ kind }) => kind)).toEqual(['head', 'tags', 'head'])
 })
 
 test.each(['<h1>Not found</h1>', '{"error":"not found"}', ''])(
@@ -58,9 +57,19 @@ test.each(['<h1>Not found</h1>', '{"error":"not found"}', ''])(
       message: expect.stringMatching(/answered 404$/),
     })
 
-    expect(pair.registry.requests.map(({ path }) => path).at(-1)).toBe('/v2/')
+    expect(pair.registry.requests.map(({ kind }) => kind)).toEqual(['head', 'tags', 'ping', 'head'])
   },
 )
+
+test('of a registry that wants a pause before it is heard again, nothing is known', async () => {
+  await using pair = await startOciPair()
+  pair.registry.pushImage('team/app', 'other', 'one')
+  pair.registry.fault({ kind: 'tags' }, { kind: 'status', status: 429, body: complaint('TOOMANYREQUESTS') })
+
+  await expect(head(pair)).rejects.toMatchObject({ code: 'REGISTRY_RATE_LIMITED' })
+
+  expect(pair.registry.count()).toBe(2)
+})
 
 test('a user who may not list tags keeps what may be pulled', async () => {
   await using pair = await startOciPair()

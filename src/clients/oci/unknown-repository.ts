@@ -1,11 +1,10 @@
 import { AppError } from '../../errors.ts'
 import { ask } from './ask.ts'
 import type { AskDeps } from './ask.ts'
-import type { RepositoryName } from './credentials/credentials.ts'
-import { saysNoRepository } from './failure.ts'
+import { saysNoRepository, saysNothing } from './failure.ts'
 import { noRegistry, whatIsAway } from './no-registry.ts'
+import type { Doubted } from './no-registry.ts'
 import type { Breakers } from './pace/breakers.ts'
-import type { Urgency } from './pace/urgency.ts'
 
 /** Of a longer list the registry has the repository; the rest is not read. */
 const listBytesMax = 64 * 1024
@@ -16,26 +15,24 @@ const listBytesMax = 64 * 1024
  *
  * Of who names no reason at all it is asked whether it is a registry.
  *
- * @param error why the tag was not found; any other is left alone
  * @returns null when the repository is there, or does not let us ask
  */
 export async function unknownRepository(
   deps: AskDeps,
-  repository: RepositoryName,
-  error: unknown,
-  { subject, signal, urgency }: { readonly subject: string; readonly signal: AbortSignal; readonly urgency: Urgency },
+  { repository, subject, urgency }: Doubted,
+  signal: AbortSignal,
 ): Promise<AppError | null> {
-  if (!(error instanceof AppError) || error.code !== 'REGISTRY_NOT_FOUND') return null
   const question = { repository, method: 'GET', path: 'tags/list?n=1', headers: {}, subject, urgency } as const
   const quietly = { ...deps, breakers: unheeded, limits: { ...deps.limits, tries: 1 } }
   try {
     await ask(quietly, { ...question, bodyBytesMax: listBytesMax, isMirrored: false, read: () => null }, signal)
     return null
   } catch (failure) {
-    if (!(failure instanceof AppError) || !saysNoRepository(failure)) {
-      return whatIsAway(failure) ?? noRegistry(deps, question, failure, signal)
+    if (!(failure instanceof AppError)) throw failure
+    if (saysNoRepository(failure)) {
+      return new AppError('REGISTRY_REPOSITORY_UNKNOWN', failure.message, { cause: failure.cause })
     }
-    return new AppError('REGISTRY_REPOSITORY_UNKNOWN', failure.message, { cause: failure.cause })
+    return saysNothing(failure) ? noRegistry(deps, question, signal, failure) : whatIsAway(failure)
   }
 }
 
