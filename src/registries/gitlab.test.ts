@@ -109,6 +109,17 @@ describe('push times', () => {
 
     expect(await tell('team/app', ['gone', '1.0'])).toMatchObject([{ tag: '1.0' }])
   })
+
+  test.each(['404 page not found', '{"message":"no Route matched with those values"}', '<h1>404 Not Found</h1>'])(
+    'are not told without a tag that somebody else does not find: %s',
+    async (body) => {
+      const { hub, tell } = await open()
+      for (const tag of ['1.0', '1.1']) hub.pushImage('team/app', tag, tag)
+      hub.fault({ path: '/tags/1.1' }, { kind: 'status', status: 404, body })
+
+      await expect(tell('team/app', ['1.0', '1.1'])).rejects.toMatchObject({ code: 'REGISTRY_NOT_FOUND' })
+    },
+  )
 })
 
 describe('signing in to the API', () => {
@@ -260,7 +271,8 @@ test('a repository that was made anew, under another number, is looked for again
   expect(await tell('team/app', ['1.0'])).toHaveLength(1)
   const list = JSON.stringify([{ id: 9, path: 'team/app' }])
   const tag = JSON.stringify({ digest: null, created_at: '2026-01-01T00:00:00Z' })
-  hub.fault({ path: '/registry/repositories/1/tags' }, { kind: 'status', status: 404 })
+  const none = JSON.stringify({ message: '404 Repository Not Found' })
+  hub.fault({ path: '/registry/repositories/1/tags' }, { kind: 'status', status: 404, body: none })
   hub.fault({ path: '/registry/repositories?' }, { kind: 'status', status: 200, body: list })
   hub.fault({ path: '/registry/repositories/9/tags/1.0' }, { kind: 'status', status: 200, body: tag })
   hub.forgetRequests()

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Digest } from '../../image/digest.ts'
 import { isDigest } from '../../image/digest.ts'
+import { parseBoundedJson } from '../../lib/bounded-json.ts'
 import { jsonOf, misshapen } from '../../lib/vendor-api.ts'
-import type { CallVendor, VendorCall } from '../../lib/vendor-api.ts'
+import type { CallVendor, VendorAnswer, VendorCall } from '../../lib/vendor-api.ts'
 
 /** Where an instance is, and who asks. */
 export interface GitlabCaller {
@@ -29,6 +30,7 @@ export interface GitlabTag {
 
 const repositoriesSchema = z.array(z.object({ id: z.int(), path: z.string() }))
 const tagSchema = z.object({ digest: z.string().nullish(), created_at: z.string().nullish() })
+const absentSchema = z.object({ message: z.string().startsWith('404 ') })
 const projectSchema = z.object({ container_registry_image_prefix: z.string().nullish() })
 
 /** Repositories of one project; more than any has, and bounded. */
@@ -50,7 +52,7 @@ export async function findGitlabRepository(
   for (let page = 0; url !== null && page < pagesMax; page += 1) {
     const request: VendorCall = requestOf(caller, url, `repositories of ${project}`)
     const answer = await caller.call(request, signal)
-    if (answer.status === 404) return null
+    if (saysAbsent(answer)) return null
     const found = repositoriesSchema.safeParse(jsonOf(answer, request))
     if (!found.success) throw misshapen(request, found.error)
     const repository = found.data.find((each) => each.path === path)
@@ -70,7 +72,7 @@ export async function readGitlabTag(
   const url = new URL(`${projectUrl(caller, project)}/registry/repositories/${id}/tags/${encodeURIComponent(tag)}`)
   const request = requestOf(caller, url, `tag ${tag} of ${project}`)
   const answer = await caller.call(request, signal)
-  if (answer.status === 404) return null
+  if (saysAbsent(answer)) return null
   const found = tagSchema.safeParse(jsonOf(answer, request))
   if (!found.success) throw misshapen(request, found.error)
   const { digest, created_at: createdAt } = found.data
@@ -98,6 +100,20 @@ export async function readRegistryHost(caller: GitlabCaller, project: string, si
   const isHost = /^(?:[a-z\d.-]+|\[[a-f\d:]+\])(?::\d{1,5})?$/.test(host)
   if (isHost && parsed !== null && [parsed.host, `${parsed.host}:443`].includes(host)) return host
   throw new AppError('REGISTRY_NOT_FOUND', `${request.subject}: ${request.url.host} names no registry for it`)
+}
+
+/**
+ * Whether GitLab itself says that there is no such thing: what stands before it may answer 404 while it is away.
+ *
+ * Assumed of GitLab: its API says so in JSON, by a `message` that begins with the number, such as `404 Tag Not Found`.
+ */
+function saysAbsent({ status, body }: VendorAnswer): boolean {
+  if (status !== 404) return false
+  try {
+    return absentSchema.safeParse(parseBoundedJson(body)).success
+  } catch {
+    return false
+  }
 }
 
 function projectUrl({ url }: GitlabCaller, project: string): string {

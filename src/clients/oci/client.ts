@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { lookup as systemLookup } from 'node:dns'
 import type { Agent } from 'node:https'
 import type { LookupFunction } from 'node:net'
+import { AppError } from '../../errors.ts'
 import type { Digest } from '../../image/digest.ts'
 import { askingOf, callApi } from './call-api.ts'
 import type { ApiAnswer, ApiCall } from './call-api.ts'
@@ -14,6 +15,7 @@ import type { Timing } from './timing.ts'
 import type { Credential, CredentialSource, RepositoryName } from './credentials/credentials.ts'
 import { byWireHost, rememberEndpoints } from './endpoint.ts'
 import type { Hosts } from './endpoint.ts'
+import { saysNothing } from './failure.ts'
 import { hear } from './heard.ts'
 import type { Heard } from './heard.ts'
 import type { HttpAnswer, HttpRequest } from './wire/exchange.ts'
@@ -155,7 +157,9 @@ export function createOciClient(options: OciClientDeps): OciClient {
   const send = async (request: HttpRequest): Promise<HttpAnswer> => {
     const answer = await follow(signInWire, request, closing.signal)
     if (answer.status === 200) return answer
-    throw rejection(wire, answer, request.subject)
+    const error = rejection(wire, answer, request.subject)
+    // Of what is asked for once we are signed in, this says nothing.
+    throw saysNothing(error) ? new AppError('REGISTRY_UNAVAILABLE', error.message, { cause: error.cause }) : error
   }
   const probe = async (
     { endpoint: { origin }, subject }: Caller,

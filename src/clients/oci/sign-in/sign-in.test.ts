@@ -160,6 +160,22 @@ test.each([
   await expect(head(pair)).rejects.toMatchObject({ code })
 })
 
+test.each(['404 page not found', '<html>404 Not Found</html>'])(
+  'that signing in is not there (%s) says nothing of what was asked for',
+  async (body) => {
+    await using pair = await startOciPair({ auth: { kind: 'token' } })
+    pair.registry.pushImage('team/app', 'latest', 'one')
+    pair.registry.fault({ kind: 'token' }, { kind: 'status', status: 404, body })
+
+    await expect(head(pair)).rejects.toMatchObject({
+      code: 'REGISTRY_UNAVAILABLE',
+      message: expect.stringMatching(/^sign-in for .* answered 404/),
+    })
+
+    expect(pair.registry.requests.map(({ kind }) => kind)).toEqual(['head', 'token'])
+  },
+)
+
 test('an identity token is not sent where a password is wanted', async () => {
   const identity = credentialsOf('<token>', 'refresh-token-value')
   await using pair = await startOciPair({ auth: { kind: 'basic', ...user } }, { credentials: identity })
