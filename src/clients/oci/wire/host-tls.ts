@@ -12,6 +12,10 @@ export interface HostTls {
   readonly context: SecureContext
   /** Another one as soon as a file changed. */
   readonly version: string
+  /** How many certificates of ours there are for the host, of which one is shown at a time. */
+  readonly certificates: number
+  /** Told that the host refused the one that was shown: from now on it is shown the next. */
+  readonly refused: () => void
 }
 
 /** Whom a connection is for. */
@@ -43,18 +47,25 @@ const freshMs = 10_000
 /** Redirects may name any number of hosts. */
 const hostsMax = 1000
 
+interface Own {
+  readonly certificate: string
+  readonly key: string
+}
+
 interface Material {
   readonly ca: readonly string[]
-  readonly own: { readonly certificate: string; readonly key: string } | null
+  readonly own: readonly Own[]
   readonly files: readonly string[]
 }
 
-const nothing: Material = { ca: [], own: null, files: [] }
+const nothing: Material = { ca: [], own: [], files: [] }
 
 /** Reads files when a host is first asked, and again when they may have changed: certificates are renewed while we run. */
 export function createTlsSource(deps: TlsFilesDeps): TlsSource {
   const read = new Map<string, { readonly material: Promise<Material>; readonly until: number }>()
-  const made = new Map<string, HostTls>()
+  const made = new Map<string, SecureContext>()
+  /** Which of several certificates of ours a host is shown. */
+  const shown = new Map<string, number>()
 
   const materialOf = (host: string): Promise<Material> => {
     const known = read.get(host)
@@ -71,21 +82,25 @@ export function createTlsSource(deps: TlsFilesDeps): TlsSource {
     const itself = await materialOf(host)
     const other = trustAs === undefined || trustAs === host ? nothing : await materialOf(trustAs)
     const ca = [...itself.ca, ...other.ca]
-    const own = isConfigured ? itself.own : null
+    const all = isConfigured ? itself.own : []
+    const at = shown.get(host) ?? 0
+    const own = all[at % all.length] ?? null
     if (ca.length === 0 && own === null) return null
     const version = createHash('sha256')
       .update(JSON.stringify([ca, own]))
       .digest('base64')
-    const known = made.get(version)
-    if (known) return known
-    const context = { context: contextOf(ca, own, [...itself.files, ...other.files]), version }
+    const context = made.get(version) ?? contextOf(ca, own, [...itself.files, ...other.files])
     if (made.size >= hostsMax) made.clear()
     made.set(version, context)
-    return context
+    // Whoever else was refused the same one may have moved on already.
+    const refused = (): void => {
+      if ((shown.get(host) ?? 0) === at) shown.set(host, at + 1)
+    }
+    return { context, version, certificates: all.length, refused }
   }
 }
 
-function contextOf(ca: readonly string[], own: Material['own'], files: readonly string[]): SecureContext {
+function contextOf(ca: readonly string[], own: Own | null, files: readonly string[]): SecureContext {
   const identity = own === null ? {} : { cert: own.certificate, key: own.key }
   try {
     // Beside the usual ones, as Docker does: a registry may move to a public certificate.
@@ -107,7 +122,7 @@ async function readMaterial(deps: TlsFilesDeps, host: string): Promise<Material>
   }
   return {
     ca: parts.flatMap(({ ca }) => ca),
-    own: parts.find(({ own }) => own !== null)?.own ?? null,
+    own: parts.find(({ own }) => own.length > 0)?.own ?? [],
     files: parts.flatMap((part) => part.files),
   }
 }
@@ -115,7 +130,7 @@ async function readMaterial(deps: TlsFilesDeps, host: string): Promise<Material>
 async function readFiles({ readFile }: TlsFilesDeps, { ca, certificate, key }: TlsFiles): Promise<Material> {
   return {
     ca: ca === undefined ? [] : [await readFile(ca)],
-    own: certificate === undefined || key === undefined ? null : await readOwn(readFile, certificate, key),
+    own: certificate === undefined || key === undefined ? [] : [await readOwn(readFile, certificate, key)],
     files: [ca, certificate, key].filter((path) => path !== undefined),
   }
 }
@@ -130,17 +145,14 @@ async function readFolder({ readFile }: TlsFilesDeps, folder: string): Promise<M
     const message = `${join(folder, alone)}: the certificate of this key is missing, ${alone.replace(/\.key$/, '.cert')}`
     throw new AppError('CONFIG_INVALID', message)
   }
-  const certificate = names.find((each) => each.endsWith('.cert'))
-  const key = certificate?.replace(/\.cert$/, '.key')
-  const own = certificate === undefined || key === undefined ? null : { certificate, key }
-  return {
-    ca,
-    own: own && (await readOwn(readFile, join(folder, own.certificate), join(folder, own.key))),
-    files: ca.length > 0 || own ? [folder] : [],
+  const own: Own[] = []
+  for (const name of names.filter((each) => each.endsWith('.cert'))) {
+    own.push(await readOwn(readFile, join(folder, name), join(folder, name.replace(/\.cert$/, '.key'))))
   }
+  return { ca, own, files: ca.length > 0 || own.length > 0 ? [folder] : [] }
 }
 
-async function readOwn(readFile: TlsFilesDeps['readFile'], certificate: string, keyFile: string) {
+async function readOwn(readFile: TlsFilesDeps['readFile'], certificate: string, keyFile: string): Promise<Own> {
   const key = await readFile(keyFile)
   remember(key)
   return { certificate: await readFile(certificate), key }

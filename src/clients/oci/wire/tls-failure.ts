@@ -29,6 +29,17 @@ const alerts: Readonly<Record<number, string>> = {
   116: wantsOurs,
 }
 
+/** Whether it was our certificate, or that there was none, that a host refused. @param message as of `readTlsFailure` */
+export function refusesCertificate(message: string): boolean {
+  const alert = alertIn(message)
+  return alert === 40 || (alert !== null && alerts[alert] === wantsOurs)
+}
+
+function alertIn(message: string): number | null {
+  const alert = /\bSSL alert number (\d{1,3})\b/.exec(message)?.[1]
+  return alert === undefined ? null : Number(alert)
+}
+
 /** OpenSSL's own words for bytes that are no TLS. */
 const noTls = /:(?:wrong version number|data length too long|packet length too long|http request|https proxy request):/
 
@@ -38,9 +49,9 @@ const noTls = /:(?:wrong version number|data length too long|packet length too l
  * @param message `write EPROTO …:error:0A000438:SSL routines:…:tlsv1 alert internal error:…:SSL alert number 80`
  */
 export function readTlsFailure(message: string): TlsFailure {
-  const alert = /\bSSL alert number (\d{1,3})\b/.exec(message)?.[1]
-  if (alert !== undefined) {
-    const words = alerts[Number(alert)] ?? 'broke the making of TLS off'
+  const alert = alertIn(message)
+  if (alert !== null) {
+    const words = alerts[alert] ?? 'broke the making of TLS off'
     return { words: `${words} (TLS alert ${alert})`, speaksTls: true }
   }
   if (noTls.test(message)) return { words: `${plainText} (EPROTO)`, speaksTls: false }

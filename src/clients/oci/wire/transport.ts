@@ -13,6 +13,7 @@ import { exchange } from './exchange.ts'
 import type { HttpAnswer, HttpRequest } from './exchange.ts'
 import type { HostTls, TlsSource } from './host-tls.ts'
 import { createLargeBodies } from './large-bodies.ts'
+import { showingOurs } from './own-certificates.ts'
 import type { Proxies } from './proxy.ts'
 import { isFitForProxy } from './stranger-name.ts'
 
@@ -67,9 +68,15 @@ export function createTransport({ limits, lookup = systemLookup, tls, proxies }:
         throw refused(request, 'is not for a proxy to ask')
       }
       const isConfigured = reach === 'configured'
-      const hostTls = url.protocol === 'https:' ? await tls({ host: url.host, isConfigured, trustAs }) : null
-      const agent = agentFor(url.protocol, reach, hostTls, proxy)
-      return exchange({ agent, limits, hostname, withinMs, isProxied: proxy !== null, largeBodies }, request, signal)
+      const isProxied = proxy !== null
+      const startedAt = performance.now()
+      const sendWith = (hostTls: HostTls | null): Promise<HttpAnswer> => {
+        const agent = agentFor(url.protocol, reach, hostTls, proxy)
+        const leftMs = withinMs - (performance.now() - startedAt)
+        return exchange({ agent, limits, hostname, withinMs: leftMs, isProxied, largeBodies }, request, signal)
+      }
+      if (url.protocol !== 'https:') return sendWith(null)
+      return showingOurs(request, () => tls({ host: url.host, isConfigured, trustAs }), sendWith)
     },
     close() {
       for (const agent of agents.values()) agent.destroy()
