@@ -11,7 +11,6 @@ import type { HttpAnswer, HttpRequest } from './wire/exchange.ts'
 import type { BodySink } from './wire/body-sink.ts'
 import { follow } from './wire/follow.ts'
 import type { FollowDeps } from './wire/follow.ts'
-import type { Transport } from './wire/transport.ts'
 import { isWebPage, webPageFailure } from './wire/web-page.ts'
 
 /** What asking takes beyond sending: who asks, and where each registry is reached. */
@@ -155,18 +154,13 @@ async function sendAs<T>(
   authorization: string | null,
   signal: AbortSignal,
 ): Promise<{ readonly answer: HttpAnswer; readonly sent: string | null }> {
-  const { authorizer, lanes, transport } = deps
+  const { authorizer, lanes } = deps
   let sent = authorization
-  const sendNow: Transport['send'] = async (request, withinMs, stop) => {
-    // Where a redirect leads, it is left out.
-    if (sent === null || request.headers.authorization === undefined) return transport.send(request, withinMs, stop)
-    if (authorizer.hasEnded(caller, sent)) {
-      sent = (await lanes.lend(request.url.host, () => authorizer.authorize(caller, stop))) ?? sent
-    }
-    return transport.send({ ...request, headers: { ...request.headers, authorization: sent } }, withinMs, stop)
+  const renew = (stop: AbortSignal): Promise<string | null> | null => {
+    if (sent === null || !authorizer.hasEnded(caller, sent)) return null
+    return lanes.lend(url.host, async () => (sent = (await authorizer.authorize(caller, stop)) ?? sent))
   }
-  const request = requestOf(question, caller, url, authorization)
-  const answer = await follow({ ...deps, transport: { ...transport, send: sendNow } }, request, signal)
+  const answer = await follow(deps, requestOf(question, caller, url, authorization, renew), signal)
   return { answer, sent }
 }
 
@@ -191,13 +185,14 @@ function requestOf<T>(
   { credential }: Caller,
   url: URL,
   authorization: string | null,
+  renew: HttpRequest['renew'],
 ): HttpRequest {
   const all = authorization === null ? headers : { ...headers, authorization }
   const account = authorization === null ? '' : (credential?.username ?? '')
   // Whom nobody asks to sign in is counted as a stranger after all.
   const isAdmitted = account === (credential?.username ?? '')
   const request = { method, url, headers: all, reach: 'configured', bodyBytesMax, subject } as const
-  return { ...request, urgency, account, isAdmitted, ...(openSink && { openSink }) }
+  return { ...request, urgency, account, isAdmitted, ...(renew && { renew }), ...(openSink && { openSink }) }
 }
 
 /** References are parsed long before; this keeps a mistake there from reaching another path of the registry. */

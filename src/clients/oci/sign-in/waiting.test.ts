@@ -42,10 +42,32 @@ test.each([
   expect(pair.client.standing().circuits).toEqual([])
 })
 
+test('a token that was replaced is the one that goes on to where the registry redirects', async () => {
+  await using pair = await start({ requestsPerSecond: 2, concurrency: 1 }, 1)
+  for (const each of repositories) pair.registry.pushImage(each, 'other', each)
+  pair.registry.fault({ kind: 'head', path: '/latest' }, { kind: 'redirect', location: './other' })
+
+  await pair.headAll()
+
+  expect(pair.registry.count('head')).toBe(2 * repositories.length)
+})
+
 test('tokens that live on are asked for before the requests wait, of several repositories at once', async () => {
   await using pair = await start({ requestsPerSecond: 2, concurrency: 16 }, 300)
 
   await pair.headAll()
 
   expect(pair.registry.count('token')).toBe(2)
+})
+
+test('a sign-in that fails before a request is sent counts for itself, and not as that request', async () => {
+  await using pair = await start({ requestsPerSecond: 2, concurrency: 1 }, 1)
+  pair.registry.fault({ kind: 'token' }, { kind: 'reset' })
+  pair.registry.fault({ kind: 'token', times: 1 }, { kind: 'latency', ms: 0 })
+
+  await expect(pair.headAll()).rejects.toMatchObject({ code: 'REGISTRY_UNAVAILABLE' })
+
+  const { requests } = pair.client.standing()
+  expect(requests.filter(({ method, status }) => method === 'HEAD' && status === null)).toEqual([])
+  expect(requests).toContainEqual(expect.objectContaining({ method: 'GET', status: null }))
 })

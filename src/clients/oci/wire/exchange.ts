@@ -29,6 +29,8 @@ export interface HttpRequest {
   readonly account?: string
   /** Whether the budget of the host was asked before: for what had to be done first. */
   readonly isAdmitted?: boolean
+  /** Asked when its turn has come, for another authorization where that of `headers` has ended meanwhile. */
+  readonly renew?: (signal: AbortSignal) => Promise<string | null> | null
   /** Opened for an answer that succeeds, web pages excepted; its body is empty then. */
   readonly openSink?: () => BodySink
   /** `host:port` whose authorities are trusted here too. */

@@ -38,11 +38,12 @@ export async function follow(deps: FollowDeps, first: HttpRequest, signal: Abort
   let leftMs = deps.limits.totalMs // waiting for a turn does not count
   let request = first
   for (let hop = 0; ; hop += 1) {
-    const current = request
-    const { subject, urgency = 'wanted', account = '' } = current
-    const counted = { host: current.url.host, account }
-    const answer = await deps.lanes.run(counted.host, { subject, urgency }, signal, async () => {
-      if (current.isAdmitted !== true) deps.budgets.admit(counted, current, urgency, subject)
+    const waiting = request
+    const { subject, urgency = 'wanted', account = '' } = waiting
+    const counted = { host: waiting.url.host, account }
+    const { answer, sent } = await deps.lanes.run(counted.host, { subject, urgency }, signal, async () => {
+      if (waiting.isAdmitted !== true) deps.budgets.admit(counted, waiting, urgency, subject)
+      const current = await renewed(waiting, signal)
       const startedAt = performance.now()
       const received = await deps.transport.send(current, leftMs, signal).catch((error: unknown) => {
         if (wasTried(error)) deps.counts.note(first.url.host, current.method, null)
@@ -53,12 +54,18 @@ export async function follow(deps: FollowDeps, first: HttpRequest, signal: Abort
       deps.budgets.observe(counted, received.headers)
       deps.clocks.observe(counted.host, received.headers)
       pauseIfAsked(deps, received, counted, subject)
-      return received
+      return { answer: received, sent: current }
     })
-    if (!redirects.has(answer.status) || current.method === 'POST') return answer
-    if (hop === deps.limits.redirects) throw refused(current, 'it redirects too often')
-    request = redirected(deps.hosts, current, answer)
+    if (!redirects.has(answer.status) || sent.method === 'POST') return answer
+    if (hop === deps.limits.redirects) throw refused(sent, 'it redirects too often')
+    request = redirected(deps.hosts, sent, answer)
   }
+}
+
+/** Neither its count nor its time is part of the request, which is not sent before. */
+async function renewed(request: HttpRequest, signal: AbortSignal): Promise<HttpRequest> {
+  const authorization = (await request.renew?.(signal)) ?? null
+  return authorization === null ? request : { ...request, headers: { ...request.headers, authorization } }
 }
 
 /** Neither refused before anything was sent, nor given up by ourselves. */
@@ -93,7 +100,7 @@ function redirected(hosts: Hosts, request: HttpRequest, answer: HttpAnswer): Htt
     throw refused(request, `it redirects to plain http at ${url.host}`)
   }
   const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => harmless.has(name)))
-  const { account: _user, trustAs: _trust, isAdmitted: _host, ...rest } = request
+  const { account: _user, trustAs: _trust, isAdmitted: _host, renew: _same, ...rest } = request
   // Who is itself in a private network may point into it; from outside nobody may.
   return { ...rest, url, headers, reach: reachFrom(answer.peer) }
 }
