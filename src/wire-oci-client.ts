@@ -50,10 +50,12 @@ const wordsBefore: Readonly<Record<Told, string>> = {
   'credential-refused': 'it refuses the credentials, which are not used for a while, so as not to be locked out',
   unavailable: 'it has not answered for several polls and is asked less often',
   damaged: 'three damaged answers in a row, of which nothing is used',
+  hostile: 'it leads to where nobody may be led, and is not followed',
 }
 
 const wordsAfter: Readonly<Record<Told, string>> = {
   'credential-refused': 'it takes the credentials again',
   unavailable: 'it answers again',
   damaged: 'its answers are whole again',
+  hostile: 'it no longer leads to where nobody may be led',
 }

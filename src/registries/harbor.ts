@@ -68,10 +68,10 @@ export function createHarbor({ client, credentials, entries }: HarborDeps): Regi
   return {
     ...questions,
     kind: 'harbor',
-    resolve: (repository, tag, known, signal, urgency) =>
+    resolve: (repository, tag, known, signal, urgency, by) =>
       throughLibrary(repository, async (named) => {
         try {
-          return await questions.resolve(named, tag, known, signal, urgency)
+          return await questions.resolve(named, tag, known, signal, urgency, by)
         } catch (error) {
           if (!(error instanceof AppError) || error.code !== 'REGISTRY_BLOCKED') throw error
           // The answer to a HEAD has no words: why the project's policy forbids the image, only a GET tells.

@@ -108,6 +108,9 @@ export interface SignIn {
  */
 export type Urgency = 'background' | 'wanted' | 'by-hand'
 
+/** Who may answer: a mirror too, or the registry alone, where an answer that is behind would do harm. */
+export type Answerer = 'anybody' | 'registry'
+
 /** A place that images are pulled from. One adapter file per kind of registry. */
 export interface Registry {
   readonly kind: string
@@ -117,6 +120,7 @@ export interface Registry {
    *
    * @param known the digest seen last; sent as `If-None-Match`
    * @param urgency `wanted` when left out
+   * @param by `anybody` when left out
    * @returns `unchanged` when the registry answered that `known` still holds
    * @throws REGISTRY_* by class of failure
    */
@@ -126,6 +130,7 @@ export interface Registry {
     known: Digest | null,
     signal: AbortSignal,
     urgency?: Urgency,
+    by?: Answerer,
   ): Promise<Descriptor | 'unchanged'>
 
   /**

@@ -18,11 +18,13 @@ describe('a look at a tag', () => {
   let clock: ReturnType<typeof startFakeClock>
   let memory: Store
   let asked: (Digest | null)[]
+  let askedOf: unknown[]
 
   beforeEach(() => {
     clock = startFakeClock()
     memory = createMemoryStore()
     asked = []
+    askedOf = []
   })
 
   /** One scan, for which the registry has these answers in order; the last one stays. */
@@ -30,8 +32,9 @@ describe('a look at a tag', () => {
     const left = [...answers]
     const registry: Registry = {
       kind: 'scripted',
-      async resolve(_repository, _tag, known) {
+      async resolve(_repository, _tag, known, _signal, ...how) {
         asked.push(known)
+        askedOf.push(how)
         const answer = left.length > 1 ? left.shift() : left[0]
         if (answer instanceof AppError) throw answer
         if (answer === undefined || answer === 'unchanged') return 'unchanged'
@@ -44,7 +47,7 @@ describe('a look at a tag', () => {
     }
     clock.advance(60_000)
     const [observation] = await scanRepository(
-      { memory, registryFor: () => registry, clock },
+      { memory, registryFor: () => registry, clock, urgency: 'background' },
       repository,
       ['1'],
       signal,
@@ -87,6 +90,14 @@ describe('a look at a tag', () => {
 
     expect(await scan([first])).toMatchObject({ digest: first, reads: 2 })
     expect(asked).toEqual([null, first, second, null])
+  })
+
+  test('asks no mirror about that, which may only be behind, and as urgently as before', async () => {
+    await scan([first])
+    await scan([second])
+    await scan([first])
+
+    expect(askedOf).toEqual([['background'], ['background'], ['background'], ['background', 'registry']])
   })
 
   test('counts one read when the second answer differs, as of replicas that disagree', async () => {

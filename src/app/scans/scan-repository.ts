@@ -78,12 +78,12 @@ async function look(
     if (answer === 'unchanged' || answer.digest === known) {
       if (known !== null) return { digest: known, reads: (before?.reads ?? 0) + 1 }
       // A registry that calls unchanged what we never saw is asked again without a condition.
-      return await confirm(registry, repository, tag, signal)
+      return await confirm(deps, repository, tag, signal)
     }
     const sightings = await deps.memory.sightings(repository.registry, repository.repository, tag, sightingsMax)
     if (!hasLeft(sightings, answer.digest)) return { digest: answer.digest, reads: 1 }
     await deps.clock.sleep(confirmAfterMs, signal)
-    const again = await confirm(registry, repository, tag, signal)
+    const again = await confirm(deps, repository, tag, signal)
     return { digest: again.digest, reads: again.digest === answer.digest ? 2 : 1 }
   } catch (error) {
     // That we are asked to stop says nothing about the registry.
@@ -92,8 +92,10 @@ async function look(
   }
 }
 
-async function confirm(registry: Registry, repository: Repository, tag: string, signal: AbortSignal) {
-  const answer = await registry.resolve(repository, tag, null, signal)
+/** By the registry itself: a mirror that is behind would only say the same again. */
+async function confirm({ registryFor, urgency }: ScanDeps, repository: Repository, tag: string, signal: AbortSignal) {
+  const registry = registryFor(repository.registry)
+  const answer = await registry.resolve(repository, tag, null, signal, urgency, 'registry')
   if (answer === 'unchanged') {
     throw new AppError('REGISTRY_INTEGRITY', `${repository.registry} calls unchanged what it never told`)
   }

@@ -2,6 +2,7 @@ import { AppError, isAbsent } from '../../errors.ts'
 import type { Credential, CredentialSource, RepositoryName } from './credentials/credentials.ts'
 import type { Endpoint } from './endpoint.ts'
 import { answerFailure, saysExpired } from './failure.ts'
+import type { Asking } from './pace/asking.ts'
 import type { Breakers } from './pace/breakers.ts'
 import { retrying } from './pace/retry.ts'
 import type { Urgency } from './pace/urgency.ts'
@@ -105,7 +106,15 @@ async function askWith<T, R>(
   const endpoint = deps.endpoint(repository.registry)
   const account = credential?.username ?? ''
   const caller = { endpoint, repository: repository.repository, credential, subject }
-  const asking = { ...repository, credential: fingerprint(credential), account, urgency, subject, isMirror }
+  const asking = {
+    ...repository,
+    credential: fingerprint(credential),
+    account,
+    urgency,
+    subject,
+    what: whatOf(question),
+    isMirror,
+  }
   const limits = isMirror ? { ...deps.limits, tries: 1 } : deps.limits
   const work = (): Promise<T> =>
     retrying({ ...deps, limits }, signal, async () => accept(question, await send(deps, question, caller, signal)))
@@ -168,6 +177,9 @@ function admit<T>({ budgets }: AskDeps, { method, subject, urgency }: Question<T
   const counted = { host: url.host, account: caller.credential?.username ?? '' }
   budgets.admit(counted, { method, url }, urgency, subject)
 }
+
+const whatOf = <T>({ method, path }: Question<T>): Asking['what'] =>
+  path.startsWith('tags/') ? 'list' : method === 'HEAD' ? 'headers' : 'body'
 
 /** It refuses strangers and this user alike, so that nobody knows whether it knows the user. */
 const isUnknownThere = ({ authorizer }: AskDeps, caller: Caller, { code }: AppError): boolean =>

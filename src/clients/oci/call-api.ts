@@ -7,7 +7,7 @@ import type { HttpAnswer, HttpRequest } from './wire/exchange.ts'
 import { follow } from './wire/follow.ts'
 import type { FollowDeps } from './wire/follow.ts'
 import { retrying } from './pace/retry.ts'
-import type { Asking } from './pace/breakers.ts'
+import type { Asking } from './pace/asking.ts'
 import { credentialOf } from './pace/refused-calls.ts'
 import type { Urgency } from './pace/urgency.ts'
 
@@ -17,7 +17,7 @@ export interface ApiCall {
   readonly method: 'GET' | 'POST'
   /** Its host comes from the operator or from our own code, never out of an answer: it may be a private one. */
   readonly url: URL
-  /** Names in lower case, `authorization` among them; only `accept` follows a redirect to another origin. */
+  /** Names in lower case, `authorization` among them. With more than `accept` no redirect to another origin is followed. */
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
   /** 8 MiB when left out. */
@@ -71,6 +71,7 @@ export const askingOf = (call: ApiCall): Asking => ({
   account: call.account ?? '',
   urgency: call.urgency ?? 'wanted',
   subject: call.subject,
+  what: 'body',
   isMirror: false,
 })
 
@@ -85,6 +86,7 @@ function requestOf(deps: FollowDeps, { method, url, headers = {}, body, subject,
     url,
     headers: { accept: 'application/json', ...headers, ...length },
     ...(body !== undefined && { body }),
+    asSomebody: Object.keys(headers).some((name) => name !== 'accept'),
     reach: 'configured',
     bodyBytesMax: rest.bodyBytesMax ?? bodyBytesUsual,
     subject,

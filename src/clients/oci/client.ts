@@ -14,7 +14,7 @@ import { systemTiming } from './timing.ts'
 import type { Timing } from './timing.ts'
 import type { Credential, CredentialSource, RepositoryName } from './credentials/credentials.ts'
 import { byWireHost, rememberEndpoints } from './endpoint.ts'
-import type { Hosts } from './endpoint.ts'
+import type { Answerer, Hosts } from './endpoint.ts'
 import { saysNothing } from './failure.ts'
 import { hear } from './heard.ts'
 import type { Heard } from './heard.ts'
@@ -81,6 +81,7 @@ export interface OciClient {
     known: Digest | null,
     signal: AbortSignal,
     urgency?: Urgency,
+    by?: Answerer,
   ): Promise<ManifestHead | 'unchanged'>
   getManifest(
     repository: RepositoryName,
@@ -188,10 +189,11 @@ export function createOciClient(options: OciClientDeps): OciClient {
   })
   // After the options: it notes whose credential it is.
   const deps: AskDeps = { ...options, ...wire, credentials, authorizer, breakers, endpoint, closing: closing.signal }
+  const unmirrored: AskDeps = { ...deps, endpoint: (registry) => ({ ...endpoint(registry), mirrors: [] }) }
 
   return {
-    headManifest: (repository, tag, known, signal, urgency = 'wanted') =>
-      headManifest(deps, repository, tag, known, signal, urgency),
+    headManifest: (repository, tag, known, signal, urgency = 'wanted', by = 'anybody') =>
+      headManifest(by === 'anybody' ? deps : unmirrored, repository, tag, known, signal, urgency),
     getManifest: (repository, reference, signal, urgency = 'wanted') =>
       getManifest(deps, repository, reference, signal, urgency),
     getBlob: (...question) => getBlob(deps, ...question),

@@ -36,6 +36,9 @@ export interface Mirror {
   readonly path: string
 }
 
+/** Who may answer: a mirror too, or the registry alone, where an answer that is behind would do harm. */
+export type Answerer = 'anybody' | 'registry'
+
 /** By canonical registry host, as in image references. */
 export type Hosts = Readonly<Record<string, HostOptions>>
 

@@ -56,6 +56,18 @@ test('asks no mirror again for what the registry did not find', async () => {
   expect(stage.registry.requests.map(({ kind }) => kind)).toEqual(['head', 'tags', 'head'])
 })
 
+test('asks no mirror where the registry itself is to answer, also where that takes a GET', async () => {
+  await using stage = await start()
+  stage.mirror.pushImage('team/app', 'latest', 'behind')
+  stage.registry.fault({ kind: 'head' }, { kind: 'status', status: 200 })
+
+  const asked = stage.client.headManifest(stage.app, 'latest', null, signal, 'background', 'registry')
+
+  await expect(asked).resolves.toMatchObject({ digest: stage.digest })
+  expect(stage.registry.requests.map(({ method }) => method)).toEqual(['HEAD', 'GET'])
+  expect(stage.mirror.count()).toBe(0)
+})
+
 test.each<[string, Fault]>([
   ['does not have it', { kind: 'status', status: 404 }],
   ['wants a sign-in', { kind: 'status', status: 401 }],

@@ -5,6 +5,7 @@ import type { RepositoryName } from './credentials/credentials.ts'
 import { describeImage } from './describe.ts'
 import type { Description } from './describe.ts'
 import type { Heard } from './heard.ts'
+import type { Answerer } from './endpoint.ts'
 import type { ManifestHead } from './manifest.ts'
 import type { Urgency } from './pace/urgency.ts'
 import { readConfig } from './read-config.ts'
@@ -17,6 +18,7 @@ export interface Questions {
     known: Digest | null,
     signal: AbortSignal,
     urgency?: Urgency,
+    by?: Answerer,
   ): Promise<ManifestHead | 'unchanged'>
   describe(
     repository: RepositoryName,

@@ -56,7 +56,9 @@ test.each([60, 600])(
     for (let round = 0; round < 5; round += 1) {
       expect(told()).toEqual([])
       await expect(poll(pair)).rejects.toThrow('answered 503')
-      pair.timing.advance(300_000)
+      // Amid a pause nobody is asked, which tells nothing more of it.
+      if (seconds > 300) await expect(poll(pair)).rejects.toThrow('pause')
+      pair.timing.advance(Math.max(seconds, 300) * 1000)
     }
     expect(told()).toEqual([['unavailable', 'REGISTRY_UNAVAILABLE']])
 
@@ -124,7 +126,9 @@ test('a host that is no more to be trusted does not make a refused credential go
   const breakers = createBreakers(timing)
   const asking = { registry: 'r.example', repository: 'a', credential: 'x', account: 'ci', subject: 'r.example/a:1' }
   const say = (code: ErrorCode) =>
-    breakers.run({ ...asking, urgency: 'background', isMirror: false }, () => Promise.reject(new AppError(code, '')))
+    breakers.run({ ...asking, urgency: 'background', what: 'headers', isMirror: false }, () =>
+      Promise.reject(new AppError(code, '')),
+    )
   await expect(say('REGISTRY_UNAUTHORIZED')).rejects.toThrow()
   timing.advance(15 * 60_000)
 
@@ -191,4 +195,77 @@ test('polling goes on with each request when the host tells of no budget', async
   for (let round = 0; round < 30; round += 1) await poll(pair)
 
   expect(pair.registry.count('head')).toBe(30)
+})
+
+test('headers alone end no row of damaged bodies', async () => {
+  await using stage = await start()
+  const { pair, told } = stage
+  const digest = parseDigest(pair.registry.pushImage('team/app', 'latest', 'one'))
+  pair.registry.fault({ kind: 'get' }, { kind: 'lying-body' })
+
+  for (let round = 0; round < 3; round += 1) {
+    await poll(pair)
+    await expect(pair.client.getManifest(pair.app, digest, signal)).rejects.toMatchObject({
+      code: 'REGISTRY_INTEGRITY',
+    })
+  }
+  await poll(pair)
+
+  expect(told()).toEqual([['damaged', 'REGISTRY_INTEGRITY']])
+  expect(pair.client.standing().suspicious).toEqual([pair.registry.host])
+})
+
+test('who leads us astray is told once, and when it is over', async () => {
+  await using stage = await start()
+  const { pair, told } = stage
+  pair.registry.pushImage('team/app', 'latest', 'one')
+  const off = pair.registry.fault({ kind: 'head' }, { kind: 'redirect', location: 'http://169.254.169.254/' })
+  for (let round = 0; round < 3; round += 1)
+    await expect(poll(pair)).rejects.toMatchObject({ code: 'REGISTRY_REFUSED' })
+  expect(told()).toEqual([['hostile', 'REGISTRY_REFUSED']])
+
+  off()
+  await poll(pair)
+
+  expect(told().at(-1)).toEqual(['hostile', 'over'])
+})
+
+test('a list that is refused refuses no image of its repository', async () => {
+  await using stage = await start()
+  const { pair } = stage
+  pair.registry.pushImage('team/app', 'latest', 'one')
+  pair.registry.fault({ kind: 'tags' }, { kind: 'status', status: 403 })
+  const list = () => pair.client.listTags(pair.app, signal, 'background')
+
+  for (let round = 0; round < 3; round += 1) {
+    await expect(list()).rejects.toMatchObject({ code: 'REGISTRY_FORBIDDEN' })
+    await expect(poll(pair)).resolves.toBeTypeOf('object')
+  }
+
+  // And the other way round: only the list is left alone.
+  expect(pair.registry.count('tags')).toBe(1)
+})
+
+test('a credential that was replaced stays refused nowhere, once the new one is good there', async () => {
+  const news: TroubleNews[] = []
+  const breakers = createBreakers(createFakeTiming(), (each) => news.push(each))
+  const asking = {
+    registry: 'r.example',
+    repository: 'a',
+    account: 'ci',
+    subject: 'r.example/a:1',
+    what: 'headers',
+  } as const
+  const ask = (credential: string, answer: () => Promise<string>) =>
+    breakers.run({ ...asking, credential, urgency: 'background', isMirror: false }, answer)
+  await expect(ask('old', () => Promise.reject(new AppError('REGISTRY_UNAUTHORIZED', '')))).rejects.toThrow()
+  expect(breakers.standing()).toHaveLength(1)
+
+  await ask('new', async () => 'found')
+
+  expect(breakers.standing()).toEqual([])
+  expect(news.map(({ kind, error }) => [kind, error === null])).toEqual([
+    ['credential-refused', false],
+    ['credential-refused', true],
+  ])
 })

@@ -1,26 +1,13 @@
 import { AppError } from '../../../errors.ts'
 import { isTransient } from '../failure.ts'
 import type { Timing } from '../timing.ts'
+import { hostOf, matterOf, placeIn, placeOf, questionOf, repositoryOf } from './asking.ts'
+import type { Asking, Key } from './asking.ts'
 import { createCircuits } from './circuit.ts'
 import type { Circuits, Force, OpenCircuit } from './circuit.ts'
-import type { Urgency } from './urgency.ts'
-
-/** One asking, as far as it matters for whether it is worth while. */
-export interface Asking {
-  readonly registry: string
-  readonly repository: string
-  /** Tells credentials apart, a changed password included; empty for strangers. */
-  readonly credential: string
-  /** For people. */
-  readonly account: string
-  readonly urgency: Urgency
-  readonly subject: string
-  /** Whether another place can be asked instead. */
-  readonly isMirror: boolean
-}
 
 /** Trouble with a registry, told once when it begins and once when it ends. */
-export type Trouble = 'credential-refused' | 'repository-refused' | 'unavailable' | 'damaged'
+export type Trouble = 'credential-refused' | 'repository-refused' | 'unavailable' | 'damaged' | 'hostile'
 
 /** What is told of a registry. */
 export interface TroubleNews {
@@ -49,7 +36,7 @@ export interface Breakers {
   /** @throws the error that opened a circuit, without asking, while it is open; else what `work` throws */
   run<T>(asking: Asking, work: () => Promise<T>): Promise<T>
   standing(): readonly CircuitStanding[]
-  /** Registries of which three answers in a row were damaged, and none has been whole since. */
+  /** Registries of which three bodies in a row were damaged, and none has been whole since. */
   suspicious(): readonly string[]
 }
 
@@ -61,12 +48,13 @@ const unavailableTimes = { firstMs: minuteMs, mostMs: 15 * minuteMs }
 /** So many times the same was asked for, with nothing heard of the registry in between. */
 const failuresMax = 5
 const damagedMax = 3
-
-type Key = Pick<Asking, 'registry' | 'repository' | 'credential' | 'account'>
+/** Beyond it nothing more is remembered. */
+const hostileMax = 1000
+const refusedForMax = 10_000
 
 /**
- * Circuits per credential (refused as such), per repository (credential without rights, or nothing there) and per
- * registry and credential (not reachable). What a person or a rollout wants may try the latter two at any time, and a
+ * Circuits per credential (refused as such), per repository and its list of tags (credential without rights, or nothing
+ * there) and per registry and credential (not reachable). What a person or a rollout wants may try the latter two at any time, and a
  * person, by hand, the first one once.
  */
 export function createBreakers(timing: Timing, tell: (news: TroubleNews) => void = () => {}): Breakers {
@@ -75,6 +63,10 @@ export function createBreakers(timing: Timing, tell: (news: TroubleNews) => void
   const unavailable = createCircuits(timing, unavailableTimes)
   const failures = new Map<string, Map<string, number>>()
   const damaged = new Map<string, number>()
+  /** Who led us, or somebody by our credentials, to where nobody goes; by what was asked for. */
+  const hostile = new Set<string>()
+  /** The circuits of refused credentials, by what these were refused for last. */
+  const refusedFor = new Map<string, string>()
 
   const news = (kind: Trouble, { registry, account }: Key, error: AppError | null): void =>
     tell({ kind, registry, account, error })
@@ -85,6 +77,7 @@ export function createBreakers(timing: Timing, tell: (news: TroubleNews) => void
     if (circuits.close(key)) news(kind, asking, null)
   }
   const countFailure = (asking: Asking, error: AppError): void => {
+    if (isOwnPause(error)) return
     const key = hostOf(asking)
     const counts = failures.get(key) ?? new Map<string, number>()
     // By what is asked for: ten tags that fail in one poll are one poll.
@@ -99,8 +92,28 @@ export function createBreakers(timing: Timing, tell: (news: TroubleNews) => void
     damaged.set(asking.registry, count)
     if (count === damagedMax) news('damaged', asking, error)
   }
+  const countHostile = (asking: Asking, error: AppError): void => {
+    const key = matterOf(asking)
+    if (hostile.has(key) || hostile.size === hostileMax) return
+    hostile.add(key)
+    news('hostile', asking, error)
+  }
+  const refuse = (asking: Asking, error: AppError): void => {
+    if (refusedFor.size < refusedForMax) refusedFor.set(questionOf(asking), placeOf(asking))
+    open('credential-refused', refused, placeOf(asking), asking, error)
+  }
+  /** What this credential is good for now, another one was refused for before it was replaced. */
+  const accept = (asking: Asking): void => {
+    close('credential-refused', refused, placeOf(asking), asking)
+    const before = refusedFor.get(questionOf(asking))
+    if (before === undefined) return
+    refusedFor.delete(questionOf(asking))
+    close('credential-refused', refused, before, asking)
+  }
   const succeed = (asking: Asking): void => {
     close('repository-refused', forbidden, repositoryOf(asking), asking)
+    if (hostile.delete(matterOf(asking))) news('hostile', asking, null)
+    if (asking.what === 'headers') return
     if ((damaged.get(asking.registry) ?? 0) >= damagedMax) news('damaged', asking, null)
     damaged.delete(asking.registry)
   }
@@ -110,15 +123,17 @@ export function createBreakers(timing: Timing, tell: (news: TroubleNews) => void
     close('unavailable', unavailable, hostOf(asking), asking)
   }
   const fail = (asking: Asking, error: unknown): void => {
-    if (!(error instanceof AppError) || saysNothing.has(error.code)) return
+    if (!(error instanceof AppError)) return
+    if (error.code === 'REGISTRY_REFUSED') return countHostile(asking, error)
+    if (saysNothing.has(error.code)) return
     if (isTransient(error)) return countFailure(asking, error)
     hear(asking)
     if (error.code === 'REGISTRY_INTEGRITY') return countDamaged(asking, error)
     if (error.code === 'REGISTRY_UNAUTHORIZED' && asking.credential !== '') {
-      return open('credential-refused', refused, placeOf(asking), asking, error)
+      return refuse(asking, error)
     }
     if (!provesCredential.has(error.code)) return
-    close('credential-refused', refused, placeOf(asking), asking)
+    accept(asking)
     if (error.code === 'REGISTRY_UNAUTHORIZED' || error.code === 'REGISTRY_FORBIDDEN') {
       return open('repository-refused', forbidden, repositoryOf(asking), asking, error)
     }
@@ -144,7 +159,7 @@ export function createBreakers(timing: Timing, tell: (news: TroubleNews) => void
         }
         const result = await attempt(work, (error) => fail(asking, error))
         hear(asking)
-        close('credential-refused', refused, placeOf(asking), asking)
+        accept(asking)
         succeed(asking)
         return result
       } finally {
@@ -169,7 +184,6 @@ const saysNothing: ReadonlySet<string> = new Set([
   'CREDENTIALS_INVALID',
   'REFERENCE_INVALID',
   'REGISTRY_RATE_LIMITED',
-  'REGISTRY_REFUSED',
   // Whoever answered, it was not the registry as far as we know.
   'REGISTRY_TLS_FAILED',
   'REGISTRY_UNTRUSTED',
@@ -201,24 +215,9 @@ function refusalOf({ error, until }: OpenCircuit, { subject }: Asking): AppError
   return new AppError(error.code, `${error.message}; ${subject} is asked for again after ${time} UTC`, { cause: error })
 }
 
-const separator = '\n'
-
-/** Whatever the password: some are made anew every minute. */
-function hostOf({ registry, account }: Key): string {
-  return [registry, account].join(separator)
-}
-
-function placeOf({ registry, credential, account }: Key): string {
-  return [registry, account, credential].join(separator)
-}
-
-function repositoryOf(key: Key): string {
-  return [placeOf(key), key.repository].join(separator)
-}
+/** A host that asked for a pause was asked for nothing during it: that is no further failure of it. */
+const isOwnPause = ({ retryAfterMs, cause }: AppError): boolean => retryAfterMs !== undefined && cause === undefined
 
 function listed(kind: CircuitStanding['kind'], circuits: Circuits): readonly CircuitStanding[] {
-  return circuits.standing().map(({ key, error, until }) => {
-    const [registry = '', account = '', _credential, repository = null] = key.split(separator)
-    return { kind, registry, repository, account, code: error.code, until }
-  })
+  return circuits.standing().map(({ key, error, until }) => ({ kind, ...placeIn(key), code: error.code, until }))
 }

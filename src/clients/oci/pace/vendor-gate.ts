@@ -30,7 +30,7 @@ const usualPauseMs = 30_000
 export function createVendorGate(breakers: Breakers, lanes: Lanes): VendorGate {
   return {
     run: ({ host, ...work }, signal, ask) =>
-      breakers.run({ ...work, repository: '', isMirror: false }, () =>
+      breakers.run({ ...work, repository: '', what: 'headers', isMirror: false }, () =>
         lanes.run(host, work, signal, async () => {
           try {
             return await ask()

@@ -59,7 +59,9 @@ export function tokenRequest(
   const url = new URL(realm.url)
   for (const [name, value] of Object.entries(wanted)) url.searchParams.set(name, value)
   for (const scope of scopes) url.searchParams.append('scope', scope)
-  return { ...base, method: 'GET', url, headers: credential ? { authorization: basicHeader(credential) } : {} }
+  if (!credential) return { ...base, method: 'GET', url, headers: {} }
+  // A token for strangers is none of ours.
+  return { ...base, method: 'GET', url, headers: { authorization: basicHeader(credential) }, asSomebody: true }
 }
 
 /** @throws REGISTRY_INTEGRITY; REGISTRY_UNAVAILABLE for a web page */

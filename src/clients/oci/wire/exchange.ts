@@ -33,6 +33,8 @@ export interface HttpRequest {
   readonly renew?: (signal: AbortSignal) => Promise<string | null> | null
   /** Opened for an answer that succeeds, web pages excepted; its body is empty then. */
   readonly openSink?: () => BodySink
+  /** Whether what a stranger is answered is no answer to it: it is not followed to where its credential does not go. */
+  readonly asSomebody?: boolean
   /** `host:port` whose authorities are trusted here too. */
   readonly trustAs?: string
 }

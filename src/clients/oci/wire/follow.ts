@@ -99,6 +99,9 @@ function redirected(hosts: Hosts, request: HttpRequest, answer: HttpAnswer): Htt
   if (url.protocol === 'http:' && (request.url.protocol === 'https:' || !isPlainHttpAllowed(url, hosts))) {
     throw refused(request, `it redirects to plain http at ${url.host}`)
   }
+  if (request.asSomebody === true) {
+    throw refused(request, `it redirects to ${url.origin}, where its credential does not go: name that host instead`)
+  }
   const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => harmless.has(name)))
   const { account: _user, trustAs: _trust, isAdmitted: _host, renew: _same, ...rest } = request
   // Who is itself in a private network may point into it; from outside nobody may.

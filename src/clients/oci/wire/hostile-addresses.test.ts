@@ -175,6 +175,19 @@ test('a realm that redirects elsewhere takes the credentials nowhere', async () 
   }
 })
 
+test('a realm that redirects elsewhere gives somebody no token of a stranger', async () => {
+  await using other = await startOciPair({ auth: { kind: 'token' } })
+  const auth = { kind: 'token', username: 'robot', password: 'let-me-in-please' } as const
+  await using pair = await startOciPair({ auth }, { credentials: credentialsOf(auth.username, auth.password) })
+  pair.registry.fault({ kind: 'token' }, { kind: 'redirect', location: `${other.registry.url}/token` })
+
+  await expect(pair.client.headManifest(pair.app, 'latest', null, signal)).rejects.toMatchObject({
+    code: 'REGISTRY_REFUSED',
+    message: expect.stringContaining(`redirects to ${other.registry.url}, where its credential does not go`),
+  })
+  expect(other.registry.requests).toEqual([])
+})
+
 test('a registry in our own network may lead to its storage there, without our credentials', async () => {
   await using storage = await startOciPair()
   const digest = storage.registry.pushImage('team/app', 'latest', 'one')
