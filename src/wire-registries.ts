@@ -5,6 +5,8 @@ import { dockerConfigCredentials } from './clients/oci/credentials/docker-config
 import { rememberEndpoints, type Hosts } from './clients/oci/endpoint.ts'
 import type { RegistryConfig } from './config/registries.ts'
 import type { Clock } from './lib/clock.ts'
+import type { AppError } from './errors.ts'
+import type { Log } from './lib/log.ts'
 import { registries } from './registries/index.ts'
 import type { Registry, Repository, SignIn } from './registries/registry.ts'
 import { askedAs, namesIn } from './wire-registry-names.ts'
@@ -24,6 +26,8 @@ export interface OpenRegistries extends Required<
 export interface RegistrySettings {
   readonly registries: readonly RegistryConfig[]
   readonly dockerConfigFile: string
+  /** Whether that has to be there. */
+  readonly isDockerConfigNamed?: boolean
   /** Where the secrets of the registries lie, when they may be replaced while we run. */
   readonly secrets?: SecretFiles
 }
@@ -53,7 +57,11 @@ export function openRegistries(settings: RegistrySettings, clock: Clock, network
   const hosts = hostOptions(settings.registries, nameOf)
   const endpoint = rememberEndpoints(hosts)
   const isPlainHttp = (registry: string): boolean => endpoint(registry).protocol === 'http:'
-  const dockerConfig = dockerConfigCredentials(settings.dockerConfigFile, { isPlainHttp })
+  const dockerConfig = dockerConfigCredentials(settings.dockerConfigFile, {
+    isPlainHttp,
+    isNamed: settings.isDockerConfigNamed === true,
+    tell: (error) => tellOf(network.log, settings.dockerConfigFile, error),
+  })
   const usual = firstOf([configured, dockerConfig])
   /** Kinds that make passwords on request have a way of their own. */
   const credentials: CredentialSource = async (repository, signal, urgency) => {
@@ -149,3 +157,8 @@ function connectionOf([first]: readonly RegistryConfig[], nameOf: (host: string)
 /** A GitLab instance signs in to its registry, wherever that lies. */
 const realmsOf = ({ authRealms, gitlab }: RegistryConfig): readonly string[] =>
   gitlab === null ? authRealms : [...authRealms, new URL(gitlab.url).host]
+
+function tellOf(log: Log, path: string, error: AppError | null): void {
+  if (error === null) log.info({}, `${path} could be read again`)
+  else log.warn({ code: error.code }, `what ${path} had is used until it can be read again: ${error.message}`)
+}

@@ -51,8 +51,9 @@ export interface Config {
   readonly metrics: MetricsConfig | null
   readonly events: readonly EventSourceConfig[]
   readonly eventQueues: readonly EventQueueConfig[]
-  /** Docker's own config.json; need not exist. */
+  /** Docker's own config.json; need not exist unless it was named. */
   readonly dockerConfigFile: string
+  readonly isDockerConfigNamed: boolean
   /** Docker's folder with certificates, by host; need not exist. */
   readonly dockerCertsFolder: string
   readonly defaults: WorkloadSettings
@@ -118,6 +119,7 @@ export function toConfig(parsed: ParsedConfig, around: Surroundings): Config {
     events: toEventSources(parsed.events),
     eventQueues: toEventQueues(parsed.events),
     dockerConfigFile: path(parsed.dockerConfig ?? around.dockerConfigFile),
+    isDockerConfigNamed: parsed.dockerConfig !== undefined,
     dockerCertsFolder: path(parsed.dockerCerts),
     defaults: {
       ...settings,

@@ -38,6 +38,7 @@ describe('without a file', () => {
       events: [],
       eventQueues: [],
       dockerConfigFile: '/home/me/.docker/config.json',
+      isDockerConfigNamed: false,
       dockerCertsFolder: '/etc/docker/certs.d',
       defaults: {
         policy: 'digest',

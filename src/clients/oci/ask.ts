@@ -105,16 +105,9 @@ async function askWith<T, R>(
   const { repository, subject, urgency } = question
   const endpoint = deps.endpoint(repository.registry)
   const account = credential?.username ?? ''
-  const caller = { endpoint, repository: repository.repository, credential, subject }
-  const asking = {
-    ...repository,
-    credential: fingerprint(credential),
-    account,
-    urgency,
-    subject,
-    what: whatOf(question),
-    isMirror,
-  }
+  const what = whatOf(question)
+  const caller = { endpoint, repository: repository.repository, credential, subject, isList: what === 'list' }
+  const asking = { ...repository, credential: fingerprint(credential), account, urgency, subject, what, isMirror }
   const limits = isMirror ? { ...deps.limits, tries: 1 } : deps.limits
   const work = (): Promise<T> =>
     retrying({ ...deps, limits }, signal, async () => accept(question, await send(deps, question, caller, signal)))

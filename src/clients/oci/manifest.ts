@@ -3,7 +3,7 @@ import { isDigest } from '../../image/digest.ts'
 import type { Digest } from '../../image/digest.ts'
 import { parseManifest } from '../../image/manifest.ts'
 import type { Manifest } from '../../image/manifest.ts'
-import { isImageMediaType, isIndexMediaType, manifestMediaTypes } from '../../image/media-types.ts'
+import { isImageMediaType, isIndexMediaType, isSchema1MediaType, manifestMediaTypes } from '../../image/media-types.ts'
 import { digestsIn, requireAllowed, statedDigest, verifiedDigest } from './named-digest.ts'
 import type { Naming } from './named-digest.ts'
 import { askRegistry, isForeign, noRegistryWords } from './no-registry.ts'
@@ -90,6 +90,8 @@ export async function getManifest(
   const wanted = isDigest(reference) ? reference : null
   if (wanted !== null) requireAllowed(wanted, naming)
   const read = (answer: HttpAnswer): FetchedManifest => {
+    // First what it is: the digest of a signed schema 1 manifest is not that of its bytes.
+    if (isSchema1MediaType(mediaTypeOf(answer))) parseAnswer(answer, question.subject)
     const digest = verifiedDigest(answer, wanted, naming)
     const manifest = parseAnswer(answer, question.subject)
     for (const each of digestsIn(manifest)) requireAllowed(each, naming)

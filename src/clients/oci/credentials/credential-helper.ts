@@ -35,6 +35,8 @@ export async function askHelper(
   }
   const answer = answerSchema.safeParse(parseJson(output))
   if (!answer.success) throw new AppError('CREDENTIALS_INVALID', `${where} gave no credentials`)
+  // Some answer so of what they do not have.
+  if (answer.data.Username === '' && answer.data.Secret === '') return null
   return createCredential(answer.data.Username, secret(answer.data.Secret))
 }
 

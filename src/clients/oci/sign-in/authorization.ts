@@ -20,6 +20,8 @@ export interface Caller {
   readonly repository: string
   readonly credential: Credential | null
   readonly subject: string
+  /** Whether it is a list of tags that is asked for: some want a right of its own for that. */
+  readonly isList: boolean
 }
 
 /** Finds the `Authorization` for requests, and remembers how each registry wants it. */
@@ -67,9 +69,18 @@ export function createAuthorizer({ tokens, probe, probeAgain, now, rejection }: 
   const accepted = new Set<string>()
   const probes = createSingleFlight<SignIn>()
   const proofs = createSingleFlight<void>()
+  /** What registries want for their lists beyond the right to pull. */
+  const listActions = new Map<string, string>()
   /** Passwords that nobody asked for and that were refused, for those who are on the way to try them too. */
   const refused = new Map<string, { readonly error: AppError; readonly until: number }>()
 
+  const grantOf = (signIn: SignIn & { kind: 'bearer' }, caller: Caller): Grant => {
+    const { endpoint, repository, credential, subject, isList } = caller
+    const { registry } = endpoint
+    const actions = isList ? (listActions.get(registry) ?? pull) : pull
+    const scope = `repository:${repository}:${actions}`
+    return { registry, realm: signIn.realm, service: signIn.service, scope, credential, subject }
+  }
   const learn = async (endpoint: Endpoint, answer: HttpAnswer): Promise<SignIn> => {
     const isRefusal = answer.status === 401 && answer.url.origin === endpoint.origin
     const offered = isRefusal ? await readSignIn(endpoint, answer) : null
@@ -151,6 +162,8 @@ export function createAuthorizer({ tokens, probe, probeAgain, now, rejection }: 
       if (signIn.kind === 'bearer' && sent?.startsWith(bearerPrefix)) {
         tokens.forget(grantOf(signIn, caller), sent.slice(bearerPrefix.length))
       }
+      const wanted = caller.isList ? actionsIn(refusal, caller.repository) : null
+      if (wanted !== null) listActions.set(caller.endpoint.registry, wanted)
       if (signIn.kind === 'basic') accepted.delete(keyOf(caller))
       const isUnasked = signIn.kind === 'none' || signIn.kind === 'unasked'
       if (isUnasked && sent === null) return headerUnasked(caller, refusal, signal)
@@ -202,9 +215,21 @@ async function readSignIn(endpoint: Endpoint, answer: HttpAnswer): Promise<SignI
   return isBasic ? { kind: 'basic' } : null
 }
 
-/** The scope of the challenge is not used: GHCR's names a placeholder, and none needs more than to pull. */
-function grantOf(signIn: SignIn & { kind: 'bearer' }, caller: Caller): Grant {
-  const { endpoint, repository, credential, subject } = caller
-  const scope = `repository:${repository}:pull`
-  return { registry: endpoint.registry, realm: signIn.realm, service: signIn.service, scope, credential, subject }
+/** The scope of a challenge is not used otherwise: GHCR's names a placeholder, and no image needs more than to pull. */
+const pull = 'pull'
+
+/** All that is ever asked for beside that, whatever a registry names: none of it changes anything. */
+const harmless: ReadonlySet<string> = new Set([pull, 'metadata_read', 'content_read'])
+
+/** What a registry wants for a list of this very repository, as Azure does; null when that is nothing further. */
+function actionsIn(refusal: HttpAnswer, repository: string): string | null {
+  const challenges = parseChallenges(refusal.headers['www-authenticate'] ?? '')
+  const scope = challenges.find(({ scheme }) => scheme === 'bearer')?.parameters.get('scope') ?? ''
+  const prefix = `repository:${repository}:`
+  if (!scope.startsWith(prefix)) return null
+  const actions = scope
+    .slice(prefix.length)
+    .split(',')
+    .filter((each) => harmless.has(each))
+  return actions.some((each) => each !== pull) ? actions.join(',') : null
 }

@@ -38,7 +38,7 @@ const answerSchema = z.object({
   scope: z.string().nullish().catch(null),
 })
 
-/** One request for one token that is good for all `scopes`. */
+/** One request for one token that is good for all `scopes`; of none only the credential is proven. */
 export function tokenRequest(
   { realm, service, credential, subject }: Grant,
   scopes: readonly string[],
@@ -49,7 +49,11 @@ export function tokenRequest(
   if (credential && isIdentityToken(credential)) {
     // What `docker login` stores instead of a password for some registries. @see Distribution, "OAuth2 Token Authentication"
     const form = { grant_type: 'refresh_token', refresh_token: credential.password.reveal(), client_id: 'longshore' }
-    const body = new URLSearchParams({ ...form, ...wanted, scope: scopes.join(' ') }).toString()
+    const body = new URLSearchParams({
+      ...form,
+      ...wanted,
+      ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+    }).toString()
     const headers = {
       'content-type': 'application/x-www-form-urlencoded',
       'content-length': `${Buffer.byteLength(body)}`,
@@ -73,7 +77,9 @@ export function readToken(answer: HttpAnswer, subject: string): Token {
   if (!token || !/^[\x21-\x7e]+$/.test(token)) {
     throw new AppError('REGISTRY_INTEGRITY', `sign-in for ${subject}: ${answer.url.host} sent no token`)
   }
-  const lifeSeconds = Math.max(parsed.data?.expires_in ?? defaultLifeSeconds, 0)
+  const told = parsed.data?.expires_in ?? 0
+  // Nobody makes tokens that have ended: who says so tells nothing.
+  const lifeSeconds = told > 0 ? told : defaultLifeSeconds
   return { token, lifeSeconds, mayPush: mayPush(token, parsed.data?.scope ?? null) }
 }
 

@@ -1,5 +1,6 @@
 import { AppError } from '../../../errors.ts'
 import type { HttpAnswer, HttpRequest } from '../wire/exchange.ts'
+import { saysWebPage } from '../failure.ts'
 import { untilAborted } from '../single-flight.ts'
 import { fingerprint } from './fingerprint.ts'
 import { createTokenDesk } from './token-desk.ts'
@@ -38,11 +39,17 @@ interface Held {
 const usablePart = 0.8
 /** Refused so soon, a token was never good; later, it was withdrawn. */
 const freshMs = 5000
+/** How long a credential is taken for good after that was seen. */
+const goodMs = 300_000
+
+const refusals: ReadonlySet<string> = new Set(['REGISTRY_FORBIDDEN', 'REGISTRY_UNAUTHORIZED'])
 
 /** Keeps tokens in memory alone; beyond the limit the oldest goes. */
 export function createTokens({ timing, limits, send }: TokenDeps): Tokens {
   const held = new Map<string, Held>()
   const desks = new Map<string, TokenDesk>()
+  /** Credentials that were taken as such when something was refused to them. */
+  const goodAt = new Map<string, number>()
   const pushing = new Map<string, { readonly registry: string; readonly username: string }>()
 
   const keep = (key: string, entry: Held): void => {
@@ -51,11 +58,36 @@ export function createTokens({ timing, limits, send }: TokenDeps): Tokens {
     const [oldest] = held.keys()
     if (held.size > limits.tokens && oldest !== undefined) held.delete(oldest)
   }
+  const request = async (grant: Grant, scopes: readonly string[]): Promise<HttpAnswer> => {
+    try {
+      return await send(tokenRequest(grant, scopes, limits.tokenBytes))
+    } catch (error) {
+      throw (await refusedAsSuch(grant, error)) ?? error
+    }
+  }
+  /**
+   * GHCR refuses a bad password with 403 and DENIED, as if rights were missing: which it is, the same without any rights
+   * tells. @returns null when the credential is good, or that cannot be told
+   */
+  const refusedAsSuch = async (grant: Grant, error: unknown): Promise<AppError | null> => {
+    if (!(error instanceof AppError) || error.code !== 'REGISTRY_FORBIDDEN' || !grant.credential) return null
+    const place = placeOf(grant)
+    if (timing.now() - (goodAt.get(place) ?? -Infinity) < goodMs) return null
+    try {
+      await send(tokenRequest(grant, [], limits.tokenBytes))
+    } catch (failure) {
+      if (!(failure instanceof AppError) || !refusals.has(failure.code) || saysWebPage(failure)) return null
+      return new AppError('REGISTRY_UNAUTHORIZED', `${error.message} to the sign-in itself`, { cause: error.cause })
+    }
+    if (goodAt.size >= limits.tokens) goodAt.clear()
+    goodAt.set(place, timing.now())
+    return null
+  }
   const ask = async (grant: Grant, scopes: readonly string[]): Promise<void> => {
     const madeAt = timing.now()
     const subject =
       scopes.length === 1 ? subjectOf(grant, scopes) : `${scopes.length} repositories of ${grant.registry}`
-    const answer = await send(tokenRequest({ ...grant, subject }, scopes, limits.tokenBytes))
+    const answer = await request({ ...grant, subject }, scopes)
     const { token, lifeSeconds, mayPush } = readToken(answer, subject)
     const asked = { registry: grant.registry, username: grant.credential?.username ?? '' }
     if (!mayPush) pushing.delete(`${asked.registry}\n${asked.username}`)
@@ -102,7 +134,7 @@ export function createTokens({ timing, limits, send }: TokenDeps): Tokens {
 }
 
 function subjectOf({ registry }: Grant, [scope = '']: readonly string[]): string {
-  return `${registry}/${scope.replace(/^repository:(.*):pull$/, '$1')}`
+  return `${registry}/${scope.replace(/^repository:(.*):[\w,]+$/, '$1')}`
 }
 
 function placeOf({ registry, realm, service, credential }: Grant): string {
