@@ -6,7 +6,7 @@ import { isInPath } from './proof/path.ts'
 
 /**
  * Webhooks of Docker Hub repositories. They name a tag, never a digest, and the second of the push: the same tag pushed
- * twice within it gives the same bytes, which must both be news. They carry nothing that proves who sent them. The
+ * twice within it gives the same bytes, and both have to be looked for. They carry nothing that proves who sent them. The
  * `callback_url` in them is never called.
  *
  * @see Docker Hub, "Webhooks: example webhook payload"
@@ -14,16 +14,20 @@ import { isInPath } from './proof/path.ts'
 export function createDockerHubSource({ registry }: EventSourceOptions): EventSource {
   return {
     verify: isInPath,
-    parse({ body, receivedAt }) {
+    parse({ body }) {
       const json = readJsonText(body)
       const push = fieldOf(json, 'push_data')
       const name = textOf(fieldOf(json, 'repository'), 'repo_name')
       if (push === undefined || name === null) return null
       const tag = textOf(push, 'tag')
-      // So what is sent again is news again, which costs a few looks.
-      const id = idFrom(body, receivedAt)
       const at = fieldOf(push, 'pushed_at')
-      return imageEvents(registry, { kind: 'pushed', id, at, image: { name, tag, digest: null } })
+      return imageEvents(registry, {
+        kind: 'pushed',
+        id: idFrom(body),
+        idRecurs: true,
+        at,
+        image: { name, tag, digest: null },
+      })
     },
   }
 }

@@ -15,8 +15,13 @@ export interface EventRequest {
 
 /** News about one image. A hint to look, never more: what is rolled out is what the registry says. */
 export interface ImageEvent {
-  /** Tells it from all others of its source, and is the same when it is sent again, where the sender lets us tell. */
+  /** Tells it from all others of its source, and is the same when it is sent again. */
   readonly id: string
+  /**
+   * Set where the sender gives no id, so that a later push may come in the same bytes: the same id is the same event while
+   * the first is looked after, and news once that is over.
+   */
+  readonly idRecurs?: true
   readonly kind: 'pushed' | 'deleted'
   /** At the registry of the source. Without a tag when the news is about the whole repository. */
   readonly image: ImageReference

@@ -37,7 +37,7 @@ export function createJfrogSource({ registry, paths }: JfrogOptions): EventSourc
       ]
       return ways.includes(true)
     },
-    parse({ body, receivedAt }) {
+    parse({ body }) {
       const json = readJsonText(body)
       // The documentation shows it with and without the envelope.
       const data = fieldOf(json, 'data') ?? json
@@ -48,12 +48,12 @@ export function createJfrogSource({ registry, paths }: JfrogOptions): EventSourc
       const name = textOf(data, 'image_name')
       if (kind === undefined || key === null || name === null) return []
       const [tag, hash] = [textOf(data, 'tag'), textOf(data, 'sha256')]
-      // Nothing tells what is sent again from a tag that went back: each is news, which costs one look at most.
-      const id = idFrom(body, receivedAt)
+      // Nothing tells what is sent again from a tag that went back to what it named before.
+      const told = { kind, id: idFrom(body), idRecurs: true } as const
       const digest = hash === null ? null : `sha256:${hash}`
       const below = paths.get(key) ?? [key]
       return below.flatMap((path) =>
-        imageEvents(registry, { kind, id, image: { name: path === '' ? name : `${path}/${name}`, tag, digest } }),
+        imageEvents(registry, { ...told, image: { name: path === '' ? name : `${path}/${name}`, tag, digest } }),
       )
     },
   }

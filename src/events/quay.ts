@@ -6,7 +6,7 @@ import { isInPath } from './proof/path.ts'
 
 /**
  * "Push to Repository" notifications of Quay. They name all tags of a push, no digest, and no time: the same tag pushed
- * twice gives the same bytes, which must both be news. Three failed deliveries in a row switch the notification off at
+ * twice gives the same bytes, and both have to be looked for. Three failed deliveries in a row switch the notification off at
  * Quay, which is why what cannot be read is accepted as everywhere.
  *
  * @see Quay, "Repository notifications: repository push"
@@ -14,7 +14,7 @@ import { isInPath } from './proof/path.ts'
 export function createQuaySource({ registry }: EventSourceOptions): EventSource {
   return {
     verify: isInPath,
-    parse({ body, receivedAt }) {
+    parse({ body }) {
       const json = readJsonText(body)
       const name = textOf(json, 'repository')
       if (name === null) return null
@@ -22,11 +22,10 @@ export function createQuaySource({ registry }: EventSourceOptions): EventSource 
       // Every other notification has the repository too: builds, mirrors, vulnerabilities.
       if (tags === undefined) return []
       if (!Array.isArray(tags) || tags.length > eventsMax) return null
-      // So what is sent again is news again, which costs one more look.
-      const id = idFrom(body, receivedAt)
+      const id = idFrom(body)
       return tags.flatMap((tag: unknown) =>
         typeof tag === 'string'
-          ? imageEvents(registry, { kind: 'pushed', id, image: { name, tag, digest: null } })
+          ? imageEvents(registry, { kind: 'pushed', id, idRecurs: true, image: { name, tag, digest: null } })
           : [],
       )
     },

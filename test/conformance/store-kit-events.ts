@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ReceivedEvent, TrailQuery } from '../../src/store/store.ts'
+import type { PendingEvent, ReceivedEvent, TrailQuery } from '../../src/store/store.ts'
 import type { KitStore } from './store-place.ts'
 import { at, digest } from './store-rows.ts'
 
@@ -13,13 +13,21 @@ const event = (key: string, change: Partial<ReceivedEvent> = {}): ReceivedEvent 
   ...change,
 })
 
+const isNew = (pending: PendingEvent) => ({ isNew: true, pending })
+
+/** An event of a sender without ids, as it comes for the nth time. */
+const recurring = (nth: number, change: Partial<ReceivedEvent> = {}): ReceivedEvent =>
+  event(`same@${nth}`, { identity: 'same', receivedAt: at(nth), ...change })
+
+const waits = (nth: number): PendingEvent => event(`same@${nth}`, { receivedAt: at(nth) })
+
 /** The part of `storeKit` about what push events leave behind. */
 export function eventPromises({ store }: Pick<KitStore, 'store'>): void {
   describe('events', () => {
     test('are pending until they are checked off, oldest first', async () => {
       const [late, early] = [event('a', { receivedAt: at(2) }), event('b', { tag: null, digest: null })]
 
-      expect(await store().receiveEvents([late, early])).toEqual([late, early])
+      expect(await store().receiveEvents([late, early])).toEqual([isNew(late), isNew(early)])
 
       expect(await store().pendingEvents(10)).toEqual([early, late])
       expect(await store().pendingEvents(1)).toEqual([early])
@@ -43,11 +51,12 @@ export function eventPromises({ store }: Pick<KitStore, 'store'>): void {
     })
 
     test('are new once, also when they come twice at a time and after they were checked off', async () => {
-      expect(await store().receiveEvents([event('a'), event('a')])).toEqual([event('a')])
+      expect(await store().receiveEvents([event('a'), event('a')])).toMatchObject([{ isNew: true }, { isNew: false }])
       await store().checkOffEvents([event('a')])
 
       expect(await store().receiveEvents([event('a'), event('b', { tag: 'next' })])).toEqual([
-        event('b', { tag: 'next' }),
+        { isNew: false, pending: null },
+        isNew(event('b', { tag: 'next' })),
       ])
       expect(await store().pendingEvents(10)).toEqual([event('b', { tag: 'next' })])
     })
@@ -79,8 +88,71 @@ export function eventPromises({ store }: Pick<KitStore, 'store'>): void {
 
       await store().forgetEventKeys(at(10))
 
-      expect(await store().receiveEvents([event('young')])).toEqual([])
-      expect(await store().receiveEvents(old)).toHaveLength(1200)
+      expect(await store().receiveEvents([event('young')])).toMatchObject([{ isNew: false }])
+      expect(await store().receiveEvents(old)).toEqual(old.map(isNew))
+    })
+  })
+
+  describe('events that may come in the same bytes as the next', () => {
+    test('are the same while the first is pending, which then waits under the key and time of the last', async () => {
+      expect(await store().receiveEvents([recurring(1)])).toMatchObject([{ isNew: true }])
+      expect(await store().receiveEvents([recurring(2), recurring(3)])).toMatchObject([
+        { isNew: false, pending: { key: 'same@2' } },
+        { isNew: false, pending: { key: 'same@3' } },
+      ])
+
+      expect(await store().pendingEvents(10)).toEqual([waits(3)])
+    })
+
+    test('are not checked off with the looks that ended before they came again', async () => {
+      await store().receiveEvents([recurring(1)])
+      await store().receiveEvents([recurring(2)])
+
+      await store().checkOffEvents([recurring(1)])
+
+      expect(await store().pendingEvents(10)).toEqual([waits(2)])
+    })
+
+    test('are news again once the first is over, or another took its place', async () => {
+      await store().receiveEvents([recurring(1)])
+      await store().checkOffEvents([recurring(1)])
+
+      expect(await store().receiveEvents([recurring(2)])).toMatchObject([{ isNew: true }])
+      await store().receiveEvents([event('another', { receivedAt: at(3) })])
+      expect(await store().receiveEvents([recurring(4)])).toMatchObject([{ isNew: true }])
+      expect(await store().pendingEvents(10)).toEqual([waits(4)])
+    })
+
+    test('are others of another tag or repository', async () => {
+      const heard = await store().receiveEvents([
+        recurring(1),
+        recurring(2, { tag: 'next' }),
+        recurring(3, { tag: null, digest: null }),
+        recurring(4, { repository: 'shop/api' }),
+      ])
+
+      expect(heard.filter(({ isNew: isFirst }) => isFirst)).toHaveLength(4)
+    })
+
+    test('leave one line that waits, which ends with the looks for the last, and one for each that came again', async () => {
+      const from = { source: 'quay', kind: 'pushed' } as const
+      const end = { fate: 'unseen', lookedAt: at(1), looks: 1, endedAt: at(9), found: null, reason: null } as const
+      for (const nth of [1, 2, 3]) await store().receiveEvents([recurring(nth, { from })])
+
+      await store().checkOffEvents([{ ...recurring(2), end: { ...end, fate: 'replaced' } }])
+      expect(await store().eventTrail({ limit: 10 })).toMatchObject([
+        { fate: 'repeated', receivedAt: at(3), endedAt: at(3) },
+        { fate: 'repeated', receivedAt: at(2) },
+        { fate: 'waiting', receivedAt: at(1) },
+      ])
+      await store().checkOffEvents([{ ...recurring(3), end }])
+
+      expect(await store().eventTrail({ limit: 10 })).toMatchObject([
+        { fate: 'repeated' },
+        { fate: 'repeated' },
+        { ...end, receivedAt: at(1) },
+      ])
+      expect(await store().pendingEvents(10)).toEqual([])
     })
   })
 
@@ -237,7 +309,7 @@ export function eventPromisesAcrossRuns({ store, reopen }: Pick<KitStore, 'store
     await reopen()
 
     expect(await store().pendingEvents(10)).toEqual([event('a')])
-    expect(await store().receiveEvents([event('a')])).toEqual([])
+    expect(await store().receiveEvents([event('a')])).toMatchObject([{ isNew: false }])
   })
 
   test('a state that only heard of something still counts as new (I9)', async () => {

@@ -18,6 +18,11 @@ export function createMemoryTrail() {
       const is = { key: '', kind: 'unreadable', fate: 'unreadable' } as const
       rows.unshift({ ...place, ...nothing, ...is, source, receivedAt, endedAt: receivedAt, id: (id += 1) })
     },
+    renew(key: string, by: string): void {
+      const at = rows.findIndex((row) => row.key === key && row.fate === 'waiting')
+      const row = rows[at]
+      if (row !== undefined) rows[at] = { ...row, key: by }
+    },
     end({ key, end }: EndedEvent): void {
       const at = rows.findIndex((row) => row.key === key && row.fate === 'waiting')
       const row = rows[at]

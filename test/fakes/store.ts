@@ -5,6 +5,7 @@ import type {
   Approval,
   DeadLetter,
   GateFailure,
+  HeardEvent,
   HistoryEntry,
   Hold,
   JournalEntry,
@@ -183,17 +184,19 @@ export function createMemoryStore(): Store {
       pauses.delete(workload ?? '')
       writeAlso(workload, also)
     },
-    receiveEvents: async (events) => {
-      const isFirst = (event: PendingEvent, index: number) =>
-        events.findIndex((each) => each.key === event.key) === index
-      const fresh = events.filter((event, index) => !eventKeys.has(event.key) && isFirst(event, index))
-      for (const event of events) trail.add(event, fresh.includes(event))
-      for (const event of fresh) {
-        eventKeys.set(event.key, event.receivedAt)
-        inbox.set(key(event.registry, event.repository, event.tag ?? ''), event)
-      }
-      return fresh
-    },
+    receiveEvents: async (events) =>
+      events.map((received): HeardEvent => {
+        const { from: _from, identity, ...event } = received
+        const place = key(event.registry, event.repository, event.tag ?? '')
+        const earlier = inbox.get(place)
+        const isRenewed = identity !== undefined && earlier?.key.startsWith(identity) === true
+        const isNew = !isRenewed && !eventKeys.has(event.key)
+        if (isNew && identity === undefined) eventKeys.set(event.key, event.receivedAt)
+        if (isNew || isRenewed) inbox.set(place, event)
+        if (isRenewed) trail.renew(earlier.key, event.key)
+        trail.add(received, isNew)
+        return { isNew, pending: isNew || isRenewed ? event : null }
+      }),
     pendingEvents: async (limit, after) =>
       [...inbox.values()]
         .filter((each) => after === undefined || order(after) < order(each))

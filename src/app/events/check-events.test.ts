@@ -244,3 +244,41 @@ test('where a tag is chosen among all, one that was looked up before is looked f
 
   expect(looks).toEqual(['web 0', 'web 2', 'web 10'])
 })
+
+test('the same bytes while the first are looked after begin its looks anew, and tell of it as one', async () => {
+  const { clock, store, world, looks, tally, see, begin, arrive } = start({ follows: ['web'] })
+  const from = { source: 'hub', kind: 'pushed' } as const
+  const same = (nth: number) => event({ key: `same@${nth}`, identity: 'same', digest: null, from })
+  await see('web')
+  await begin()
+  await arrive(same(1))
+  await clock.pass(30_000)
+
+  await arrive(same(2))
+  await clock.pass(50_000)
+  world.shows = pushed
+  await clock.pass(60_000)
+
+  expect(looks).toEqual(['web 0', 'web 2', 'web 10', 'web 30', 'web 32', 'web 40', 'web 90'])
+  expect(tally).toMatchObject({ received: 1, repeated: 1 })
+  expect(await store.eventTrail({ limit: 10 })).toMatchObject([
+    { fate: 'repeated' },
+    { fate: 'changed', found: pushed, lookedAt: '2026-11-20T12:00:00.000Z' },
+  ])
+  expect(await store.pendingEvents(10)).toEqual([])
+})
+
+test('the same bytes are news once the looks for the first are over', async () => {
+  const { clock, looks, tally, see, begin, arrive } = start({ follows: ['web'] })
+  const same = (nth: number) => event({ key: `same@${nth}`, identity: 'same', digest: null })
+  await see('web')
+  await begin()
+  await arrive(same(1))
+  await clock.pass(65_000)
+
+  await arrive(same(2))
+  await clock.pass(65_000)
+
+  expect(looks).toEqual([0, 2, 10, 60, 65, 67, 75, 125].map((at) => `web ${at}`))
+  expect(tally).toMatchObject({ received: 2, repeated: 0 })
+})

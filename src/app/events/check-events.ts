@@ -110,7 +110,10 @@ export function createEventChecks(deps: CheckDeps): EventChecks {
     checkOff(each.event, { ...finding, lookedAt: each.lookedAt, looks: each.looks })
   }
 
-  /** What the looks for it found is asked before the next one begins, and answered in that order. */
+  /**
+   * What the looks for it found is asked before the next one begins, and answered in that order. What only came again
+   * waits by another key by now: nothing of it is checked off.
+   */
   const endReplaced = (each: Waiting): void => {
     const { event, looks, lookedAt } = each
     if (looks === 0) return checkOff(event, unlooked('replaced'))

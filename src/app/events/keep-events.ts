@@ -1,18 +1,18 @@
-import type { PendingEvent, ReceivedEvent } from '../../store/store.ts'
+import type { HeardEvent, PendingEvent, ReceivedEvent } from '../../store/store.ts'
 import type { App } from '../app.ts'
 import type { EventTally } from './event-tally.ts'
 
 export interface KeepDeps {
   readonly store: Pick<App['store'], 'receiveEvents'>
   readonly tally: EventTally
-  /** Called once they are durable. */
+  /** Called once they are durable, with those that are to be looked after. */
   readonly onNews: (events: readonly PendingEvent[]) => void
   /** Called when something may have become durable of which `onNews` was never told. */
   readonly onDoubt: () => void
 }
 
 /**
- * Keeps what a source told, and passes on what is new. A write may have been done although it was said to have failed:
+ * Keeps what a source told, and passes on what is to be looked after. A write may have been done although it was said to have failed:
  * then the sender's next try only repeats it.
  *
  * @throws STATE_* when it cannot be kept
@@ -21,15 +21,16 @@ export async function keepEvents(
   { store, tally, onNews, onDoubt }: KeepDeps,
   events: readonly ReceivedEvent[],
 ): Promise<void> {
-  let fresh: readonly PendingEvent[]
+  let heard: readonly HeardEvent[]
   try {
-    fresh = await store.receiveEvents(events)
+    heard = await store.receiveEvents(events)
   } catch (error) {
     onDoubt()
     throw error
   }
+  const fresh = heard.filter(({ isNew }) => isNew)
   tally.received += fresh.length
-  tally.repeated += events.length - fresh.length
-  if (fresh.length < events.length) onDoubt()
-  onNews(fresh)
+  tally.repeated += heard.length - fresh.length
+  if (heard.some(({ pending }) => pending === null)) onDoubt()
+  onNews(heard.flatMap(({ pending }) => pending ?? []))
 }

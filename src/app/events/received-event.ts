@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { ImageEvent } from '../../events/event-source.ts'
 import { redact } from '../../lib/secret.ts'
 import type { ReceivedEvent, Time } from '../../store/store.ts'
@@ -10,16 +10,14 @@ const deadLetterBytes = 4096
 export const deadLetterText = (body: string): string =>
   Buffer.from(redact(body)).subarray(0, deadLetterBytes).toString()
 
-/** An event as it is kept. Its key is the same when its source tells the same again. */
-export function toReceived(
-  source: string,
-  { id, kind, image, occurredAt }: ImageEvent,
-  receivedAt: Time,
-): ReceivedEvent {
+/** An event as it is kept. Its key is the same when its source tells the same again, or begins with the same identity. */
+export function toReceived(source: string, event: ImageEvent, receivedAt: Time): ReceivedEvent {
+  const { id, idRecurs, kind, image, occurredAt } = event
   const { registry, repository, tag, digest } = image
-  const identity = JSON.stringify([source, id, repository, tag, digest])
+  const said = JSON.stringify([source, id, repository, tag, digest])
+  const identity = createHash('sha256').update(said).digest('hex')
   return {
-    key: createHash('sha256').update(identity).digest('hex'),
+    ...(idRecurs ? { key: `${identity}@${randomUUID()}`, identity } : { key: identity }),
     registry,
     repository,
     tag,

@@ -29,7 +29,8 @@ async function start() {
     listed.push(all)
     const receivedAt = new Date(clock.now()).toISOString()
     const news = { key: tag, ...repository, tag, digest: all[tag] ?? null, receivedAt }
-    checks.take(await store.receiveEvents([{ ...news, from: { source: 'registry', kind: 'pushed' } }]))
+    await store.receiveEvents([{ ...news, from: { source: 'registry', kind: 'pushed' } }])
+    checks.take([news])
   }
   const fates = async () => (await store.eventTrail({ limit: 10 })).map(({ fate, found }) => [fate, found])
   return { ...listed, hang, pushed, fates, isDeciding: () => app.overview.isDeciding(repository) }

@@ -22,7 +22,7 @@ async function beside(events: readonly EventReport[], given: Partial<Doors> = {}
 
 const fates: readonly (readonly [Partial<EventReport>, string])[] = [
   [{ fate: 'waiting', isOver: false }, 'being looked up'],
-  [{ fate: 'repeated' }, 'it had come before, and woke nothing'],
+  [{ fate: 'repeated' }, 'it had come before'],
   [{ fate: 'unfollowed' }, 'no watched workload follows this repository'],
   [{ fate: 'replaced', found: null }, 'newer news of the same tag took its place'],
   [{ fate: 'replaced' }, 'the tag named 222222222222 when newer news took its place'],

@@ -19,7 +19,7 @@ export function fateSentence(event: EventReport): string {
     case 'waiting':
       return 'being looked up'
     case 'repeated':
-      return 'it had come before, and woke nothing'
+      return 'it had come before'
     case 'unreadable':
       return 'it could not be read; `longshore events --unreadable` shows how it begins'
     case 'unfollowed':

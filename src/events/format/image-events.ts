@@ -9,6 +9,7 @@ export const eventsMax = 1000
 export interface Told {
   readonly kind: ImageEvent['kind']
   readonly id: string
+  readonly idRecurs?: true
   readonly image: ForeignName
   /** When, as its sender writes it. */
   readonly at?: unknown
@@ -21,12 +22,13 @@ export interface Told {
  * without a tag is a layer or a platform's manifest on the way: the index with the tag comes last. Some senders repeat
  * the digest where the tag would stand.
  */
-export function imageEvents(registry: string, { kind, id, image, hostMayLead, at }: Told): readonly ImageEvent[] {
+export function imageEvents(registry: string, { image, hostMayLead, at, ...told }: Told): readonly ImageEvent[] {
+  const { kind } = told
   const tag = image.tag?.includes(':') === true ? null : image.tag
   if (kind === 'pushed' && tag === null) return []
   // What was deleted is not waited for.
   const digest = kind === 'pushed' ? image.digest : null
   const found = readForeignName(registry, { name: image.name, tag, digest }, hostMayLead)
   const occurredAt = readSenderTime(at)
-  return found === null ? [] : [{ id, kind, image: found, ...(occurredAt !== null && { occurredAt }) }]
+  return found === null ? [] : [{ ...told, image: found, ...(occurredAt !== null && { occurredAt }) }]
 }

@@ -1,16 +1,17 @@
-import type { EndedEvent, ReceivedEvent, SourceTrouble, TrailQuery, TrailedEvent } from './event-trail.ts'
+import type { EndedEvent, HeardEvent, ReceivedEvent, SourceTrouble, TrailQuery, TrailedEvent } from './event-trail.ts'
 import type { DeadLetter, PendingEvent } from './pending-event.ts'
 import type { Time } from './time.ts'
 
 /** What a store keeps of the news that comes in. */
 export interface EventStore {
   /**
-   * Takes in news, unless its key was there before. In a state that is new it counts as no write: whether that state
+   * Takes in news, unless its key was there before. What has an identity is the same while that is pending, and then
+   * waits as what came last: what is checked off by an earlier key leaves it there, and its trail goes on. In a state that is new it counts as no write: whether that state
    * was lost (I9) is told by what we did, not by what we heard.
-   * @returns those that are new
+   * @returns one for each, in their order
    * @throws STATE_UNWRITABLE when none is kept
    */
-  receiveEvents(events: readonly ReceivedEvent[]): Promise<readonly PendingEvent[]>
+  receiveEvents(events: readonly ReceivedEvent[]): Promise<readonly HeardEvent[]>
   /** Oldest first, at most `limit`; only those that come after one, whether that is still pending or not. */
   pendingEvents(limit: number, after?: Pick<PendingEvent, 'receivedAt' | 'key'>): Promise<readonly PendingEvent[]>
   /** They are pending no more, unless newer ones took their places. May be lost by a power cut: they are seen to again. */

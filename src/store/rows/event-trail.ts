@@ -35,6 +35,19 @@ export interface EventOrigin {
 /** News as it comes in. Without `from` it leaves no trail. */
 export interface ReceivedEvent extends PendingEvent {
   readonly from?: EventOrigin
+  /**
+   * Given where later news may be just the same: what the keys of all of them begin with, each with an end of its own.
+   * They are one event for as long as it is pending.
+   */
+  readonly identity?: string
+}
+
+/** What was made of news. */
+export interface HeardEvent {
+  /** Otherwise it is the same as what came before. */
+  readonly isNew: boolean
+  /** What is to be looked after from now on; null where nothing is. */
+  readonly pending: PendingEvent | null
 }
 
 /** What came of looking after news. */

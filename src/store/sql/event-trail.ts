@@ -53,6 +53,8 @@ const slack = 500
 export interface TrailWriter {
   /** What came in, unless nobody told who sent it. */
   add(db: Db, event: ReceivedEvent, isNew: boolean): Promise<void>
+  /** What waits goes on by another key. */
+  renew(db: Db, key: string, by: string): Promise<void>
   addUnreadable(db: Db, letter: DeadLetter): Promise<void>
 }
 
@@ -76,6 +78,10 @@ const insertTrail = prepared((db, row: Given) => {
   const told = { key, receivedAt, source, kind, registry, repository, tag, digest, fate, endedAt, occurredAt }
   return db.insertInto('eventTrail').values({ ...told, looks: 0, lookedAt: null, found: null, reason: null })
 })
+
+const renewTrail = prepared((db, { key, by }: { readonly key: string; readonly by: string }) =>
+  db.updateTable('eventTrail').set({ key: by }).where('key', '=', key).where('fate', '=', 'waiting'),
+)
 
 export function createTrailWriter(): TrailWriter {
   // As if there were too many: a state that is opened often must not grow either.
@@ -104,6 +110,7 @@ export function createTrailWriter(): TrailWriter {
       const sent = { source, kind, occurredAt }
       await write(db, { key, receivedAt, ...sent, registry, repository, tag: tag ?? '', digest, fate, endedAt })
     },
+    renew: async (db, key, by) => void (await renewTrail(db, { key, by })),
     addUnreadable: (db, { source, receivedAt }) =>
       write(db, {
         key: '',

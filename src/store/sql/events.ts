@@ -1,5 +1,4 @@
 import type { DeadLetter, PendingEvent, Time } from '../store.ts'
-import type { EventKeys } from './event-keys.ts'
 import type { Check } from './shape.ts'
 import { isText, objectOf, orNull, readRow } from './shape.ts'
 import { prepared } from './prepared.ts'
@@ -24,7 +23,7 @@ const deadLettersOfSource = 20
 /** Keys that one statement names at most; databases have a limit. */
 const keysMax = 500
 
-const upsertPending = prepared((db, { registry, repository, tag, key, digest, receivedAt }: Tables['eventInbox']) =>
+const upsert = prepared((db, { registry, repository, tag, key, digest, receivedAt }: Tables['eventInbox']) =>
   db
     .insertInto('eventInbox')
     .values({ registry, repository, tag, key, digest, receivedAt })
@@ -33,12 +32,25 @@ const upsertPending = prepared((db, { registry, repository, tag, key, digest, re
     ),
 )
 
-/** @returns whether it is new */
-export async function receiveEvent(db: Db, keys: EventKeys, event: PendingEvent): Promise<boolean> {
-  const { key, registry, repository, tag, digest, receivedAt } = event
-  if (!(await keys.note(db, key, receivedAt))) return false
-  await upsertPending(db, { registry, repository, tag: tag ?? '', key, digest, receivedAt })
-  return true
+/** In the place of what waits for the same tag. */
+export async function writePendingEvent(db: Db, event: PendingEvent): Promise<void> {
+  const { registry, repository, tag, key, digest, receivedAt } = event
+  await upsert(db, { registry, repository, tag: tag ?? '', key, digest, receivedAt })
+}
+
+const selectKey = prepared((db, place: Pick<Tables['eventInbox'], 'registry' | 'repository' | 'tag'>) =>
+  db
+    .selectFrom('eventInbox')
+    .select('key')
+    .where('registry', '=', place.registry)
+    .where('repository', '=', place.repository)
+    .where('tag', '=', place.tag),
+)
+
+/** Key of what waits for the same tag; null where nothing does. */
+export async function readPendingKey(db: Db, { registry, repository, tag }: PendingEvent): Promise<string | null> {
+  const { rows } = await selectKey(db, { registry, repository, tag: tag ?? '' })
+  return rows[0]?.key ?? null
 }
 
 /** Oldest first. */

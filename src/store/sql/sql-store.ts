@@ -1,4 +1,4 @@
-import type { PendingEvent, Store, StoreBackups, WithWord } from '../store.ts'
+import type { HeardEvent, Store, StoreBackups, WithWord } from '../store.ts'
 import { readContents } from './contents.ts'
 import { createEventKeys } from './event-keys.ts'
 import { createTrailWriter, endTrail, readTrail } from './event-trail.ts'
@@ -11,6 +11,7 @@ import { readImage, writeImage } from './images.ts'
 import { joined } from './joined.ts'
 import { appendJournal, readJournal } from './journal.ts'
 import { readEngineNotes, writeEngineNote } from './engine-notes.ts'
+import { receiveEvent } from './receive-event.ts'
 import { readHold, readMeta, writeHold, writeMeta } from './meta.ts'
 import { isRepeated, readSightings, writeTagObservation } from './observations.ts'
 import { readTagObservationsAt, type TagKey } from './observations-at.ts'
@@ -44,8 +45,7 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
   const isNew = (await readMeta(db, 'first_written_at')) === null
   const { write, keep, gather, note } = createWriter(deps, isNew)
   const trail = createTrailWriter()
-  const eventKeys = createEventKeys()
-  const inboxRoom = createInboxRoom()
+  const receiving = { keys: createEventKeys(), room: createInboxRoom(), trail }
   const tagAt = gathered((keys: readonly TagKey[]) => readTagObservationsAt(db, keys))
   let closing: Promise<void> | undefined
   const writeWord = (workload: string | null, also: WithWord | undefined, word: (transaction: Db) => Promise<void>) =>
@@ -157,20 +157,13 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
       writeWord(workload, also, (transaction) => pauses.deletePause(transaction, workload)),
 
     async receiveEvents(received) {
-      let fresh: PendingEvent[] = []
+      let heard: HeardEvent[] = []
       await gather(async (transaction) => {
         // Once more from the start, if the others of its group made it fail.
-        fresh = []
-        for (const event of received) {
-          const isFresh = await events.receiveEvent(transaction, eventKeys, event)
-          if (isFresh) {
-            fresh.push(event)
-            await inboxRoom.note(transaction)
-          }
-          await trail.add(transaction, event, isFresh)
-        }
+        heard = []
+        for (const event of received) heard.push(await receiveEvent(transaction, receiving, event))
       })
-      return fresh
+      return heard
     },
     pendingEvents: (limit, after) => events.readPendingEvents(db, limit, after),
     checkOffEvents: (seenTo) =>

@@ -26,6 +26,7 @@ export const dockerHub: Sender = {
   }),
   tellsDigest: false,
   hasIds: true,
+  idRecurs: true,
   quiet: { 'a push without a tag': { push_data: { pushed_at: 1 }, repository: { repo_name: 'shop/web' } } },
   gone: null,
   asks: never,
@@ -46,6 +47,7 @@ export const quay: Sender = {
   }),
   tellsDigest: false,
   hasIds: false,
+  idRecurs: true,
   quiet: {
     'a build': { repository: 'shop/web', build_id: '1', build_name: 'x', docker_tags: ['latest'] },
     'a vulnerability': { repository: 'shop/web', tags: ['1'], vulnerability: { id: 'CVE-2026-1' } },

@@ -146,6 +146,7 @@ export const jfrog: Sender = {
   },
   tellsDigest: true,
   hasIds: true,
+  idRecurs: true,
   quiet: {
     "a platform's manifest": jfrogBody('pushed', { image_name: 'web', tag: `sha256:${'a'.repeat(64)}` }),
     'an artifact of another kind': { domain: 'artifact', event_type: 'deployed', data: { repo_key: 'x', path: 'y' } },

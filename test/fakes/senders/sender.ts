@@ -38,6 +38,8 @@ export interface Sender {
   readonly tellsDigest: boolean
   /** Whether the same event can be told from the next one. */
   readonly hasIds: boolean
+  /** Set where the next one may come in the same bytes. */
+  readonly idRecurs?: true
   /** What says nothing of an image that could be looked up, by a name. */
   readonly quiet: Readonly<Record<string, unknown>>
   readonly quietHeaders?: Readonly<Record<string, EventRequest['headers']>>
