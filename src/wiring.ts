@@ -14,6 +14,7 @@ import { readEvents } from './app/answers/read-events.ts'
 import { createReadiness } from './app/answers/read-readiness.ts'
 import { pollQueues } from './app/events/poll-queues.ts'
 import { createReceiver } from './app/events/receive-event.ts'
+import { createShowsSecret } from './app/events/shown-secret.ts'
 import { createRolloutCounts } from './app/rollouts/rollout-counts.ts'
 import { wasEndedByUs } from './app/sets/ended-by-us.ts'
 import type { MetricsService, OpenApp, PublicService } from './cli/doors.ts'
@@ -188,7 +189,15 @@ async function servePublic(
   const { openPublicServer } = await import('./api/public-server.ts')
   const readiness = createReadiness(app)
   const server = await openPublicServer(
-    { ...app, receive, readiness, late, readFile: readCertificate, origins: opened.origins },
+    {
+      ...app,
+      receive,
+      showsSecret: createShowsSecret(opened.sources),
+      readiness,
+      late,
+      readFile: readCertificate,
+      origins: opened.origins,
+    },
     listen,
   )
   const close = async (): Promise<void> => {

@@ -6,17 +6,21 @@ import { createClientReader } from './listener/client-address.ts'
 
 function start() {
   const read = createBodyReader(createClientReader({ trustProxy: [], proxyHeader: 'x-forwarded-for' }))
-  const from = (body: Readable, remoteAddress = '203.0.113.1', headers = {}) =>
-    read(Object.assign(body, { headers, socket: { remoteAddress } }))
+  let asked = 0
+  const from = (body: Readable, remoteAddress = '203.0.113.1', headers = {}, isShown = false) =>
+    read(Object.assign(body, { headers, socket: { remoteAddress } }), () => {
+      asked += 1
+      return isShown
+    })
   /** One that goes on for as long as it is fed. */
-  const begin = (bytes: number, remoteAddress?: string) => {
+  const begin = (bytes: number, remoteAddress?: string, isShown?: boolean) => {
     const body = new Readable({ read() {} })
     body.push(Buffer.alloc(bytes))
-    const whole = from(body, remoteAddress)
+    const whole = from(body, remoteAddress, {}, isShown)
     whole.catch(() => {})
     return { body, whole }
   }
-  return { from, begin }
+  return { from, begin, asked: () => asked }
 }
 
 const passed = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
@@ -73,6 +77,36 @@ test('is ended only for others of its network, a whole /64 of IPv6 among them', 
   expect((await mine.whole).bytes).toHaveLength(3_000_000)
   await expect(theirs[0]?.whole).rejects.toMatchObject({ code: 'EVENT_BUSY', retryAfterMs: 10_000 })
   for (const { body } of theirs) body.destroy()
+})
+
+test('is ended for no stranger once its sender has shown the secret, however many there are', async () => {
+  const { begin } = start()
+  const mine = begin(3_000_000, undefined, true)
+  const theirs = Array.from({ length: 60 }, (_, index) => begin(1_000_000, `198.51.100.${index}`))
+  await passed()
+  mine.body.push(null)
+
+  expect((await mine.whole).bytes).toHaveLength(3_000_000)
+  await expect(theirs[0]?.whole).rejects.toMatchObject({ code: 'EVENT_BUSY' })
+  for (const { body } of theirs) body.destroy()
+})
+
+test('has no more room than others where many senders have shown the secret', async () => {
+  const { begin } = start()
+  const all = Array.from({ length: 60 }, (_, index) => begin(1_000_000, `198.51.100.${index}`, true))
+
+  await expect(all[0]?.whole).rejects.toMatchObject({ code: 'EVENT_BUSY' })
+  for (const { body } of all) body.destroy()
+})
+
+test('is asked for the secret of its sender once, and only where it takes room', async () => {
+  const { from, asked } = start()
+
+  await from(Readable.from([Buffer.alloc(smallBytes)]))
+  expect(asked()).toBe(0)
+  await from(Readable.from(Array.from({ length: 20 }, () => Buffer.alloc(smallBytes))))
+
+  expect(asked()).toBe(1)
 })
 
 test('keeps the room of a whole one until it is left', async () => {

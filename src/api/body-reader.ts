@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { AppError } from '../errors.ts'
 import { networkOf } from '../lib/ip-address.ts'
-import { createBodyRoom } from './body-room.ts'
+import { createBodyRoom, type TakenRoom } from './body-room.ts'
 import type { ClientReader, Sent } from './listener/client-address.ts'
 
 /** A body that is there as a whole. */
@@ -17,22 +17,28 @@ export const eventMaxBytes = 3 * 1024 * 1024
 /** Bodies up to here are within what the number of connections bounds anyway. The memory for larger ones grows by it. */
 export const smallBytes = 64 * 1024
 
-/** For all larger bodies that are there at the same time. */
+/** For all larger bodies that are there at the same time: once for those whose senders showed their secrets, once for all others. */
 const roomBytes = 32 * 1024 * 1024
 
 /** When a sender should try again what there was no room for. */
 const retryAfterMs = 10_000
 
 /**
- * Reads bodies into room that all of them share. What counts is what has come, not what was announced: who announces much
+ * Reads a body.
+ * @param showsSecret whether its sender has shown its secret; asked once, and only for a body that takes room
+ */
+export type ReadBody = (request: Readable & Sent, showsSecret: () => boolean) => Promise<WholeBody>
+
+/**
+ * Reads bodies into room that those share whose senders showed their secrets, and all others another. What counts is what has come, not what was announced: who announces much
  * and sends nothing takes nothing.
  *
  * @returns rejects with EVENT_TOO_LARGE; EVENT_BUSY where others needed the room; REQUEST_INVALID where it breaks off
  */
-export function createBodyReader(clients: ClientReader): (request: Readable & Sent) => Promise<WholeBody> {
-  const room = createBodyRoom(roomBytes)
+export function createBodyReader(clients: ClientReader): ReadBody {
+  const [own, shared] = [createBodyRoom(roomBytes), createBodyRoom(roomBytes)]
 
-  return (request) =>
+  return (request, showsSecret) =>
     new Promise((resolve, reject) => {
       const firstBytes = Math.min(Number(request.headers['content-length'] ?? 0) || smallBytes, smallBytes)
       const blocks: Buffer[] = []
@@ -41,16 +47,22 @@ export function createBodyReader(clients: ClientReader): (request: Readable & Se
       const fail = (error: AppError): void => {
         request.off('data', read).off('end', finish).off('error', breakOff).off('close', breakOff)
         blocks.length = 0
-        taken.leave()
+        leave()
         reject(error)
       }
-      const taken = room.open(networkOf(clients.read(request).address), () => fail(busy()))
+      let taken: TakenRoom | null = null
+      const grow = (bytesMore: number): boolean => {
+        const network = networkOf(clients.read(request).address)
+        taken ??= (showsSecret() ? own : shared).open(network, () => fail(busy()))
+        return taken.grow(bytesMore)
+      }
+      const leave = (): void => taken?.leave()
 
       /** @returns what is left of the last block; null where there is no room for another one */
       const place = (): Buffer | null => {
         if (bytes === heldBytes) {
           const size = heldBytes === 0 ? firstBytes : smallBytes
-          if (heldBytes > 0 && !taken.grow(heldBytes + size)) return null
+          if (heldBytes > 0 && !grow(heldBytes + size)) return null
           blocks.push(Buffer.allocUnsafeSlow(size))
           heldBytes += size
         }
@@ -69,10 +81,10 @@ export function createBodyReader(clients: ClientReader): (request: Readable & Se
       }
       const finish = (): void => {
         request.off('error', breakOff).off('close', breakOff)
-        taken.keep()
+        taken?.keep()
         const whole = Buffer.concat(blocks, bytes)
         blocks.length = 0
-        resolve({ bytes: whole, leave: taken.leave })
+        resolve({ bytes: whole, leave })
       }
       const breakOff = (): void => fail(new AppError('REQUEST_INVALID', 'the body breaks off'))
       request.on('data', read).once('end', finish).once('error', breakOff).once('close', breakOff)

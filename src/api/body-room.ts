@@ -1,5 +1,5 @@
 /**
- * Memory for bodies that are on their way: nobody has proven anything yet while a body comes in.
+ * Memory for bodies that are on their way: of most of them nobody knows yet who sends them.
  *
  * Where there is none left, bodies of the network that takes most of it are ended, those first that have been on their
  * way the longest. So nobody loses a body who takes no more than what is there for each, had all as much, and one network

@@ -12,6 +12,7 @@ function start(origins?: readonly string[]) {
       asked.push(name)
       return 'refused'
     },
+    showsSecret: () => false,
     readiness: async () => ({ reasons: [] }),
     late: () => [],
     clock: startManualClock(),

@@ -1,11 +1,12 @@
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import fastify, { type FastifyInstance } from 'fastify'
 import type { ServerResponse } from 'node:http'
 import type { Readiness } from '../app/answers/read-readiness.ts'
 import type { Receive } from '../app/events/receive-event.ts'
+import type { ShowsSecret } from '../app/events/shown-secret.ts'
 import { AppError, errorTable, toAppError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
-import { createBodyReader, smallBytes } from './body-reader.ts'
+import { smallBytes } from './body-reader.ts'
 import { refusal, refuseUnread } from './http-app.ts'
 import { createClientReader, type ProxyRules } from './listener/client-address.ts'
 import { createHostRule, requireKnownHost } from './listener/known-hosts.ts'
@@ -16,6 +17,7 @@ import { addHookRoutes } from './routes/hooks.ts'
 /** What others on the network can ask for. */
 export interface PublicDeps {
   readonly receive: Receive
+  readonly showsSecret: ShowsSecret
   readonly readiness: () => Promise<Readiness>
   readonly late: () => readonly string[]
   /** Names of systems that ask before they send; none unless given. */
@@ -49,10 +51,6 @@ export function createPublicApp(
   // Without a logger of its own: that would write addresses, which may hold secrets.
   const app = fastify({ routerOptions: { maxParamLength: paramMax }, frameworkErrors: refuseUnread })
   const clients = createClientReader(rules)
-  const readBody = createBodyReader(clients)
-  // Signatures are over the bytes as they came.
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', ({ raw }: FastifyRequest) => readBody(raw))
   const isKnownHost = createHostRule(rules.hosts)
   app.addHook('onRequest', async ({ raw, is404 }) => {
     // Fastify refuses a type that it cannot read before anybody is asked for a secret; here none matters.

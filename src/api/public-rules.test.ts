@@ -159,6 +159,30 @@ describe('a body that comes slowly', () => {
     for (const each of [announcing, sending]) each.leave()
     mine.destroy()
   })
+
+  test.each([
+    ['with the secret', word, /^HTTP\/1\.1 202 /],
+    ['without it', 'wrong-wrong-wrong-wrong', /^HTTP\/1\.1 503 /],
+  ])('beside a crowd of many addresses that show no secret, %s', async (_, shown, outcome) => {
+    const { port } = await listen({ rules: { trustProxy: ['127.0.0.1'] } })
+    const head = (address: string, as: string): string =>
+      `POST /hooks/registry HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${as}\r\nx-forwarded-for: ${address}\r\n${lengthless}\r\n`
+    const mine = connect(port, '127.0.0.1').on('error', () => {})
+    const answer = new Promise<string>((resolve) => void mine.once('data', (data) => resolve(data.toString())))
+    mine.write(head('203.0.113.1', shown) + chunk + chunk)
+
+    const crowds = Array.from({ length: 45 }, (_each, index) =>
+      crowd(port, 1, head(`198.51.100.${index}`, 'wrong-wrong-wrong-wrong') + chunk),
+    )
+    const statuses = () => crowds.flatMap((each) => each.statuses)
+    await vi.waitFor(() => expect(statuses().length).toBeGreaterThan(5), 10_000)
+    mine.write('0\r\n\r\n')
+
+    expect(await answer).toMatch(outcome)
+    expect(new Set(statuses())).toEqual(new Set(['503']))
+    for (const each of crowds) each.leave()
+    mine.destroy()
+  })
 })
 
 test('a body that nobody reads is not waited for', async () => {

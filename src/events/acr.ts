@@ -22,6 +22,7 @@ const validation = 'Microsoft.EventGrid.SubscriptionValidationEvent'
 export function createAcrSource({ registry }: EventSourceOptions): EventSource {
   return {
     verify: isAuthorized,
+    showsSecret: isAuthorized,
     // With CloudEvents it asks by OPTIONS, in the place of `greet`.
     origins: ['eventgrid.azure.net'],
     parse({ body }) {

@@ -6,6 +6,7 @@ import { isAuthorized } from './proof/authorization.ts'
 export function createDistributionSource({ registry }: EventSourceOptions): EventSource {
   return {
     verify: isAuthorized,
+    showsSecret: isAuthorized,
     parse: ({ body }) => readEnvelope(registry, body),
   }
 }

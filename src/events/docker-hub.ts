@@ -14,6 +14,7 @@ import { isInPath } from './proof/path.ts'
 export function createDockerHubSource({ registry }: EventSourceOptions): EventSource {
   return {
     verify: isInPath,
+    showsSecret: isInPath,
     parse({ body }) {
       const json = readJsonText(body)
       const push = fieldOf(json, 'push_data')

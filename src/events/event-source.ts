@@ -1,12 +1,16 @@
 import type { ImageReference } from '../image/reference.ts'
 import type { Secret } from '../lib/secret.ts'
 
-/** What a sender posted, as it came in. */
-export interface EventRequest {
+/** What comes before the body. */
+export interface RequestHead {
   /** By name in lower case, each with every value that was sent, in order. */
   readonly headers: Readonly<Record<string, readonly string[] | undefined>>
   /** What follows the name of the source in the path; null when nothing does. May be a secret: never to be shown. */
   readonly pathSecret: string | null
+}
+
+/** What a sender posted, as it came in. */
+export interface EventRequest extends RequestHead {
   /** The raw bytes. */
   readonly body: Uint8Array
   /** Milliseconds since the epoch. */
@@ -42,6 +46,12 @@ export interface EventSource {
    * @throws EVENT_UNVERIFIABLE when the sender's keys cannot be had now
    */
   verify(request: EventRequest, secret: Secret): boolean | Promise<boolean>
+
+  /**
+   * Whether the head alone shows somebody who knows the secret: then the body comes in where no stranger can push it
+   * out. `verify` still decides. Left out by senders that prove it by the body.
+   */
+  readonly showsSecret?: (head: RequestHead, secret: Secret) => boolean
 
   /**
    * What a verified request says.

@@ -1,5 +1,5 @@
 import type { Secret } from '../lib/secret.ts'
-import type { EventRequest, EventSource, EventSourceOptions } from './event-source.ts'
+import type { EventRequest, EventSource, EventSourceOptions, RequestHead } from './event-source.ts'
 import { readEnvelope } from './format/notification.ts'
 import { isAuthorized } from './proof/authorization.ts'
 import { isInHeader, onlyHeader } from './proof/header.ts'
@@ -19,15 +19,17 @@ const signaturesMax = 4
 export function createGitlabSource({ registry }: EventSourceOptions): EventSource {
   return {
     verify(request, secret) {
-      const ways = [
-        isInHeader(request, 'x-gitlab-token', secret),
-        isAuthorized(request, secret),
-        isSigned(request, secret),
-      ]
+      const ways = [showsSecret(request, secret), isSigned(request, secret)]
       return ways.includes(true)
     },
+    showsSecret,
     parse: ({ body }) => readEnvelope(registry, body),
   }
+}
+
+function showsSecret(head: RequestHead, secret: Secret): boolean {
+  const ways = [isInHeader(head, 'x-gitlab-token', secret), isAuthorized(head, secret)]
+  return ways.includes(true)
 }
 
 /** @see Standard Webhooks, "Signature scheme": several signatures with blanks between while a token is replaced */

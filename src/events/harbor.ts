@@ -24,6 +24,7 @@ export function createHarborSource({ registry }: EventSourceOptions): EventSourc
   return {
     // What is written as "Auth Header" comes as the value of Authorization, without anything added.
     verify: isAuthorized,
+    showsSecret: isAuthorized,
     parse({ body }) {
       const json = readJsonText(body)
       const type = textOf(json, 'type')

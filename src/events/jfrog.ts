@@ -37,6 +37,7 @@ export function createJfrogSource({ registry, paths }: JfrogOptions): EventSourc
       ]
       return ways.includes(true)
     },
+    showsSecret: (head, secret) => isInHeader(head, header, secret),
     parse({ body }) {
       const json = readJsonText(body)
       // The documentation shows it with and without the envelope.

@@ -14,6 +14,7 @@ const kinds: ReadonlyMap<string, ImageEvent['kind']> = new Map([
 export function createZotSource({ registry }: EventSourceOptions): EventSource {
   return {
     verify: isAuthorized,
+    showsSecret: isAuthorized,
     parse(request) {
       const event = readCloudEvent(request)
       if (event === null) return null

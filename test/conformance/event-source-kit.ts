@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { createEventTally } from '../../src/app/events/event-tally.ts'
 import { createReceiver } from '../../src/app/events/receive-event.ts'
 import { configSchema } from '../../src/config/schema.ts'
-import type { EventRequest } from '../../src/events/event-source.ts'
+import type { EventRequest, RequestHead } from '../../src/events/event-source.ts'
 import { createLog } from '../../src/lib/log.ts'
 import { secret } from '../../src/lib/secret.ts'
 import type { PendingEvent } from '../../src/store/store.ts'
@@ -73,6 +73,16 @@ export function eventSourceKit(sender: Sender): void {
       // What is no signature and no token says nothing of the body.
       const isBound = name !== 'sends another body by its proof' || isSigned(by)
       expect(await verify(request)).toBe(!isBound)
+    })
+
+    test('shows it before the body is there, where nothing of that is signed, and not with another', () => {
+      const { source } = start()
+      const shows = (head: RequestHead, as = word): boolean => source.showsSecret?.(head, secret(as)) === true
+
+      if (!isSigned(by)) expect(shows(right)).toBe(true)
+      expect(shows(right, otherWord)).toBe(false)
+      expect(shows({ headers: {}, pathSecret: null })).toBe(false)
+      expect(shows({ headers: {}, pathSecret: '' }, '')).toBe(false)
     })
 
     test.each(by.headers)('who sends %s twice is not', async (header) => {

@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { createEventTally } from '../../src/app/events/event-tally.ts'
 import { createReceiver } from '../../src/app/events/receive-event.ts'
+import { createShowsSecret } from '../../src/app/events/shown-secret.ts'
 import type { ConfiguredSource } from '../../src/app/workloads/configured-source.ts'
 import { usualLimits, type ListenerLimits } from '../../src/api/listener/listener.ts'
 import type { PublicDeps, PublicRules } from '../../src/api/public-app.ts'
@@ -34,6 +35,7 @@ export function publicParts(clock: Clock = startFakeClock(), sources: readonly C
     log,
     late: () => [],
     readiness: async () => ({ reasons: [] }),
+    showsSecret: createShowsSecret(sources),
     receive: createReceiver({
       store,
       clock,

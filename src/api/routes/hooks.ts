@@ -1,15 +1,18 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Receive } from '../../app/events/receive-event.ts'
+import type { ShowsSecret } from '../../app/events/shown-secret.ts'
 import { AppError, toAppError } from '../../errors.ts'
+import type { RequestHead } from '../../events/event-source.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { ClientReader } from '../listener/client-address.ts'
-import { eventMaxBytes, tooLarge, type WholeBody } from '../body-reader.ts'
+import { createBodyReader, eventMaxBytes, tooLarge, type WholeBody } from '../body-reader.ts'
 import { createRefusals } from './refusals.ts'
 
 interface HookDeps {
   readonly receive: Receive
+  readonly showsSecret: ShowsSecret
   readonly clock: Clock
   readonly log: Log
   readonly clients: ClientReader
@@ -37,17 +40,22 @@ const nothing: WholeBody = { bytes: Buffer.alloc(0), leave: () => {} }
  * over the raw bytes, and only then is anything read.
  */
 export function addHookRoutes(app: FastifyInstance, deps: HookDeps): void {
-  const { receive, log } = deps
+  const { receive, showsSecret, log } = deps
   const refuse = createRefusals(deps)
+  const readBody = createBodyReader(deps.clients)
+  // Signatures are over the bytes as they came.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (request: FastifyRequest) => {
+    const posted = request as FastifyRequest<Hook> // no other route takes a body
+    return readBody(posted.raw, () => showsSecret(posted.params.source, headOf(posted)))
+  })
 
   /** Whatever waits for its answer afterwards holds no body. */
   const hear = async (request: FastifyRequest<Hook>): ReturnType<Receive> => {
     const { bytes, leave } = request.body ?? nothing
     request.body = undefined
-    const { source, secret = '' } = request.params
-    const headers = headersOf(request.raw.rawHeaders)
     try {
-      return await receive(source, { headers, pathSecret: secret === '' ? null : secret, body: bytes })
+      return await receive(request.params.source, { ...headOf(request), body: bytes })
     } catch (error) {
       throw notKept(error)
     } finally {
@@ -89,6 +97,10 @@ function isEncoded(headers: FastifyRequest['headers']): boolean {
   const content = headers['content-encoding'] ?? 'identity'
   const transfer = headers['transfer-encoding'] ?? 'chunked'
   return content.toLowerCase() !== 'identity' || transfer.toLowerCase() !== 'chunked'
+}
+
+function headOf({ raw, params: { secret = '' } }: FastifyRequest<Hook>): RequestHead {
+  return { headers: headersOf(raw.rawHeaders), pathSecret: secret === '' ? null : secret }
 }
 
 /** Every value of every header: what Node makes of those that come twice would hide the second. */

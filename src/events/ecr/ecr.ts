@@ -35,6 +35,7 @@ export function createEcrSource({ registry, topics, fetch }: EcrOptions): EventS
       const topic = allowed.get(message.topicArn)
       return topic ? isFromTopic(message, topic, certificates, request.receivedAt) : false
     },
+    showsSecret: (head, secret) => [isAuthorized(head, secret), isInPath(head, secret)].includes(true),
     parse: ({ body }) => {
       const message = readSnsMessage(body)
       if (message === null) return readEcrEvent(registry, body, null)

@@ -31,6 +31,7 @@ export function createGarSource({ registry, audience, email, fetch }: GarOptions
       if (token === null || !claimsFit(token, expected, request.receivedAt)) return false
       return isSignedToken(token, (id) => keys(id, request.receivedAt))
     },
+    showsSecret: isInPath,
     parse: ({ body }) => readPushedMessage(registry, body),
   }
 }

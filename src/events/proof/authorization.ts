@@ -1,13 +1,13 @@
 import { isSameSecret } from '../../lib/same-secret.ts'
 import type { Secret } from '../../lib/secret.ts'
-import type { EventRequest } from '../event-source.ts'
+import type { RequestHead } from '../event-source.ts'
 import { onlyHeader } from './header.ts'
 
 /** Whether the `Authorization` header holds the secret: as it is, after `Bearer`, or as the password of `Basic`. */
-export function isAuthorized(request: EventRequest, secret: Secret): boolean {
+export function isAuthorized(head: RequestHead, secret: Secret): boolean {
   const known = secret.reveal()
   // No early end: how long it takes must not tell which of them fits.
-  return readings(onlyHeader(request, 'authorization')).filter((given) => isSameSecret(given, known)).length > 0
+  return readings(onlyHeader(head, 'authorization')).filter((given) => isSameSecret(given, known)).length > 0
 }
 
 /** What the header may mean by its value: itself, or what follows its scheme. */

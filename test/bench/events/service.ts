@@ -8,6 +8,7 @@ import { createEventTally } from '../../../src/app/events/event-tally.ts'
 import { createNudges } from '../../../src/app/passes/nudges.ts'
 import { createOverview } from '../../../src/app/answers/overview.ts'
 import { createReceiver } from '../../../src/app/events/receive-event.ts'
+import { createShowsSecret } from '../../../src/app/events/shown-secret.ts'
 import { scanKey } from '../../../src/app/scans/scan-key.ts'
 import { eventSources } from '../../../src/events/index.ts'
 import { stores } from '../../../src/store/index.ts'
@@ -41,16 +42,17 @@ answerQuestions<Question, Answer>(async ({ stateFolder, repositories, secret: wo
   const checks = createEventChecks(deps)
   void checks.run(new AbortController().signal)
   const source = eventSources.generic({ registry })
+  const sources = [{ name: 'ci', source, secrets: [secret(word)] }] as const
   const receive = createReceiver({
     ...deps,
-    sources: [{ name: 'ci', source, secrets: [secret(word)] }],
+    sources,
     onNews: checks.take,
     onDoubt: checks.readAnew,
   })
   const readiness = async () => ({ reasons: [] })
   const readFile = () => Promise.reject(new Error('there is no TLS here'))
   const server = await openPublicServer(
-    { ...deps, receive, readiness, late: () => [], readFile },
+    { ...deps, receive, showsSecret: createShowsSecret(sources), readiness, late: () => [], readFile },
     { host: '127.0.0.1', port: 0 },
   )
   return { url: `${server.address}/hooks/ci` }
