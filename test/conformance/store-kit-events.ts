@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Digest } from '../../src/image/digest.ts'
 import type { PendingEvent, ReceivedEvent, TrailQuery } from '../../src/store/store.ts'
 import type { KitStore } from './store-place.ts'
 import { at, digest } from './store-rows.ts'
@@ -310,6 +311,38 @@ export function eventPromisesAcrossRuns({ store, reopen }: Pick<KitStore, 'store
 
     expect(await store().pendingEvents(10)).toEqual([event('a')])
     expect(await store().receiveEvents([event('a')])).toMatchObject([{ isNew: false }])
+  })
+
+  describe('what is damaged', () => {
+    const from = { source: 'harbor', kind: 'pushed' } as const
+    const damaged = event('b', { from, tag: 'bad', digest: 'sha256:short' as Digest }) // as no writer leaves it
+    const all = [event('a'), damaged, event('c', { tag: 'next' })]
+
+    test('is put aside, a page at a time, and the rest is read', async () => {
+      await store().receiveEvents(all)
+      await expect(store().pendingEvents(10)).rejects.toMatchObject({ code: 'STATE_UNREADABLE' })
+
+      expect(await store().putAsideUnreadable(at(9), 1)).toEqual([])
+      expect(await store().putAsideUnreadable(at(9), 2, event('a'))).toEqual([
+        { code: 'STATE_UNREADABLE', sentence: 'the row b of the table event_inbox cannot be read' },
+      ])
+
+      expect(await store().pendingEvents(10)).toMatchObject([{ key: 'a' }, { key: 'c' }])
+      expect(await store().eventTrail({ limit: 10 })).toMatchObject([
+        { fate: 'failed', reason: { code: 'STATE_UNREADABLE' } },
+      ])
+    })
+
+    test('hides no other line of the trail', async () => {
+      for (const each of all) await store().receiveEvents([{ ...each, from }])
+      const place = { source: 'harbor', registry: all[0]?.registry, repository: 'shop/web' }
+
+      expect(await store().eventTrail({ limit: 10 })).toMatchObject([
+        { ...place, tag: 'next', fate: 'waiting' },
+        { ...place, tag: 'bad', digest: null, fate: 'failed', receivedAt: at(1), reason: { code: 'STATE_UNREADABLE' } },
+        { ...place, tag: 'stable', fate: 'waiting' },
+      ])
+    })
   })
 
   test('a state that only heard of something still counts as new (I9)', async () => {

@@ -202,6 +202,7 @@ export function createMemoryStore(): Store {
         .filter((each) => after === undefined || order(after) < order(each))
         .toSorted((a, b) => (order(a) < order(b) ? -1 : 1))
         .slice(0, limit),
+    putAsideUnreadable: async () => [],
     checkOffEvents: async (events) => {
       for (const event of events) {
         const place = key(event.registry, event.repository, event.tag ?? '')

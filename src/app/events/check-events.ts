@@ -17,7 +17,13 @@ import type { Overview } from '../answers/overview.ts'
 interface CheckDeps extends Pick<App, 'clock' | 'log'> {
   readonly store: Pick<
     App['store'],
-    'pendingEvents' | 'checkOffEvents' | 'forgetEventKeys' | 'tagObservation' | 'listedTags' | 'imageDescription'
+    | 'pendingEvents'
+    | 'putAsideUnreadable'
+    | 'checkOffEvents'
+    | 'forgetEventKeys'
+    | 'tagObservation'
+    | 'listedTags'
+    | 'imageDescription'
   >
   readonly nudges: Pick<Nudges, 'send'>
   readonly overview: Pick<Overview, 'isComplete' | 'tagsFollowed' | 'isDeciding'>

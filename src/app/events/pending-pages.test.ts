@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { event, pushed, startChecks as start } from '../../../test/fakes/event-checks.ts'
+import { AppError } from '../../errors.ts'
 import type { ReceivedEvent } from '../../store/store.ts'
 
 const at = (ms: number): string => new Date(Date.parse('2026-11-20T12:00:00Z') + ms).toISOString()
@@ -109,4 +110,24 @@ test('an inbox that cannot be read keeps nothing waiting that is in memory, is t
   await clock.pass(12_000)
 
   expect(looks).toContain('shop 70')
+})
+
+test('what cannot be read is put aside and told, and holds up nothing that came after it', async () => {
+  const { clock, store, looks, lines, begin } = start({ follows: ['web'] })
+  await store.receiveEvents([event()])
+  const { pendingEvents } = store
+  const trouble = new AppError('STATE_UNREADABLE', 'the row a of the table event_inbox cannot be read')
+  let damaged = 2
+  store.pendingEvents = async (...page) => (damaged > 0 ? Promise.reject(trouble) : pendingEvents(...page))
+  store.putAsideUnreadable = async () => {
+    damaged -= 1
+    return [{ code: trouble.code, sentence: trouble.message }]
+  }
+
+  await begin()
+  await clock.pass(120_000)
+
+  expect(looks).toHaveLength(4)
+  expect(lines).toHaveLength(2)
+  expect(lines[0]).toContain('STATE_UNREADABLE: the row a of the table event_inbox cannot be read')
 })

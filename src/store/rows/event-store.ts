@@ -1,3 +1,4 @@
+import type { Reason } from '../../rollout/facts.ts'
 import type { EndedEvent, HeardEvent, ReceivedEvent, SourceTrouble, TrailQuery, TrailedEvent } from './event-trail.ts'
 import type { DeadLetter, PendingEvent } from './pending-event.ts'
 import type { Time } from './time.ts'
@@ -14,6 +15,11 @@ export interface EventStore {
   receiveEvents(events: readonly ReceivedEvent[]): Promise<readonly HeardEvent[]>
   /** Oldest first, at most `limit`; only those that come after one, whether that is still pending or not. */
   pendingEvents(limit: number, after?: Pick<PendingEvent, 'receivedAt' | 'key'>): Promise<readonly PendingEvent[]>
+  /**
+   * Puts aside what cannot be read in such a page: it is pending no more, and its trail ends with `failed` and the reason.
+   * @returns the reasons, one for each
+   */
+  putAsideUnreadable(at: Time, ...page: Parameters<EventStore['pendingEvents']>): Promise<readonly Reason[]>
   /** They are pending no more, unless newer ones took their places. May be lost by a power cut: they are seen to again. */
   checkOffEvents(events: readonly EndedEvent[]): Promise<void>
   /** Forgets the keys of events from before. May be lost by a power cut. */
@@ -22,7 +28,10 @@ export interface EventStore {
   addDeadLetter(letter: DeadLetter): Promise<void>
   /** Newest first. */
   deadLetters(): Promise<readonly DeadLetter[]>
-  /** What came in and what became of it, newest first; only the last 5,000 are sure to be there. */
+  /**
+   * What came in and what became of it, newest first; only the last 5,000 are sure to be there. Of one that cannot be
+   * read it has what can be, and says so as `failed`.
+   */
   eventTrail(query: TrailQuery): Promise<readonly TrailedEvent[]>
   /** By source. */
   sourceTroubles(): Promise<readonly SourceTrouble[]>

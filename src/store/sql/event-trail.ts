@@ -9,7 +9,7 @@ import type {
 } from '../store.ts'
 import { prepared } from './prepared.ts'
 import type { Check } from './shape.ts'
-import { isNumber, isText, keyOf, objectOf, orNull, parseJson, readRow } from './shape.ts'
+import { isNumber, isText, keyOf, objectOf, orNull, parseJson, unreadable } from './shape.ts'
 import type { Db, Tables } from './tables.ts'
 import { isDigestText, isReason } from './values.ts'
 import { retention } from './retention.ts'
@@ -138,7 +138,11 @@ const updateTrail = prepared((db, { key, fate, lookedAt, looks, endedAt, found, 
     .where('fate', '=', 'waiting'),
 )
 
-export async function endTrail(db: Db, { key }: PendingEvent, { reason, ...end }: EventEnd): Promise<void> {
+export async function endTrail(
+  db: Db,
+  { key }: Pick<PendingEvent, 'key'>,
+  { reason, ...end }: EventEnd,
+): Promise<void> {
   await updateTrail(db, { key, ...end, reason: reason && JSON.stringify(reason) })
 }
 
@@ -168,8 +172,8 @@ export async function readTrail(db: Db, query: TrailQuery): Promise<readonly Tra
     .orderBy('eventTrail.sequence', 'desc')
     .limit(Math.min(limit, retention.trail))
     .execute()
-  return rows.map(({ sequence, pending, registry, repository, tag, fate, reason, ...row }) =>
-    readRow('event_trail', String(sequence), isTrailedEvent, {
+  return rows.map(({ sequence, pending, registry, repository, tag, fate, reason, ...row }) => {
+    const event = {
       ...row,
       id: sequence,
       registry: registry || null,
@@ -178,6 +182,31 @@ export async function readTrail(db: Db, query: TrailQuery): Promise<readonly Tra
       // In the inbox its place was taken while it waited there alone.
       fate: fate === 'waiting' && pending === null ? 'replaced' : fate,
       reason: reason === null ? null : parseJson(reason),
-    }),
-  )
+    }
+    return isTrailedEvent(event) ? event : damaged(event)
+  })
+}
+
+const text = (value: unknown): string | null => (isText(value) ? value : null)
+
+/** One line that is damaged must not hide all others. What can be read of it tells what it was about. */
+function damaged({ id, ...row }: Readonly<Record<string, unknown>> & { readonly id: number }): TrailedEvent {
+  const receivedAt = text(row.receivedAt) ?? new Date(0).toISOString()
+  return {
+    id,
+    receivedAt,
+    occurredAt: null,
+    source: text(row.source) ?? '',
+    kind: 'unreadable',
+    registry: text(row.registry),
+    repository: text(row.repository),
+    tag: text(row.tag),
+    digest: null,
+    fate: 'failed',
+    lookedAt: null,
+    looks: 0,
+    endedAt: receivedAt,
+    found: null,
+    reason: unreadable('event_trail', String(id)),
+  }
 }

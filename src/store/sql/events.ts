@@ -1,3 +1,4 @@
+import type { EventStore } from '../rows/event-store.ts'
 import type { DeadLetter, PendingEvent, Time } from '../store.ts'
 import type { Check } from './shape.ts'
 import { isText, objectOf, orNull, readRow } from './shape.ts'
@@ -47,19 +48,17 @@ const selectKey = prepared((db, place: Pick<Tables['eventInbox'], 'registry' | '
     .where('tag', '=', place.tag),
 )
 
-/** Key of what waits for the same tag; null where nothing does. */
+/** Key of what waits for the same tag; null where nothing does that can be read. */
 export async function readPendingKey(db: Db, { registry, repository, tag }: PendingEvent): Promise<string | null> {
   const { rows } = await selectKey(db, { registry, repository, tag: tag ?? '' })
-  return rows[0]?.key ?? null
+  const [row] = rows
+  return row !== undefined && isText(row.key) ? row.key : null
 }
 
-/** Oldest first. */
-export async function readPendingEvents(
-  db: Db,
-  limit: number,
-  after: Pick<PendingEvent, 'receivedAt' | 'key'> = { receivedAt: '', key: '' },
-): Promise<readonly PendingEvent[]> {
-  const rows = await db
+type Page = Parameters<EventStore['pendingEvents']>
+
+const readPage = (db: Db, ...[limit, after = { receivedAt: '', key: '' }]: Page) =>
+  db
     .selectFrom('eventInbox')
     .selectAll()
     .where(({ eb, refTuple, tuple }) => eb(refTuple('receivedAt', 'key'), '>', tuple(after.receivedAt, after.key)))
@@ -67,9 +66,20 @@ export async function readPendingEvents(
     .orderBy('key')
     .limit(limit)
     .execute()
-  return rows.map((row) =>
-    readRow('event_inbox', row.key, isPendingEvent, { ...row, tag: row.tag === '' ? null : row.tag }),
-  )
+
+const eventOf = (row: Tables['eventInbox']) => ({ ...row, tag: row.tag === '' ? null : row.tag })
+
+/** Oldest first. */
+export async function readPendingEvents(db: Db, ...page: Page): Promise<readonly PendingEvent[]> {
+  const rows = await readPage(db, ...page)
+  return rows.map((row) => readRow('event_inbox', row.key, isPendingEvent, eventOf(row)))
+}
+
+/** Takes out of a page what cannot be read. @returns the keys */
+export async function deleteUnreadableEvents(db: Db, ...page: Page): Promise<readonly string[]> {
+  const rows = (await readPage(db, ...page)).filter((row) => !isPendingEvent(eventOf(row)))
+  for (const row of rows) await deletePending(db, row)
+  return rows.map(({ key }) => String(key))
 }
 
 const deletePending = prepared((db, place: Pick<Tables['eventInbox'], 'registry' | 'repository' | 'tag' | 'key'>) =>

@@ -50,8 +50,13 @@ export function parseJson(text: string): unknown {
  */
 export function readRow<T>(table: string, id: string, check: Check<T>, row: unknown): T {
   if (check(row)) return row
-  throw new AppError('STATE_UNREADABLE', `the row ${id} of the table ${table} cannot be read`)
+  const { code, sentence } = unreadable(table, id)
+  throw new AppError(code, sentence)
 }
+
+/** Why a row is not there for us. */
+export const unreadable = (table: string, id: string) =>
+  ({ code: 'STATE_UNREADABLE', sentence: `the row ${id} of the table ${table} cannot be read` }) as const
 
 /**
  * A JSON column whose shape is the caller's affair.

@@ -18,6 +18,7 @@ import { readTagObservationsAt, type TagKey } from './observations-at.ts'
 import { refuseMoved } from './moved.ts'
 import * as overrides from './overrides.ts'
 import * as pauses from './pauses.ts'
+import { putAside } from './put-aside.ts'
 import { deleteQuarantine, readQuarantine, readQuarantines, writeQuarantine } from './quarantine.ts'
 import * as rollouts from './rollouts.ts'
 import { renewWorkload } from './renew-workload.ts'
@@ -166,6 +167,11 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
       return heard
     },
     pendingEvents: (limit, after) => events.readPendingEvents(db, limit, after),
+    async putAsideUnreadable(...page) {
+      let reasons: Awaited<ReturnType<typeof putAside>> = []
+      await note(async (transaction) => void (reasons = await putAside(transaction, ...page)))
+      return reasons
+    },
     checkOffEvents: (seenTo) =>
       note(async (transaction) => {
         await events.deletePendingEvents(transaction, seenTo)
