@@ -254,3 +254,35 @@ test('logs of both outputs are put together from frames, however the network cut
   expect(await engine.logTail('web', false, 10, 100, signal)).toBe('one\ntwo\nthree\n')
   expect(await engine.logTail('web', false, 10, 7, signal)).toBe('\nthree\n')
 })
+
+describe('events that the engine remembers', () => {
+  const now = new Date('2026-01-01T12:00:00.400Z')
+  const line = (action: string) => `${JSON.stringify({ Type: 'container', Action: action, Actor: { ID: 'web' } })}\n`
+  const query = () => new URL(asked.at(-1) ?? '', 'http://engine').searchParams
+
+  beforeEach(() => {
+    // An engine whose clock is not ours.
+    answers['GET /v1.45/version'] = (response) => response.writeHead(200, { date: now.toUTCString() }).end('{}')
+  })
+
+  test('are read no further than what is looked for', async () => {
+    answers['GET /v1.45/events'] = (response) => void response.write(line('kill') + line('die'))
+    const isWhole = (events: readonly { action: string }[]) => events.at(-1)?.action === 'die'
+
+    const events = await engine.rememberedEvents({}, { isWhole }, signal)
+
+    expect(events.map(({ action }) => action)).toEqual(['kill', 'die'])
+  })
+
+  test.each([
+    ['to the end of its present second, by its own clock', {}, '2026-01-01T12:00:01Z'],
+    ['to then, where what is looked for was noted just now', { notedBy: now.getTime() }, '2026-01-01T12:00:01Z'],
+    ['without waiting, where that was noted before', { notedBy: now.getTime() - 1000 }, '2026-01-01T12:00:00Z'],
+  ])('are read %s', async (_what, wanted, until) => {
+    answers['GET /v1.45/events'] = (response) => response.end(line('start'))
+
+    await engine.rememberedEvents({}, { isWhole: () => false, ...wanted }, signal)
+
+    expect(query().get('until')).toBe(String(Date.parse(until) / 1000))
+  })
+})

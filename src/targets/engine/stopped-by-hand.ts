@@ -5,52 +5,49 @@ import type { ContainerInspect } from '../../clients/docker/shapes.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { statusOf } from './instance-facts.ts'
 
-/**
- * The engine notes a signal after sending it, so the end that it caused may come first. An `until` that has not come
- * yet makes the engine wait for it, hence no more.
- */
-const afterwardsMs = 200
-
 /** As many events as the engine remembers; when it has fewer, they reach back to its own start. */
 const rememberedMax = 256
+
+/** An end this long ago that the engine does not remember was forgotten: it has up to half a minute to note one. */
+const notedAfterMs = 60_000
 
 /**
  * Whether somebody else ended a run: the engine remembers signals that it was asked to send. What we may have stopped
  * ourselves counts as ours, since taking a stop of ours for a person's would leave a workload down.
+ *
+ * The engine notes a signal after sending it, on a busy machine seconds after the process has ended. But it tells of an
+ * end only once it has noted the signal and, after that, the end itself: so what it remembers when it is asked is whole.
  */
 export async function wasStoppedByHand(
-  engine: Pick<Engine, 'pastEvents'>,
+  engine: Pick<Engine, 'rememberedEvents'>,
   container: ContainerInspect,
   rollout: Pick<Rollout, 'attempted' | 'endedRun'>,
   role: 'old' | 'new',
   signal: AbortSignal,
 ): Promise<boolean> {
   const { StartedAt, FinishedAt } = container.State
-  const hasEnded = statusOf(container) === 'exited' && Date.parse(FinishedAt) >= Date.parse(StartedAt)
+  const [startedAt, finishedAt] = [Date.parse(StartedAt), Date.parse(FinishedAt)]
+  const hasEnded = statusOf(container) === 'exited' && finishedAt >= startedAt
   if (!hasEnded || rollout.attempted.includes(role === 'old' ? 'stop-old' : 'stop-new')) return false
   // A restart ends one run, and whatever comes after it has its own.
   if (role === 'old' && rollout.endedRun === StartedAt) return false
-  const until = new Date(Date.parse(FinishedAt) + afterwardsMs).toISOString()
-  const remembered = await engine.pastEvents({}, beginning, until, signal)
-  if (remembered.length < rememberedMax && !hasSeenStart(remembered, container)) return false
+  const ofRun = ({ type, id, at }: EngineEvent): boolean =>
+    type === 'container' && id === container.Id && at >= startedAt
+  const has = (events: readonly EngineEvent[], action: string): boolean =>
+    events.some((each) => each.action === action && ofRun(each))
+  // An engine that comes back after a crash stops what outlived it, just as a person does, but saw none of it start.
+  const reachesBack = (events: readonly EngineEvent[]): boolean =>
+    events.length >= rememberedMax || has(events, 'start')
+  const remembered = await engine.rememberedEvents(
+    {},
+    { isWhole: (events) => has(events, 'die') && reachesBack(events), notedBy: finishedAt + notedAfterMs },
+    signal,
+  )
+  if (!reachesBack(remembered)) return false
   const lethal = lethalSignals(container.Config.StopSignal)
   return remembered.some(
-    ({ type, action, id, attributes, at }) =>
-      type === 'container' &&
-      action === 'kill' &&
-      id === container.Id &&
-      at >= Date.parse(StartedAt) &&
-      lethal.has(Number(attributes['signal'])),
+    (each) => each.action === 'kill' && ofRun(each) && lethal.has(Number(each.attributes['signal'])),
   )
-}
-
-const beginning = new Date(0).toISOString()
-
-/** An engine that comes back after a crash stops what outlived it, just as a person does, but saw none of it start. */
-function hasSeenStart(events: readonly EngineEvent[], { Id, State }: ContainerInspect): boolean {
-  return events.some(({ type, action, id, at }) => {
-    return type === 'container' && action === 'start' && id === Id && at >= Date.parse(State.StartedAt)
-  })
 }
 
 /** Others, such as HUP, are how programs are told to read their configuration again. */
