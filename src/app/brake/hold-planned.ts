@@ -2,7 +2,7 @@ import type { App } from '../app.ts'
 import { decision, type Decision } from '../decisions/decision.ts'
 import { targetDefaults } from '../groups/group-settings.ts'
 import { massChangeSentence, mostAtOnce, wantsUnapproved } from './mass-change.ts'
-import { targetOf } from '../../targets/target.ts'
+import { targetOf, type Workload } from '../../targets/target.ts'
 
 interface Planned {
   readonly id: string
@@ -13,13 +13,17 @@ interface Planned {
 /**
  * What a plan found due, held where that is too much at once: a pass would hold it once it has recorded what the plan
  * only looks at.
+ * @param watched what was planned, as it was just seen
  */
 export async function holdPlanned<Each extends Planned>(
   { store, limits }: Pick<App, 'store' | 'limits'>,
   planned: readonly Each[],
+  watched: readonly { readonly workload: Pick<Workload, 'id' | 'imageId'> }[],
 ): Promise<readonly (Each | (Each & { readonly rollout: null }))[]> {
-  const approvals = await store.approvals()
-  const counts = ({ id, decision: decided }: Each): boolean => wantsUnapproved({ id, ...decided }, approvals)
+  const known = { approvals: await store.approvals(), underWay: await store.rolloutsUnderWay() }
+  const images = new Map(watched.map(({ workload: { id, imageId } }) => [id, imageId]))
+  const counts = ({ id, decision: decided }: Each): boolean =>
+    wantsUnapproved({ id, imageId: images.get(id) ?? '', ...decided }, known)
   return planned.map((each) => {
     if (!each.decision.isRolloutDue || !counts(each)) return each
     const name = targetOf(each.id)

@@ -48,10 +48,13 @@ describe('among those that want a change', () => {
     candidate: digest('b'),
   } as const
 
+  const waits = { ...moved, reason: { code: 'WAITS_FOR_OTHER', sentence: '' } }
+  const nothing = { approvals: [], underWay: [] }
+
   test.each<[string, Parameters<typeof row>[0], boolean]>([
     ['is one that is due', moved, true],
     ['is one whose policy chose a better tag', { ...moved, reason: { code: 'BETTER_TAG', sentence: '' } }, true],
-    ['is one that waits for another', { ...moved, reason: { code: 'WAITS_FOR_OTHER', sentence: '' } }, true],
+    ['is one that waits for another', waits, true],
     [
       'is one that is held for being among too many',
       { state: 'held', reason: { code: 'MASS_CHANGE', sentence: '' }, candidate: digest('b') },
@@ -67,16 +70,29 @@ describe('among those that want a change', () => {
     ['is none that is paused', { ...moved, state: 'held', reason: { code: 'ROLLOUTS_PAUSED', sentence: '' } }, false],
     ['is none that a person asked for', { ...moved, reason: { code: 'DEPLOY_DUE', sentence: '' } }, false],
     ['is none that is made because it is missing', { ...moved, reason: { code: 'ABSENT', sentence: '' } }, false],
+    ['is none that is missing and waits for another', { ...waits, imageId: '' }, false],
+    ['is a service of a Swarm that names no digest', { ...waits, id: 'local/swarm/web', imageId: '' }, true],
     ['is none that its group takes back', { ...moved, reason: { code: 'TAKE_BACK', sentence: '' } }, false],
   ])('%s', (_, change, expected) => {
-    expect(wantsUnapproved(row(change), [])).toBe(expected)
+    expect(wantsUnapproved(row(change), nothing)).toBe(expected)
   })
 
   test('is none that was let through, until it wants something else', () => {
     const own = { target: 'local', workload: row().id, digest: digest('b') }
 
-    expect(wantsUnapproved(row(moved), [own])).toBe(false)
-    expect(wantsUnapproved(row({ ...moved, candidate: digest('c') }), [own])).toBe(true)
+    const known = { ...nothing, approvals: [own] }
+    expect(wantsUnapproved(row(moved), known)).toBe(false)
+    expect(wantsUnapproved(row({ ...moved, candidate: digest('c') }), known)).toBe(true)
+  })
+
+  test.each([
+    ['is one that is rolled out', 'replace', true],
+    ['is none that is being made', 'create', false],
+  ] as const)('%s', (_, procedure, expected) => {
+    const open = row({ state: 'rolling-out', reason: { code: 'ROLLOUT_OPEN', sentence: '' }, candidate: digest('b') })
+    const known = { ...nothing, underWay: [{ workload: open.id, procedure }] }
+
+    expect(wantsUnapproved(open, known)).toBe(expected)
   })
 
   test('are only those of the same target that are there', () => {

@@ -1,5 +1,6 @@
 import type { Approval, MassChange, WorkloadRow } from '../../store/store.ts'
-import { targetOf } from '../../targets/target.ts'
+import type { Rollout } from '../../rollout/rollout.ts'
+import { isOf, targetOf } from '../../targets/target.ts'
 import type { TargetLimits } from '../groups/group-settings.ts'
 import { policyCodes, waitsCode } from '../groups/due-codes.ts'
 
@@ -7,7 +8,14 @@ import { policyCodes, waitsCode } from '../groups/due-codes.ts'
 const mostByDefault = 20
 const fewWorkloads = 40
 
-type Row = Pick<WorkloadRow, 'id' | 'reason' | 'candidate'>
+type Row = Pick<WorkloadRow, 'id' | 'reason' | 'candidate' | 'imageId'>
+
+/** What is known of changes beside who wants them. */
+export interface Known {
+  readonly approvals: readonly Approval[]
+  /** Rollouts under way. */
+  readonly underWay: readonly Pick<Rollout, 'workload' | 'procedure'>[]
+}
 
 /** Changes that may be wanted at once on a target; null for any number. @param workloads watched on it */
 export function mostAtOnce({ maxChanges }: Pick<TargetLimits, 'maxChanges'>, workloads: number): number | null {
@@ -20,11 +28,19 @@ export function mostAtOnce({ maxChanges }: Pick<TargetLimits, 'maxChanges'>, wor
 export const workloadsOn = <Each extends Row>(rows: readonly Each[], target: string): readonly Each[] =>
   rows.filter(({ id, reason }) => targetOf(id) === target && reason.code !== 'GONE')
 
-/** Whether a workload wants a change that nobody asked for and nobody has approved, whatever else holds its target. */
-export function wantsUnapproved(row: Row, approvals: readonly Approval[]): boolean {
+/**
+ * Whether a workload wants a change that nobody asked for and nobody has approved, whatever else holds its target. What
+ * is made because it is missing changes nothing that runs.
+ */
+export function wantsUnapproved(row: Row, { approvals, underWay }: Known): boolean {
   if (row.candidate === null || !wanting.has(row.reason.code)) return false
-  return !isApproved(row.id, row.candidate, approvals)
+  const isBeingMade = underWay.some(({ workload, procedure }) => workload === row.id && procedure === 'create')
+  return !isMissing(row) && !isBeingMade && !isApproved(row.id, row.candidate, approvals)
 }
+
+/** Only containers are made because they are missing; a Swarm service too may name no image by its digest. */
+const isMissing = ({ id, imageId }: Row): boolean =>
+  imageId === '' && isOf({ name: targetOf(id), kind: 'container' }, id)
 
 const wanting: ReadonlySet<string> = new Set([...policyCodes, waitsCode, 'MASS_CHANGE', 'BRAKED', 'ROLLOUT_OPEN'])
 

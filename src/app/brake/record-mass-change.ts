@@ -23,7 +23,8 @@ export async function recordMassChange(
   const isHeld = row.reason.code === 'MASS_CHANGE'
   if (found === null && !isHeld) return
   const rows = workloadsOn(await store.workloads(), target)
-  const count = rows.filter((each) => wantsUnapproved(each, approvals)).length
+  const known = { approvals, underWay: await store.rolloutsUnderWay() }
+  const count = rows.filter((each) => wantsUnapproved(each, known)).length
   if (found !== null) {
     if (count === 0) await store.clearMassChange(target)
     return

@@ -39,7 +39,8 @@ async function releaseOne({ store, clock }: App, target: string, by: By): Promis
   if (brake === null && !found) return null
   const approved = await store.approvals()
   const rows = workloadsOn(await store.workloads(), target)
-  const through = rows.filter((row) => wantsUnapproved(row, approved))
+  const known = { approvals: approved, underWay: await store.rolloutsUnderWay() }
+  const through = rows.filter((row) => wantsUnapproved(row, known))
   const approvals = [...approved.filter((each) => each.target === target), ...through.flatMap(toApproval(target))]
   const what = [
     ...(brake === null ? [] : [`the brake of ${target} is off`]),

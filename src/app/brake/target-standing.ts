@@ -21,14 +21,14 @@ export async function readTargetStanding(
   const name = targetOf(workload)
   const rows = workloadsOn(await store.workloads(), name)
   const own = limits.get(name) ?? targetDefaults
-  const approvals = await store.approvals()
+  const [approvals, underWay] = await Promise.all([store.approvals(), store.rolloutsUnderWay()])
   const others = rows.filter((row) => row.id !== workload)
   const isNew = others.length === rows.length
   return {
     name,
     brake: !own.brake ? null : brakeOf(failuresOn(await store.gateFailures(), name)),
     mass: {
-      count: others.filter((row) => wantsUnapproved(row, approvals)).length + 1,
+      count: others.filter((row) => wantsUnapproved(row, { approvals, underWay })).length + 1,
       most: mostAtOnce(own, rows.length + (isNew ? 1 : 0)),
       found: (await store.massChanges()).find((each) => each.target === name) ?? null,
       isApproved: candidate !== null && isApproved(workload, candidate, approvals),

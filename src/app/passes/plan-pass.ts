@@ -77,7 +77,7 @@ export async function planPass(app: App, signal: AbortSignal): Promise<PassPlan>
       await tried(each.target.name, async () => void workloads.push(await planOne(looking, each, watched, signal)))
     }
   })
-  return { workloads: byId(await holdPlanned(app, workloads)), failures: distinct(failures) }
+  return { workloads: byId(await holdPlanned(app, workloads, watched)), failures: distinct(failures) }
 }
 
 async function planOne(

@@ -9,6 +9,7 @@ import {
   quarantined,
   running,
   settings,
+  workload,
 } from '../../../../test/fakes/decide-input.ts'
 import type { DecideInput } from '../decide-input.ts'
 import { decide } from '../decide.ts'
@@ -24,6 +25,8 @@ const stopped: NonNullable<DecideInput['group']> = {
   takeBack: null,
 }
 
+const absent = { ...workload, imageId: '', repositoryDigests: [], isRunning: false, isAbsent: true }
+
 const decided = (change: Partial<DecideInput>) => decide(decideInput({ target: free, ...change })).reason.code
 
 describe('what begins by itself', () => {
@@ -32,6 +35,7 @@ describe('what begins by itself', () => {
     ['is held by the brake', { target: braked }, 'BRAKED'],
     ['is held by its group', { group: stopped }, 'GROUP_STOPPED'],
     ['is held with too many others', { target: many }, 'MASS_CHANGE'],
+    ['is made with any number of others where it is missing', { target: many, workload: absent }, 'ABSENT'],
     ['is held by the brake before its group', { target: braked, group: stopped }, 'BRAKED'],
     // What would hold it all the same is told first, and keeps it from being counted.
     ['is only told of in notify mode', { target: many, settings: { ...settings, mode: 'notify' } }, 'NOTIFY_ONLY'],

@@ -20,8 +20,9 @@ export const groupStopped: StandingGuard = (input) => {
 }
 
 /** More workloads want a change at once than a person wants to happen unseen. */
-export const massChange: Guard = ({ target, override }) => {
-  if (target === null || override !== null) return null
+export const massChange: Guard = ({ workload, target, override }) => {
+  // What is missing is no change of anything that runs.
+  if (target === null || override !== null || workload.isAbsent === true) return null
   const sentence = massChangeSentence(target.mass, target.name)
   return sentence === null ? null : held('MASS_CHANGE', sentence)
 }
