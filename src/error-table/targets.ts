@@ -22,6 +22,12 @@ export const targetErrors = {
     'The object is gone from the target; it is looked at afresh at the next pass.',
   ),
   TARGET_CONFLICT: entry(409, true, 'target', 'Free the name or port that the message names; it is tried again later.'),
+  TARGET_NETWORK_LOST: entry(
+    409,
+    false,
+    'user',
+    'Connect the container to its network again, as the message says, and then say `longshore resume WORKLOAD`.',
+  ),
   TARGET_REJECTED: entry(
     422,
     false,

@@ -76,6 +76,7 @@ describe('commands are written so that they can be run', () => {
   test.each([
     ['QUARANTINED', '`longshore quarantine release local/container/web bbbbbbbbbbbb`'],
     ['CHANGED_BY_HAND', '`longshore resume local/container/web`'],
+    ['NETWORK_LOST', '`longshore resume local/container/web`'],
     ['PINNED', '`longshore unpin local/container/web`'],
     ['ROLLOUTS_PAUSED', '`longshore resume local/container/web`'],
     ['STATE_LOST', '`longshore resume`'],

@@ -57,6 +57,8 @@ const releases: Readonly<Record<string, Release>> = {
     `\`longshore resume${isGlobalPause ? '' : ` ${workload}`}\` lifts the pause; \`longshore deploy ${workload}\` goes ahead in spite of it.`,
   CHANGED_BY_HAND: ({ workload }) =>
     `\`longshore resume ${workload}\` takes what runs now as meant and goes on from there.`,
+  NETWORK_LOST: ({ workload }) =>
+    `Once it is on its networks again, \`longshore resume ${workload}\`; that goes on without them too.`,
   NOTIFY_ONLY: ({ workload }) => `\`longshore deploy ${workload}\` rolls it out now; mode auto would do so always.`,
   QUARANTINED: ({ workload, candidate }) => {
     const digest = candidate === null ? '' : ` ${shortDigest(candidate)}`

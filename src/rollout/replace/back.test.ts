@@ -96,6 +96,61 @@ test('the old version serves under the name that it was kept by when its own can
   })
 })
 
+describe('what the old version was on', () => {
+  const off = { ...facts, old: { ...old, connected: false }, tagImage: null }
+  const touched = { ...rollout, attempted: ['create', 'stop-old'] } as const
+
+  test('is given to it again, more than once', () => {
+    const again = { ...touched, attempted: [...touched.attempted, 'connect-old'], failures: ['connect-old'] } as const
+
+    expect(back(touched, off, 0)).toMatchObject({ effect: 'connect-old' })
+    expect(back(again, off, 0)).toMatchObject({ effect: 'connect-old' })
+  })
+
+  test('is for a person to look at where it cannot be had', () => {
+    const tries = ['connect-old', 'connect-old', 'connect-old'] as const
+    const given: Rollout = {
+      ...touched,
+      outcome: 'rolled-back',
+      attempted: [...touched.attempted, ...tries],
+      failures: tries,
+      lastFailure: { effect: 'connect-old', sentence: 'its network front is gone' },
+    }
+
+    const told = back(given, off, 0)
+    const over = back(told.rollout, off, 0)
+
+    expect(told.rollout).toMatchObject({
+      stage: 'back',
+      outcome: 'needs-human',
+      reason: { code: 'TARGET_NETWORK_LOST', sentence: expect.stringContaining('(its network front is gone)') },
+    })
+    expect(over.rollout).toMatchObject({ stage: 'ended', outcome: 'needs-human' })
+  })
+
+  test('of a dependant is for a person to look at too', () => {
+    const plan = {
+      instance: 'app',
+      name: 'app',
+      image: 'a',
+      restart: 'always',
+      wasRunning: true,
+      by: ['volumes'],
+    } as const
+    const app = { ...old, id: 'app', name: 'app', connected: false }
+    const seen = { ...facts, dependants: [{ plan, old: app, new: null, isBehind: false, nameHolder: 'app' }] }
+
+    expect(
+      back({ ...touched, dependants: [plan], checkProgress: null, attempted: ['stop-old'] }, seen, 0),
+    ).toMatchObject({
+      rollout: {
+        outcome: 'needs-human',
+        reason: { code: 'TARGET_NETWORK_LOST', sentence: expect.stringContaining('app') },
+      },
+    })
+  })
+})
+
 describe('dependants whose provider does not come back', () => {
   const app: InstanceFacts = { ...old, id: 'app', name: 'app.longshore-prev', status: 'exited', restart: 'no' }
   const plan = {

@@ -4,7 +4,8 @@ import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
 import { judge, startGate, type Gate } from '../gate.ts'
 import { afterRollback, beforeRollback } from '../hook-steps.ts'
 import { previousName } from '../names.ts'
-import type { Rollout } from '../rollout.ts'
+import { networkLostCode } from '../network-lost-code.ts'
+import type { EffectKind, Rollout } from '../rollout.ts'
 import {
   backTriesMax,
   canTry,
@@ -16,7 +17,6 @@ import {
   isUp,
   must,
   needsHuman,
-  timesAttempted,
   timesFailed,
   triesMax,
 } from '../step.ts'
@@ -31,6 +31,7 @@ import {
   stopNewDependants,
 } from './dependants.ts'
 import { restoreComposed, takeComposedAlong } from './composed.ts'
+import { dependantOffNetworks, oldOffNetworks } from './off-networks.ts'
 import { copyAgain, isCopyLeft } from './removes-itself.ts'
 
 /** R: the old version serves again, under its name, tag and restart policy; then our traces go. */
@@ -53,6 +54,9 @@ export function back(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
     // What a part lives in is taken back after it: only then can it be made again, and run.
     const restoring = (isPart(rollout) ? armOldDependants : restoreSet)(rollout, facts, now)
     if (restoring !== null) return restoring
+    const off = dependantOffNetworks(rollout, facts)
+    if (off !== null && rollout.reason?.code !== networkLostCode)
+      return change(rollout, 'R', { outcome: 'needs-human', reason: off })
   }
   // Under whichever name: that it serves matters more.
   if (isUnnamed) return needsHuman(rollout, now, withoutItsName(rollout))
@@ -81,12 +85,15 @@ function startOld(rollout: Rollout, old: InstanceFacts, now: number): Step | nul
     if (!canTry(rollout, 'start-old', backTriesMax)) return needsHuman(rollout, now, oldDoesNotStart(rollout))
     return effect({ ...rollout, checkProgress: null }, 'R', 'start-old')
   }
-  if (
-    !old.connected &&
-    timesFailed(rollout, 'connect-old') < triesMax &&
-    timesAttempted(rollout, 'connect-old') < triesMax
-  ) {
-    return effect(rollout, 'R', 'connect-old')
+  if (!old.connected) {
+    if (timesFailed(rollout, 'connect-old') < triesMax && canTry(rollout, 'connect-old', backTriesMax))
+      return effect(rollout, 'R', 'connect-old')
+    // Afterwards nothing would tell what it was on: our own instance goes, and its settings are as it is.
+    if (rollout.reason?.code !== networkLostCode)
+      return change(rollout, 'R', {
+        outcome: 'needs-human',
+        reason: oldOffNetworks(rollout, whyLast(rollout, 'connect-old')),
+      })
   }
   if (!hasAttempted(rollout, 'start-old')) return null
   if (rollout.checkProgress === null) return change(rollout, 'R', { checkProgress: startGate(now, old.startedAt) })
@@ -153,12 +160,15 @@ function withoutOld(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
 const copyDoesNotStay = ({ fromReference }: Rollout): string =>
   `the old version, which removed itself, could not be brought back; make it anew from ${fromReference}`
 
-function withoutItsName({ name, lastFailure }: Rollout): string {
-  const why = lastFailure?.effect === 'rename-old-back' ? ` (${lastFailure.sentence})` : ''
+function withoutItsName(rollout: Rollout): string {
+  const { name } = rollout
   const left = previousName(name)
-  return `the old version is back as ${left}, since its name could not be had${why}; try: docker rename ${left} ${name}`
+  return `the old version is back as ${left}, since its name could not be had${whyLast(rollout, 'rename-old-back')}; try: docker rename ${left} ${name}`
 }
 
 function oldDoesNotStart(rollout: Rollout): string {
-  return `the old version could not be started again; try: docker start ${rollout.name}`
+  return `the old version could not be started again${whyLast(rollout, 'start-old')}; try: docker start ${rollout.name}`
 }
+
+const whyLast = ({ lastFailure }: Rollout, kind: EffectKind): string =>
+  lastFailure?.effect === kind ? ` (${lastFailure.sentence})` : ''

@@ -29,6 +29,7 @@ import {
 import { copyFirst, endOld, vanished } from './removes-itself.ts'
 import { composedTakenOver, followComposed } from './composed.ts'
 import { judgeSet } from './set-gate.ts'
+import { startedOffNetworks } from './off-networks.ts'
 import { replaceStopped, startedMeanwhile } from './stopped.ts'
 
 /** J1 to the verdict of the gate. */
@@ -87,7 +88,9 @@ function stopFirst(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
 
 /** J6: those that live in it run, once it does. Null when they do. */
 const startSet = (rollout: Rollout, facts: ReplaceFacts, fresh: InstanceFacts): Step | null =>
-  isUp(fresh) ? (startDependants(rollout, facts) ?? followComposed(rollout, facts)) : null
+  isUp(fresh)
+    ? (startedOffNetworks(rollout, facts) ?? startDependants(rollout, facts) ?? followComposed(rollout, facts))
+    : null
 
 function startFirst(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
   const { new: fresh } = facts

@@ -1,6 +1,7 @@
 import type { ContainerInspect, ImageInspect } from '../../clients/docker/shapes.ts'
 import { AppError } from '../../errors.ts'
 import { nextName } from '../../rollout/names.ts'
+import { networkLostCode } from '../../rollout/network-lost-code.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { ApplyContext } from '../target.ts'
 import { readCaptured } from './captured.ts'
@@ -8,11 +9,12 @@ import { carryOver } from './carry-over.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { requestedEndpoints } from './endpoints.ts'
 import { candidateOf, findNew } from './instance.ts'
-import { isOnNone } from '../engine/carry-over-networks.ts'
+import { networkNames } from '../engine/carry-over-networks.ts'
 import { nameOf } from '../engine/dependants.ts'
 import { requireSupport } from '../engine/engine-support.ts'
 import { requireInstance } from '../engine/require-instance.ts'
 import { operationLabels } from './labels.ts'
+import { connectAgain } from './network-gone.ts'
 import { clearNext, clearPrevious } from './leftovers.ts'
 import { requireRights } from './require-rights.ts'
 import { settleNetworks } from './settle-networks.ts'
@@ -35,7 +37,7 @@ export async function create(deps: DockerDeps, rollout: Rollout, { signal, snaps
   if (candidate === null || oldImage === null) {
     throw new AppError('TARGET_NOT_FOUND', `the image of ${rollout.name} is gone from the engine`)
   }
-  refuseOffNetworks(old, snapshot)
+  refuseOffNetworks(rollout, old, snapshot)
   const { api } = await engine.version(signal)
   const carried = carryOver({
     old,
@@ -60,9 +62,15 @@ export async function create(deps: DockerDeps, rollout: Rollout, { signal, snaps
 }
 
 /** What was on a network when it was captured may have lost it for good: the engine would start a new one without. */
-function refuseOffNetworks(old: ContainerInspect, snapshot: unknown): void {
-  if (!isOnNone(old) || isOnNone(readCaptured(snapshot).container)) return
-  throw new AppError('TARGET_CONFLICT', `${nameOf(old)} was taken off all its networks meanwhile`)
+export function refuseOffNetworks({ workload }: Rollout, old: ContainerInspect, snapshot: unknown): void {
+  if (snapshot === null || snapshot === undefined) return
+  const present = networkNames(old)
+  const lost = networkNames(readCaptured(snapshot).container).find((each) => !present.includes(each))
+  if (lost === undefined) return
+  throw new AppError(
+    networkLostCode,
+    `${nameOf(old)} was taken off the network ${lost} meanwhile; ${connectAgain(lost, nameOf(old))}, and then longshore resume ${workload}`,
+  )
 }
 
 async function createUnder(

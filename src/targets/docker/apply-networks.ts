@@ -4,8 +4,10 @@ import type { Rollout } from '../../rollout/rollout.ts'
 import type { ApplyContext } from '../target.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { answeringTo, isConnectedTo, requestedEndpoints, resolvesNames, tellsNames } from './endpoints.ts'
+import { connectFailure } from './network-gone.ts'
 import { currentOld } from './copy-old.ts'
 import { findNew, requireNew } from './instance.ts'
+import { nameOf } from '../engine/dependants.ts'
 import { requireInstance } from '../engine/require-instance.ts'
 import { readNetworks } from './labels.ts'
 
@@ -45,7 +47,9 @@ async function connect(
     if (container.NetworkSettings.Networks?.[each.network] !== undefined) {
       await deps.engine.disconnectNetwork(each.network, id, signal)
     }
-    await deps.engine.connectNetwork(each.network, id, each.endpoint, signal)
+    await deps.engine.connectNetwork(each.network, id, each.endpoint, signal).catch((error: unknown) => {
+      throw connectFailure(error, each.network, nameOf(container))
+    })
   }
   const container = await requireInstance(deps, id, signal)
   const missing = plan.find((each) => !isConnectedTo(container, each))

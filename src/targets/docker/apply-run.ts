@@ -8,6 +8,7 @@ import { requireInstance } from '../engine/require-instance.ts'
 import { parseRestartPolicy } from '../engine/restart-policy.ts'
 import { stopLimitMs } from '../engine/stop-limit.ts'
 import { startFailure } from '../engine/start-failure.ts'
+import { offNetwork } from './network-gone.ts'
 import { untilRemoved } from './leaving.ts'
 
 /** While neither or both run, the engine must not start one of them by itself, after a reboot for instance. */
@@ -51,10 +52,11 @@ export async function startNew(deps: DockerDeps, rollout: Rollout, { signal }: A
 
 /** That the old version does not start is never the candidate's fault. */
 export async function startOld(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
+  const id = await currentOld(deps, rollout, signal)
   try {
-    await deps.engine.startContainer(await currentOld(deps, rollout, signal), signal)
+    await deps.engine.startContainer(id, signal)
   } catch (cause) {
-    const failure = startFailure(cause)
+    const failure = offNetwork(startFailure(cause), await requireInstance(deps, id, signal))
     if (!(failure instanceof AppError) || failure.code !== 'TARGET_START_FAILED') throw failure
     throw new AppError('TARGET_FAILED', failure.message, { cause })
   }

@@ -34,6 +34,10 @@ const hook = {
 } as const
 const hooked = { ...settings, hooks: { ...settings.hooks, beforeRollout: [hook] } }
 const swarm = { ...workload, kind: 'swarm' } as const
+const offNetwork = {
+  ...ended('failed', newer, 5),
+  reason: { code: 'TARGET_NETWORK_LOST', sentence: 'web was taken off the network front meanwhile' },
+}
 const putBack = {
   ...ended('superseded', newer, 5),
   reason: { code: 'PUT_BACK_BY_HAND', sentence: 'the service was put back by hand meanwhile' },
@@ -52,6 +56,8 @@ describe('nothing is rolled out, for a reason,', () => {
       'held',
       'IMAGE_NOT_PULLED',
     ],
+    ['when it was met off a network', { rollouts: [offNetwork] }, 'held', 'NETWORK_LOST'],
+    ['when it was so after a word', { rollouts: [offNetwork], lastWordAt: ago(10) }, 'held', 'NETWORK_LOST'],
     [
       'when the image was pulled from another repository only',
       { workload: { ...workload, repositoryDigests: [`docker.io/library/web@${running}`] } },
@@ -98,6 +104,7 @@ describe('no guard holds', () => {
     ['a digest when another one failed', { quarantines: [quarantined(digest('c'))] }],
     ['a digest that failed under another policy', { quarantines: [quarantined(newer, { policy: 'semver' })] }],
     ['a digest when only another one was in trouble', { rollouts: [ended('failed', digest('c'), 5)] }],
+    ['what was met off a network, after a word', { rollouts: [offNetwork], lastWordAt: ago(1), ignoresBackoff: true }],
     ['a digest whose rollout was given up before it began', { rollouts: [ended('abandoned', newer, 5)] }],
   ])('%s', (_, change) => {
     expect(decide(decideInput(change)).isRolloutDue).toBe(true)

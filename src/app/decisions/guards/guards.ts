@@ -1,6 +1,6 @@
 import type { Guard } from './guard.ts'
 import { postponed } from './hook-guards.ts'
-import { backoff, quarantine, reversal } from './past-guards.ts'
+import { backoff, networkLost, quarantine, reversal } from './past-guards.ts'
 import { braked, groupStopped, massChange } from './target-guards.ts'
 import { everythingHeld, notifyOnly, paused } from './word-guards.ts'
 import { builtHere, changedByHand, jobRunning, outOfReach, platform, putBackByHand } from './workload-guards.ts'
@@ -10,6 +10,7 @@ export const guards: readonly Guard[] = [
   everythingHeld,
   changedByHand,
   putBackByHand,
+  networkLost,
   builtHere,
   outOfReach,
   platform,
@@ -33,6 +34,7 @@ export const takeBackGuards: readonly Guard[] = [
   everythingHeld,
   changedByHand,
   putBackByHand,
+  networkLost,
   builtHere,
   quarantine,
   paused,

@@ -1,5 +1,6 @@
 import type { Digest } from '../../../image/digest.ts'
 import { formatMinute } from '../../../lib/minute.ts'
+import { networkLostCode } from '../../../rollout/network-lost-code.ts'
 import type { Rollout } from '../../../rollout/rollout.ts'
 import { isNewer } from '../../words/override.ts'
 import { withoutFollows } from '../../rollouts/revisions.ts'
@@ -13,6 +14,14 @@ export const quarantine: StandingGuard = ({ quarantines, policy }, candidate) =>
   if (!found) return null
   // Kept with the decision and read much later: an age would be wrong by then.
   return held('QUARANTINED', `this digest failed at ${formatMinute(found.since)}: ${found.reason.sentence}`)
+}
+
+/** What it runs without now is not what its owner gave it: another rollout would make that last. */
+export const networkLost: Guard = ({ rollouts, lastWordAt }) => {
+  const [latest] = withoutFollows(rollouts)
+  if (latest?.reason?.code !== networkLostCode) return null
+  if (lastWordAt !== null && latest.endedAt !== null && lastWordAt > latest.endedAt) return null
+  return held('NETWORK_LOST', latest.reason.sentence)
 }
 
 /**

@@ -1,11 +1,13 @@
 import type { ContainerSummary } from '../../../clients/docker/containers.ts'
-import type { ContainerInspect } from '../../../clients/docker/shapes.ts'
+import type { ContainerInspect, NetworkEndpoint } from '../../../clients/docker/shapes.ts'
 import type { Dependant } from '../../../rollout/dependant.ts'
 import type { DependantFacts } from '../../../rollout/facts.ts'
 import type { InstanceFacts, Rollout } from '../../../rollout/rollout.ts'
 import { readInstance } from '../../engine/instance-facts.ts'
 import { wasStoppedByHand } from '../../engine/stopped-by-hand.ts'
 import type { DockerDeps } from '../docker-deps.ts'
+import { isConnectedTo } from '../endpoints.ts'
+import { readNetworks } from '../labels.ts'
 import { livesInPast, madeFor } from './members.ts'
 
 /** What the engine shows of the dependants of a rollout, in its order. */
@@ -31,11 +33,13 @@ async function observeOne(
     engine.inspectContainer(plan.instance, signal),
     made === undefined ? null : engine.inspectContainer(made.id, signal),
   ])
+  // As the old one was asked for when its successor was made: nothing else remembers a network that it lost.
+  const networks = (fresh && readNetworks(fresh.Config.Labels ?? {})) ?? []
   const runs = fresh?.State.Running === true ? fresh : old?.State.Running === true ? old : null
   return {
     plan,
-    old: old && (await factsOf(deps, rollout, old, 'stop-dependants', signal)),
-    new: fresh && (await factsOf(deps, rollout, fresh, 'stop-new-dependants', signal)),
+    old: old && (await factsOf(deps, rollout, old, networks, 'stop-dependants', signal)),
+    new: fresh && (await factsOf(deps, rollout, fresh, networks, 'stop-new-dependants', signal)),
     isBehind: runs !== null && (await livesInPast(deps, runs, signal)),
     nameHolder: summaries.find(({ name }) => name === plan.name)?.id ?? null,
   }
@@ -45,10 +49,12 @@ async function factsOf(
   { engine }: DockerDeps,
   rollout: Rollout,
   container: ContainerInspect,
+  networks: readonly NetworkEndpoint[],
   stop: 'stop-dependants' | 'stop-new-dependants',
   signal: AbortSignal,
 ): Promise<InstanceFacts> {
   const isOurStop = rollout.attempted.includes(stop)
   const isByHand = !isOurStop && (await wasStoppedByHand(engine, container, { attempted: [] }, 'old', signal))
-  return readInstance(container, { connected: true, stoppedByHand: isByHand })
+  const connected = networks.every((each) => isConnectedTo(container, each))
+  return readInstance(container, { connected, stoppedByHand: isByHand })
 }

@@ -1,0 +1,32 @@
+import type { ContainerInspect } from '../../clients/docker/shapes.ts'
+import { AppError } from '../../errors.ts'
+import { networkLostCode } from '../../rollout/network-lost-code.ts'
+import { networkNames } from '../engine/carry-over-networks.ts'
+import { nameOf } from '../engine/dependants.ts'
+
+/** What a person runs to have a container on a network again, as the end of a sentence. */
+export const connectAgain = (network: string, name: string): string =>
+  `run: docker network create ${network} (where it is gone), docker network connect ${network} ${name}`
+
+/** Why a container could not be connected: where the engine no longer has the network, with what to do about it. */
+export function connectFailure(error: unknown, network: string, name: string): unknown {
+  if (!(error instanceof AppError) || error.code !== 'TARGET_NOT_FOUND') return error
+  return new AppError(networkLostCode, `its network ${network} is gone; ${connectAgain(network, name)}`, {
+    cause: error,
+  })
+}
+
+/**
+ * Why a container did not start: where one of its networks was removed while it was down, with what to do about it. It
+ * keeps the id of that one, which another network of that name does not have.
+ */
+export function offNetwork(error: unknown, container: ContainerInspect): unknown {
+  const told = error instanceof AppError ? /\bnetwork (\S+) not found/.exec(error.message)?.[1] : undefined
+  const gone = networkNames(container).find(
+    (each) => each === told || container.NetworkSettings.Networks?.[each]?.NetworkID === told,
+  )
+  if (told === undefined || gone === undefined) return error
+  const name = nameOf(container)
+  const sentence = `its network ${gone} is gone; run: docker network create ${gone}, docker network disconnect ${gone} ${name}, docker network connect ${gone} ${name}`
+  return new AppError(networkLostCode, sentence, { cause: error })
+}
