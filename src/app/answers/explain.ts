@@ -94,7 +94,7 @@ function wordOf({ kind, actor, since, reason }: Override): string {
   return `${actor} unpinned it ${at}, and that is the tag that it followed before`
 }
 
-function stands({ state, reason, open, wants, isRunning, isAbsent, now }: Standing): string {
+function stands({ state, reason, open, wants, isRunning, isAbsent, keptBack, now }: Standing): string {
   if (open !== null) {
     const way = open.stage === 'back' ? 'is being taken back' : 'is under way'
     const waits = waitInWords(open, now)
@@ -104,6 +104,7 @@ function stands({ state, reason, open, wants, isRunning, isAbsent, now }: Standi
   if (reason.code === 'TAKE_BACK') return `It is to go back to what it ran before: ${ended(reason.sentence)}`
   if (isAbsent === true && dueCodes.has(reason.code)) return 'It is about to be made.'
   if (isFollowing({ reason })) return `It is about to follow: ${ended(reason.sentence)}`
+  if (reason.code === 'TAG_HELD' && keptBack !== undefined) return `That is what runs. ${ended(reason.sentence)}`
   if (reason.code === 'BETTER_TAG') return `That is not what runs, and ${reason.sentence}: a rollout is due.`
   if (dueCodes.has(reason.code)) return 'That is not what runs: a rollout is due.'
   switch (state) {
@@ -134,8 +135,8 @@ function sinceWhen({ since, now, seen, reason }: Standing): string {
 }
 
 /** What does not matter to what was decided now, but will to the next push. */
-function besides({ state, pauses, hold, now, note, keptBack }: Standing): string | null {
-  if (keptBack !== undefined) return `Besides, ${keptBack}.`
+function besides({ state, reason, pauses, hold, now, note, keptBack }: Standing): string | null {
+  if (keptBack !== undefined && !reason.sentence.startsWith(keptBack)) return `Besides, ${keptBack}.`
   if (state !== 'current') return null
   if (note !== undefined) return `Besides, ${note}.`
   if (hold !== null) return `Besides, everything is held: ${hold.reason.sentence}.`

@@ -10,6 +10,7 @@ import { builtHereOnly, currentSentence, whyDue } from './kinds-in-words.ts'
 import { endsByPolicy, hasReturned } from '../words/override.ts'
 import { runsDigest } from '../workloads/running-image.ts'
 import { toKnown } from '../selection/candidates.ts'
+import { oldEnoughAt } from '../selection/old-enough-at.ts'
 import { decideByList } from '../selection/decide-by-list.ts'
 import { openInWords } from '../rollouts/open-in-words.ts'
 import { decideFollow } from '../sets/decide-follow.ts'
@@ -62,7 +63,12 @@ function decideByPolicy(input: DecideInput): Decision {
   if (digest === null) return decision('unknown', code, sentence)
   if (chosen !== null) return guarded(input, digest, whyDue(input, tag))
   return {
-    ...decision('held', code, sentence, digest),
+    ...decision(
+      'held',
+      code,
+      againAt === null ? sentence : `${sentence}; it is old enough at ${oldEnoughAt(againAt)}`,
+      digest,
+    ),
     againInMs: againAt === null ? null : Math.max(1000, againAt - now),
   }
 }

@@ -13,6 +13,8 @@ export interface Decision {
   readonly candidateTag?: string
   /** What would be better than `candidate` if it were not kept back, and why it is; absent where nothing would. */
   readonly keptBack?: string
+  /** Whether it runs `candidate`, and only waits for something better; absent where `state` tells. */
+  readonly runsChosen?: true
   /** Whether a rollout to `candidate` is to begin now. */
   readonly isRolloutDue: boolean
   /** What the rollout that is due would edit; null where it edits nothing. */

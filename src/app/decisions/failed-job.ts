@@ -14,11 +14,12 @@ export function unlessFailedJob(input: DecideInput, decided: Decision): Decision
   if (latest.outcome !== 'failed' && latest.outcome !== 'rolled-back') return decided
   if (input.lastWordAt !== null && latest.endedAt !== null && input.lastWordAt > latest.endedAt) return decided
   const reason = { code: 'JOB_FAILED', sentence: latest.reason?.sentence ?? 'its latest start failed' }
-  return { ...decided, state: 'held', reason }
+  const { runsChosen: _isWell, ...failed } = decided
+  return { ...failed, state: 'held', reason }
 }
 
 /** Whether it takes the latest rollouts to tell how a workload stands that names what is wanted. */
 export const mayHaveFailed = (
   { isJob, isJobDone }: Pick<Workload, 'isJob' | 'isJobDone'>,
-  { state }: Pick<Decision, 'state'>,
-): boolean => isJob === true && isJobDone !== true && state === 'current'
+  { state, runsChosen }: Pick<Decision, 'state' | 'runsChosen'>,
+): boolean => isJob === true && isJobDone !== true && (state === 'current' || runsChosen === true)

@@ -22,7 +22,8 @@ export async function recordDecision(app: RecordDeps, watched: WatchedWorkload, 
   const at = found.decidedAt
   const isSame = before?.state === decided.state && before.reason.code === decided.reason.code
   // What runs by the registry's own word is accepted, whoever put it there.
-  const isAccepted = before === null || before.baselineImage === '' || decided.state === 'current'
+  const isAsChosen = decided.state === 'current' || decided.runsChosen === true
+  const isAccepted = before === null || before.baselineImage === '' || isAsChosen
   const baselineImage = isAccepted ? workload.imageId : before.baselineImage
   const row: WorkloadRow = { ...found, baselineImage, since: isSame ? before.since : at }
   await app.store.saveWorkload(row, isAccepted ? undefined : 'keep')

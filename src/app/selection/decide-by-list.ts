@@ -1,5 +1,6 @@
 import { tagOf } from '../../image/reference.ts'
 import { formatAge } from '../../lib/age.ts'
+import { oldEnoughAt } from './old-enough-at.ts'
 import type { Selection } from '../../policies/policy.ts'
 import type { TagListObservation } from '../../store/store.ts'
 import type { DecideInput } from '../decisions/decide-input.ts'
@@ -48,6 +49,8 @@ function decideBySelection(input: DecideInput, list: TagListObservation, selecti
   const chose = { candidateTag: tag, ...(keptBack !== null && { keptBack }) }
   if (runsDigest(workload, reference, digest, description)) {
     const is = currentSentence(workload, tag)
+    const young = whatIsTooYoung(selection)
+    if (young !== null) return { ...decision('held', 'TAG_HELD', young, digest), ...chose, runsChosen: true }
     return { ...decision('current', 'CURRENT', keptBack === null ? is : `${is}; ${keptBack}`, digest), ...chose }
   }
   return { ...guarded({ ...input, tag }, digest, due(input, selection, tag)), ...chose }
@@ -57,6 +60,15 @@ function due(input: DecideInput, { sentence }: Selection, tag: string): Due {
   const { workload, reference } = input
   if (workload.isAbsent === true || tag === tagOf(reference)) return whyDue(input, tag)
   return { code: 'BETTER_TAG', sentence }
+}
+
+/** What becomes the choice by its age alone, and when; null where nothing does. */
+function whatIsTooYoung({ keptBack, againAt }: Selection): string | null {
+  const young = keptBack().filter(({ verdict }) => verdict === 'too-young')
+  const [best] = young
+  if (best === undefined || againAt === null) return null
+  const when = `${young.length === 1 ? 'it' : 'the first that is better'} is old enough at ${oldEnoughAt(againAt)}`
+  return `${best.tag} is better, but ${best.reason}; ${when}`
 }
 
 /** What would be chosen if it were not kept back, so that nobody has to ask why it is not. */

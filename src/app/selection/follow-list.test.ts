@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { digest, ended, running } from '../../../test/fakes/decide-input.ts'
 import { host, startListed } from '../../../test/fakes/listed.ts'
 import { AppError } from '../../errors.ts'
+import { why } from '../answers/why.ts'
 
 const old = { '1.4.0': digest('c'), '1.4.1': running }
 
@@ -163,15 +164,22 @@ test('a tag that is followed and lacks a part is held, not unknown', async () =>
 })
 
 test('a tag is rolled out once it is as old as minAge, by a clock of its own if need be', async () => {
-  const { pass, world, push, store, web } = await startListed('semver', old, { 'longshore.min-age': '1h' })
+  const { pass, world, push, store, web, app } = await startListed('semver', old, { 'longshore.min-age': '1h' })
   await pass()
   push({ ...old, '1.4.2': digest('d') })
 
   const young = await pass()
   expect(young).toMatchObject({
-    state: 'current',
-    reason: { sentence: expect.stringContaining('1.4.2 is better, but it has been there for 0 of 60 minutes') },
+    state: 'held',
+    reason: {
+      code: 'TAG_HELD',
+      sentence: expect.stringMatching(
+        /^1.4.2 is better, but it has been there for 0 of 60 minutes; it is old enough at \d{4}-\d\d-\d\d \d\d:\d\d UTC$/,
+      ),
+    },
+    candidate: running,
   })
+  expect((await why(app, 'web')).sentences.join(' ')).toContain('That is what runs. 1.4.2 is better, but')
   expect(young?.againInMs).toBeGreaterThan(3_500_000)
   await world.clock.pass(3_600_000)
   await pass()
