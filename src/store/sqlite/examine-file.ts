@@ -22,7 +22,7 @@ export type Examined =
  * Whether a file is a state, and all of it is there: its pages, its schema, and the rows that decisions stand on.
  * SQLite keeps no checksums: one letter that became another inside of a text is found by nobody.
  *
- * @param how `still` for a file that nobody writes, beside which nothing is to appear and no log lies
+ * @param how `still` for a file that nobody writes, beside which nothing is to appear and whose log, if there is one, does not count
  * @throws SQLite's error where that cannot be told: the disk fails, or this user may not read it
  */
 export async function examineFile(file: string, how: 'live' | 'still'): Promise<Examined> {
@@ -86,8 +86,12 @@ const damageCodes: ReadonlySet<number> = new Set([11, 24, 26])
 const shortRead = 522
 
 /** What is wrong with the file itself, as an error tells it; null where the error is about something else. */
-function damageIn(error: unknown): string | null {
+export function damageIn(error: unknown): string | null {
   if (error instanceof AppError && error.code === 'STATE_UNREADABLE') return damageIn(error.cause) ?? error.message
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null
   return damageCodes.has(error.errcode & 0xff) || error.errcode === shortRead ? error.message : null
 }
+
+/** Why what was examined cannot take the place of a state, without its full stop; null where it can. */
+export const problemOf = (found: Examined): string | null =>
+  found.kind === 'sound' ? null : 'problem' in found ? found.problem : `it is ${found.kind}`

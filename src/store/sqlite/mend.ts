@@ -5,10 +5,10 @@ import type { Reason } from '../../rollout/rollout.ts'
 import { migrations } from '../migrations/migrations.ts'
 import type { BackupFile, BackupSettings } from './backup-files.ts'
 import { listBackups } from './backup-files.ts'
-import { copyBeforeDamage, lastEntry, removeCopy } from './before-damage.ts'
 import type { Examined } from './examine-file.ts'
 import { examineFile } from './examine-file.ts'
 import type { StateFiles } from './files.ts'
+import { gatherCopy, lastEntry, removeCopy } from './gathered-copy.ts'
 import { logDamage } from './log-damage.ts'
 import { asideFile, finishReplacement, replaceFile, type Replacement } from './replace-file.ts'
 import { takeBackup } from './take-backup.ts'
@@ -44,7 +44,8 @@ export async function mend(files: StateFiles, mending: Mending): Promise<void> {
   const at = mending.now()
   const aside = found.kind === 'absent' ? '' : ` and is kept as ${asideFile(files, as, at)}`
   const newest = await newestGood(kept)
-  const before = found.kind === 'damaged' && found.isInLog === true ? await copyBeforeDamage(files) : null
+  const gathered = found.kind === 'damaged' && found.isInLog === true ? await gatherCopy(files, files.database) : null
+  const before = gathered?.found.kind === 'sound' ? gathered.file : null
   try {
     // A backup that was taken after the damage begins has what the log has no more.
     if (before !== null && (newest === null || lastEntry(before) >= lastEntry(newest.file))) {

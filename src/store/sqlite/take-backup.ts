@@ -6,7 +6,7 @@ import type { StateBackup } from '../rows/state-file.ts'
 import type { BackupSettings } from './backup-files.ts'
 import { listBackups, nextBackupFile, pruneBackups } from './backup-files.ts'
 import { syncToDisk } from './durable.ts'
-import { examineFile } from './examine-file.ts'
+import { examineFile, problemOf } from './examine-file.ts'
 import { createFile, createFolder } from './files.ts'
 import { stateError } from './state-error.ts'
 
@@ -30,9 +30,8 @@ export async function copyState(database: string, to: string): Promise<StateBack
     removeCopy(part)
     createFile(part)
     await copyPages(database, part)
-    const found = await examineFile(part, 'still')
-    if (found.kind !== 'sound') {
-      const problem = 'problem' in found ? found.problem : `it is ${found.kind}`
+    const problem = problemOf(await examineFile(part, 'still'))
+    if (problem !== null) {
       throw new AppError('STATE_UNREADABLE', `the state in ${dirname(database)} is damaged: ${problem}`)
     }
     syncToDisk(part)

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import { resolve, join } from 'node:path'
+import { resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../../errors.ts'
 import { migrations } from '../migrations/migrations.ts'
@@ -9,11 +9,13 @@ import { readMoved } from '../sql/moved.ts'
 import type { StateBackup, StateReport, StateRestoration, StateRow, StateUpkeep } from '../rows/state-file.ts'
 import type { BackupSettings } from './backup-files.ts'
 import { listBackups } from './backup-files.ts'
+import { chooseBackup } from './choose-backup.ts'
 import { queriesOver } from './database.ts'
 import type { Examined } from './examine-file.ts'
-import { examineFile } from './examine-file.ts'
+import { examineFile, problemOf } from './examine-file.ts'
 import { stateFiles, type StateFiles } from './files.ts'
-import { newestGood, refuseUnsound, restored, tellBackup } from './mend.ts'
+import { removeCopy } from './gathered-copy.ts'
+import { refuseUnsound, restored, tellBackup } from './mend.ts'
 import { takeStateLock } from './open-sqlite-store.ts'
 import { asideFile, finishReplacement, keptAside, replaceFile } from './replace-file.ts'
 import { stateError } from './state-error.ts'
@@ -129,39 +131,19 @@ async function restore(
   const lock = await takeStateLock(files)
   try {
     finishReplacement(files)
-    const backup = await chooseBackup(folder, name)
+    const { backup, source } = await chooseBackup(files, folder, name)
     const found = await examineFile(files.database, 'live')
     const isThere = found.kind !== 'absent'
     const aside = isThere ? asideFile(files, 'replaced', at) : null
     const kept = aside === null ? '' : `, and what was there is kept as ${aside}`
     const reason = restored(`${actor} put ${tellBackup(backup)} in the place of the state${kept}`)
-    await replaceFile(files, { backup: backup.file, as: 'replaced', at, actor, reason })
+    await replaceFile(files, { backup: source, as: 'replaced', at, actor, reason })
     return { backup, keptAside: aside }
   } finally {
+    removeCopy(files)
     lock.release()
   }
 }
-
-/** @throws STATE_BACKUP_UNUSABLE */
-async function chooseBackup(folder: string, name: string | null): Promise<StateBackup> {
-  const all = listBackups(folder)
-  if (name === null) {
-    const newest = await newestGood(all)
-    if (newest !== null) return { ...newest, problem: null }
-    const none =
-      all.length === 0 ? `no backup lies in ${folder}` : `none of the ${all.length} backups in ${folder} is good`
-    throw new AppError('STATE_BACKUP_UNUSABLE', none)
-  }
-  const among = all.find(({ file }) => file === join(folder, name))
-  const file = among?.file ?? resolve(name)
-  const problem = problemOf(await examineFile(file, 'still'))
-  if (problem !== null) throw new AppError('STATE_BACKUP_UNUSABLE', `${file} cannot be restored: ${problem}`)
-  const { size, mtime } = statSync(file)
-  return { file, at: among?.at ?? mtime.toISOString(), sizeBytes: size, problem: null }
-}
-
-const problemOf = (found: Examined): string | null =>
-  found.kind === 'sound' ? null : 'problem' in found ? found.problem : `it is ${found.kind}`
 
 function sizeOf({ database }: StateFiles): number | null {
   const sizes = [database, `${database}-wal`].map((file) => statSync(file, { throwIfNoEntry: false })?.size)
