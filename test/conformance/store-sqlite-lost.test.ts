@@ -75,7 +75,10 @@ test.each([
     await store.setHold(null)
   })
 
-  expect(said).toEqual([expect.stringMatching(/everything is held: the state .* was lost .*none of 1 backups is good/)])
+  expect(said).toEqual([
+    expect.stringContaining('is passed over: database disk image is malformed'),
+    expect.stringMatching(/everything is held: the state .* was lost .*none of 1 backups is good/),
+  ])
   await opened(async (store) => expect(await store.hold()).toBeNull())
 })
 

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chown, copyFile, mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { stores, upkeeps } from '../../src/store/index.ts'
@@ -6,7 +6,7 @@ import type { Store } from '../../src/store/store.ts'
 import { useSqlitePlace } from './sqlite-place.ts'
 import { at, historyEntry, override, pause } from './store-rows.ts'
 
-const { parent, folder, file, backupFolder, log } = useSqlitePlace()
+const { parent, folder, file, backupFolder, said, log } = useSqlitePlace()
 let now: number
 
 beforeEach(() => {
@@ -83,5 +83,97 @@ describe('a file that a killed process left, with its log beside it', () => {
     await expect(upkeep().restore(copy, 'ada')).rejects.toMatchObject({ code: 'STATE_BACKUP_UNUSABLE' })
     expect((await readdir(folder)).filter((name) => name.includes('.part'))).toEqual([])
     await opened(async (store) => expect(await store.hold()).toBeNull())
+  })
+})
+
+/** What opens and fails at the first byte, whoever reads it: as a disk does that fails, or a file of another user. */
+const unreadable = '/proc/self/mem'
+const newestName = 'longshore-20261121T120000000Z.db'
+
+describe('a backup that cannot be read', () => {
+  const backedUp = () => opened((store) => store.setPause(pause()).then(() => store.backups?.take()))
+
+  test('is passed over and told of, and an older one that is good takes the place of the state', async () => {
+    await backedUp()
+    await symlink(unreadable, join(backupFolder, newestName))
+    await truncate(file, 8192)
+
+    await opened(async (store) => {
+      expect(await store.pauses()).toEqual([pause()])
+      expect((await store.hold())?.reason.sentence).toContain('the backup of 2026-11-21 10:00:00Z')
+    })
+
+    expect(said[0]).toMatch(/120000000Z\.db is passed over: it cannot be read: /)
+    const { passedOver } = await upkeep().restore(null, 'ada')
+    expect(passedOver).toMatchObject([
+      { file: join(backupFolder, newestName), problem: expect.stringContaining('cannot be read') },
+    ])
+    const { backups: listed } = await upkeep().check()
+    expect(listed.map(({ problem }) => problem)).toEqual([expect.stringContaining('cannot be read'), null])
+  })
+
+  test('may be good: nothing begins anew in the place of a state that is gone', async () => {
+    await backedUp()
+    await rm(backupFolder, { recursive: true })
+    await mkdir(backupFolder)
+    await symlink(unreadable, join(backupFolder, newestName))
+    await symlink('itself', join(backupFolder, 'itself'))
+    await symlink('itself', join(backupFolder, newestName.replace('T12', 'T11')))
+    await rm(file)
+
+    const refused = { code: 'STATE_UNREADABLE', message: expect.stringContaining('may be good') }
+    await expect(open()).rejects.toMatchObject(refused)
+
+    expect(await readdir(folder)).not.toContain('longshore.db')
+    for (const name of [null, newestName]) {
+      await expect(upkeep().restore(name, 'ada')).rejects.toMatchObject({ code: 'STATE_BACKUP_UNUSABLE' })
+    }
+  })
+})
+
+// Who is not root makes files of nobody else.
+describe.skipIf(process.geteuid?.() !== 0)('what root writes beside the service of another user', () => {
+  const nobody = 65_534
+  const uids = async (...names: string[]) => Promise.all(names.map(async (name) => (await stat(name)).uid))
+
+  /** Gives all that lies there to another user, as it is where that one made it. */
+  async function give(): Promise<void> {
+    const names = await readdir(parent, { recursive: true })
+    for (const name of names) await chown(join(parent, name), nobody, nobody)
+  }
+
+  test('belongs to that user, but for a copy elsewhere', async () => {
+    await opened((store) => store.setPause(pause()))
+    await give()
+
+    const elsewhere = join(parent, 'elsewhere.db')
+    const { file: taken } = await upkeep().backUp(null)
+    await upkeep().backUp(elsewhere)
+    const { keptAside } = await upkeep().restore(null, 'ada')
+
+    expect(await uids(backupFolder, taken, file, keptAside ?? '')).toEqual([nobody, nobody, nobody, nobody])
+    expect(await uids(elsewhere)).toEqual([0])
+  })
+
+  test('belongs to the owner of the folder where nothing lies there yet', async () => {
+    await opened(async (store) => store.backups?.take())
+    const copy = join(parent, 'copy.db')
+    await copyFile(join(backupFolder, 'longshore-20261121T100000000Z.db'), copy)
+    await rm(folder, { recursive: true })
+    await mkdir(folder, { mode: 0o700 })
+    await give()
+
+    await upkeep().restore(copy, 'ada')
+
+    expect(await uids(file, join(folder, 'longshore.lock'))).toEqual([nobody, nobody])
+  })
+
+  test('stays with root where the state is its own, whosever the folder is', async () => {
+    await opened((store) => store.setPause(pause()))
+    await chown(folder, nobody, nobody)
+
+    const { file: taken } = await upkeep().backUp(null)
+
+    expect(await uids(backupFolder, taken)).toEqual([0, 0])
   })
 })

@@ -44,7 +44,11 @@ function outside(given: Partial<StateReport> = {}, count = 3) {
   const upkeep: StateUpkeep = {
     check: async () => report(given),
     backUp: async (to) => ({ ...good, file: to ?? good.file }),
-    restore: async (backup, actor) => ({ backup: good, keptAside: `/s/aside-${backup}-${actor}` }),
+    restore: async (backup, actor) => ({
+      backup: good,
+      passedOver: [bad],
+      keptAside: `/s/aside-${backup}-${actor}`,
+    }),
     contents: () => rows(count),
   }
   const { doors, printed, told } = fakeDoors({ openState: async () => upkeep, openApp: unused })
@@ -94,6 +98,7 @@ test('`state backup` and `state restore` say what lies where', async () => {
   expect(await run('restore', 'one.db')).toBe(0)
 
   expect(out()).toContain('backed up to /elsewhere.db')
+  expect(out()).toContain('two.db was passed over: it is empty.')
   expect(out()).toMatch(/kept as \/s\/aside-one\.db-alice\.\nEverything is held until `longshore resume`/)
 })
 

@@ -39,12 +39,14 @@ export async function runStateRestore(
   options: GlobalOptions & { readonly output: Output },
 ): Promise<ExitCode> {
   const done = await (await doors.openState(options)).restore(backup ?? null, doors.actor())
+  const { passedOver } = done
   if (options.output === 'json') {
-    doors.print(json({ backup: done.backup.file, at: done.backup.at, keptAside: done.keptAside }))
+    doors.print(json({ backup: done.backup.file, at: done.backup.at, passedOver, keptAside: done.keptAside }))
     return 0
   }
+  const passed = passedOver.map(({ file, problem }) => `${file} was passed over: ${problem}.\n`).join('')
   const kept = done.keptAside === null ? '' : `What was there is kept as ${done.keptAside}.\n`
-  doors.print(`The backup of ${when(done.backup.at)} (${done.backup.file}) is in the place of the state.
+  doors.print(`${passed}The backup of ${when(done.backup.at)} (${done.backup.file}) is in the place of the state.
 ${kept}Everything is held until \`longshore resume\`: pins, pauses, quarantine and rollouts since then may be missing.`)
   return 0
 }

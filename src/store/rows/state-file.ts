@@ -40,6 +40,8 @@ export interface StateReport {
 /** What `restore` did. */
 export interface StateRestoration {
   readonly backup: StateBackup
+  /** Newer ones that are not good, newest first, where none was named. */
+  readonly passedOver: readonly StateBackup[]
   /** Where what was there is kept; null where nothing was. */
   readonly keptAside: string | null
 }

@@ -30,11 +30,21 @@ export function listBackups(folder: string): readonly BackupFile[] {
     .flatMap((each) => {
       const [, year, month, day, hour, minute, second, ms, schema] = name.exec(each) ?? []
       const file = join(folder, each)
-      const found = year === undefined ? undefined : statSync(file, { throwIfNoEntry: false })
-      if (found?.isFile() !== true) return []
+      const sizeBytes = year === undefined ? null : sizeOf(file)
+      if (sizeBytes === null) return []
       const at = `${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`
-      return [{ file, at, sizeBytes: found.size, schema: schema === undefined ? null : Number(schema) }]
+      return [{ file, at, sizeBytes, schema: schema === undefined ? null : Number(schema) }]
     })
+}
+
+/** Null where it is no file. One that cannot be looked at may be a backup: whoever reads it is told why that fails. */
+function sizeOf(file: string): number | null {
+  try {
+    const found = statSync(file, { throwIfNoEntry: false })
+    return found?.isFile() === true ? found.size : null
+  } catch {
+    return 0
+  }
 }
 
 /**

@@ -4,17 +4,19 @@ import { AppError } from '../../errors.ts'
 import type { StateBackup } from '../rows/state-file.ts'
 import type { Time } from '../rows/time.ts'
 import { listBackups } from './backup-files.ts'
-import { examineFile, problemOf } from './examine-file.ts'
+import { examineBackup, newestGood } from './examine-backup.ts'
+import { problemOf } from './examine-file.ts'
 import type { StateFiles } from './files.ts'
 import { gatherCopy, hasLog } from './gathered-copy.ts'
 import { logDamage } from './log-damage.ts'
-import { newestGood } from './mend.ts'
 
 /** What a person has put in the place of the state. */
 export interface ChosenBackup {
   readonly backup: StateBackup
   /** What is to be copied: the backup, or a copy of it with what its log has, which the caller removes. */
   readonly source: string
+  /** Newer ones that are not good, newest first. */
+  readonly passedOver: readonly StateBackup[]
 }
 
 /**
@@ -27,8 +29,8 @@ export interface ChosenBackup {
 export async function chooseBackup(files: StateFiles, folder: string, name: string | null): Promise<ChosenBackup> {
   const all = listBackups(folder)
   if (name === null) {
-    const newest = await newestGood(all)
-    if (newest !== null) return { backup: { ...newest, problem: null }, source: newest.file }
+    const { newest, passedOver } = await newestGood(all)
+    if (newest !== null) return { backup: { ...newest, problem: null }, source: newest.file, passedOver }
     const none =
       all.length === 0 ? `no backup lies in ${folder}` : `none of the ${all.length} backups in ${folder} is good`
     throw new AppError('STATE_BACKUP_UNUSABLE', none)
@@ -37,7 +39,11 @@ export async function chooseBackup(files: StateFiles, folder: string, name: stri
   const file = among?.file ?? resolve(name)
   const { source, problem } = hasLog(file) ? await withItsLog(files, file) : await alone(file)
   if (problem !== null) throw new AppError('STATE_BACKUP_UNUSABLE', `${file} cannot be restored: ${problem}`)
-  return { backup: { file, at: among?.at ?? writtenAt(file), sizeBytes: statSync(file).size, problem: null }, source }
+  return {
+    backup: { file, at: among?.at ?? writtenAt(file), sizeBytes: statSync(file).size, problem: null },
+    source,
+    passedOver: [],
+  }
 }
 
 /** What was written last is in the log, where there is one. */
@@ -49,7 +55,7 @@ interface Looked {
 }
 
 async function alone(file: string): Promise<Looked> {
-  return { source: file, problem: problemOf(await examineFile(file, 'still')) }
+  return { source: file, problem: (await examineBackup(file)).problem }
 }
 
 async function withItsLog(files: StateFiles, file: string): Promise<Looked> {

@@ -5,11 +5,13 @@ import {
   constants,
   existsSync,
   fchmodSync,
+  fchownSync,
+  lchownSync,
   mkdirSync,
   openSync,
   statSync,
 } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 /** Where the state lies. SQLite itself adds `-wal` and `-shm` beside the database, with the database's mode. */
 export interface StateFiles {
@@ -43,17 +45,47 @@ export function isThere(file: string): boolean {
   }
 }
 
-/** Makes the folder for this user alone; one that is there keeps the mode that its owner gave it. */
-export function createFolder(folder: string): void {
-  if (mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined) chmodSync(folder, 0o700)
+/** A user and a group, by number. */
+export interface Owner {
+  readonly uid: number
+  readonly gid: number
 }
 
-/** Makes an empty file for this user alone, whatever the umask says. One that is there is left alone. */
-export function createFile(file: string): void {
+/**
+ * Whose the state is where root works on another user's, as `sudo longshore state backup` does: what root writes there
+ * has to be theirs, or their service cannot read it. Null for everybody else, and where the state is root's own.
+ */
+export function ownerOf({ database, lock, folder }: StateFiles): Owner | null {
+  if (process.geteuid?.() !== 0) return null
+  for (const each of [database, lock, folder]) {
+    const found = statSync(each, { throwIfNoEntry: false })
+    if (found !== undefined) return found.uid === 0 ? null : { uid: found.uid, gid: found.gid }
+  }
+  return null
+}
+
+/** Makes the folder for this user alone, or for its owner; one that is there keeps the mode that its owner gave it. */
+export function createFolder(folder: string, owner: Owner | null = null): void {
+  const first = mkdirSync(folder, { recursive: true, mode: 0o700 })
+  if (first === undefined) return
+  chmodSync(folder, 0o700)
+  if (owner === null) return
+  for (let made = resolve(folder); made.length >= first.length; made = dirname(made)) {
+    lchownSync(made, owner.uid, owner.gid)
+  }
+}
+
+/** Makes an empty file for this user alone, or for its owner, whatever the umask says. One that is there is left alone. */
+export function createFile(file: string, owner: Owner | null = null): void {
   if (existsSync(file)) return
   const descriptor = openSync(file, 'wx', 0o600)
-  fchmodSync(descriptor, 0o600)
-  closeSync(descriptor)
+  try {
+    fchmodSync(descriptor, 0o600)
+    // Not by its name, in the place of which its owner could put another.
+    if (owner !== null) fchownSync(descriptor, owner.uid, owner.gid)
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
 /** Takes everybody else's permissions away from the database and what SQLite put beside it. */

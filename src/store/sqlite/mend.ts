@@ -3,8 +3,10 @@ import { AppError } from '../../errors.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Reason } from '../../rollout/rollout.ts'
 import { migrations } from '../migrations/migrations.ts'
+import type { StateBackup } from '../rows/state-file.ts'
 import type { BackupFile, BackupSettings } from './backup-files.ts'
 import { listBackups } from './backup-files.ts'
+import { newestGood } from './examine-backup.ts'
 import type { Examined } from './examine-file.ts'
 import { examineFile } from './examine-file.ts'
 import type { StateFiles } from './files.ts'
@@ -26,7 +28,7 @@ interface Mending {
  * of one that is damaged, gone or another program's, and of a newer version's where that is wanted; what was there is kept
  * aside. Only for the holder of the lock.
  *
- * @throws STATE_UNREADABLE, STATE_NEWER where there is no good backup
+ * @throws STATE_UNREADABLE, STATE_NEWER where there is no good backup, or one that may be good and cannot be read
  */
 export async function mend(files: StateFiles, mending: Mending): Promise<void> {
   const isFinished = finishReplacement(files)
@@ -43,7 +45,10 @@ export async function mend(files: StateFiles, mending: Mending): Promise<void> {
   const as = other === null ? 'damaged' : 'replaced'
   const at = mending.now()
   const aside = found.kind === 'absent' ? '' : ` and is kept as ${asideFile(files, as, at)}`
-  const newest = await newestGood(kept)
+  const { newest, passedOver } = await newestGood(kept)
+  for (const each of passedOver) {
+    log?.warn({ code: 'STATE_BACKUP_UNUSABLE' }, `${each.file} is passed over: ${each.problem ?? ''}`)
+  }
   const gathered = found.kind === 'damaged' && found.isInLog === true ? await gatherCopy(files, files.database) : null
   const before = gathered?.found.kind === 'sound' ? gathered.file : null
   try {
@@ -64,6 +69,8 @@ export async function mend(files: StateFiles, mending: Mending): Promise<void> {
   }
   if (other !== null) return refuse(files, found)
   if (found.kind === 'damaged') throw damaged(files, problem, kept.length)
+  const unread = passedOver.find(({ isRead }) => !isRead)
+  if (unread !== undefined) throw doubtful(files, problem, unread)
   const sentence = `the state in ${files.folder} was lost (${problem}), none of ${kept.length} backups is good, and a new one begins`
   return replace(files, mending, { backup: null, as, at, actor: null, reason: lost(sentence) })
 }
@@ -115,7 +122,7 @@ export async function backUpBeforeMigration(files: StateFiles, mending: Mending)
   if (backups === null || backups.keep === 0) return
   if (found.kind !== 'sound' || found.schema === migrations.length) return
   try {
-    await takeBackup(files.database, backups, mending.now(), found.schema)
+    await takeBackup(files, backups, mending.now(), found.schema)
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     log?.error({ code: error.code }, `no backup was taken before the state was migrated: ${error.message}`)
@@ -137,12 +144,6 @@ export const restored = (what: string): Reason => ({
 export const tellBackup = ({ at }: Pick<BackupFile, 'at'>): string =>
   `the backup of ${at.slice(0, 10)} ${at.slice(11, 19)}Z`
 
-/** @param backups newest first */
-export async function newestGood(backups: readonly BackupFile[]): Promise<BackupFile | null> {
-  for (const each of backups) if ((await examineFile(each.file, 'still')).kind === 'sound') return each
-  return null
-}
-
 /**
  * What is wrong with it, without its full stop. An empty file is what a crash leaves before anything was written, and
  * none is what the first start finds; where backups lie, something was there.
@@ -158,6 +159,12 @@ function damage(found: Examined, kept: readonly BackupFile[]): string | null {
 function refuse({ folder }: StateFiles, found: Examined): void {
   if (found.kind === 'foreign') throw new AppError('STATE_UNREADABLE', found.problem)
   if (found.kind === 'newer') throw new AppError('STATE_NEWER', `${found.problem} (${folder})`)
+}
+
+/** To begin anew is for people to say, as long as there may be something to go on from. */
+function doubtful({ folder }: StateFiles, problem: string, { file, problem: why }: StateBackup): AppError {
+  const sentence = `the state in ${folder} was lost (${problem}), and ${file} may be good: ${why ?? ''}`
+  return new AppError('STATE_UNREADABLE', sentence)
 }
 
 function damaged({ folder }: StateFiles, problem: string, backups: number): AppError {

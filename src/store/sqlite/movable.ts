@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts'
 import { migrations } from '../migrations/migrations.ts'
 import type { LockedState, MovableState } from '../sql/move-state.ts'
 import { connectAndMigrate } from './database.ts'
-import { stateFiles, type StateFiles } from './files.ts'
+import { ownerOf, stateFiles, type StateFiles } from './files.ts'
 import { refuseUnsound } from './mend.ts'
 import { takeStateLock } from './open-sqlite-store.ts'
 import { asideFile, finishReplacement } from './replace-file.ts'
@@ -30,7 +30,7 @@ async function locked(files: StateFiles, examine: () => Promise<unknown>): Promi
         lock.release()
       }
       const keepAside = async (at: string): Promise<string> =>
-        (await copyState(files.database, asideFile(files, 'replaced', Date.parse(at)))).file
+        (await copyState(files.database, asideFile(files, 'replaced', Date.parse(at)), ownerOf(files))).file
       // SQLite counts on from the greatest number by itself.
       return { name: files.database, db, countOn: async () => {}, keepAside, close: closeAll }
     } catch (error) {

@@ -8,7 +8,7 @@ import { ownBackups } from './own-backups.ts'
 import type { Connection } from './database.ts'
 import { connect, connectAndMigrate, connectEmpty, inspect } from './database.ts'
 import { settleFallback, type FallbackPlace } from './fallback.ts'
-import type { StateFiles } from './files.ts'
+import type { Owner, StateFiles } from './files.ts'
 import { createFolder, stateFiles } from './files.ts'
 import type { Lock } from './lock.ts'
 import { takeLock } from './lock.ts'
@@ -131,10 +131,10 @@ async function lockAndMigrate(
   }
 }
 
-/** @throws STATE_LOCKED */
-export async function takeStateLock(files: StateFiles): Promise<Lock> {
+/** @param owner as `takeLock` has it. @throws STATE_LOCKED */
+export async function takeStateLock(files: StateFiles, owner: Owner | null = null): Promise<Lock> {
   createFolder(files.folder)
-  const lock = takeLock(files.lock)
+  const lock = takeLock(files.lock, owner)
   if (lock === null) throw await lockedBy(files)
   return lock
 }

@@ -7,6 +7,6 @@ import { takeBackup } from './take-backup.ts'
 export function ownBackups(files: StateFiles, settings: BackupSettings, now: () => number): StoreBackups {
   return {
     newestAt: () => listBackups(settings.folder)[0]?.at ?? null,
-    take: () => takeBackup(files.database, settings, now()),
+    take: () => takeBackup(files, settings, now()),
   }
 }

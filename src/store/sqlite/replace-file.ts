@@ -7,7 +7,7 @@ import { readMeta, writeHold, writeMeta } from '../sql/meta.ts'
 import type { Reason } from '../../rollout/rollout.ts'
 import { applicationId, queriesOver } from './database.ts'
 import { syncToDisk } from './durable.ts'
-import { createFile, type StateFiles } from './files.ts'
+import { createFile, ownerOf, type StateFiles } from './files.ts'
 import { stamp } from './backup-files.ts'
 
 /** Why a backup takes the place of the state; names the file that is kept aside. */
@@ -39,8 +39,8 @@ export async function replaceFile(files: StateFiles, replacement: Replacement): 
   const { as, at } = replacement
   const part = `${files.database}.restoring.part`
   for (const file of [part, ...beside.map((each) => part + each)]) rmSync(file, { force: true })
-  if (replacement.backup === null) createFile(part)
-  else copyFileSync(replacement.backup, part)
+  createFile(part, ownerOf(files))
+  if (replacement.backup !== null) copyFileSync(replacement.backup, part)
   chmodSync(part, 0o600)
   await prepare(part, files, replacement)
   syncToDisk(part)

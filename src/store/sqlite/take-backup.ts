@@ -7,7 +7,7 @@ import type { BackupSettings } from './backup-files.ts'
 import { listBackups, nextBackupFile, pruneBackups } from './backup-files.ts'
 import { syncToDisk } from './durable.ts'
 import { examineFile, problemOf } from './examine-file.ts'
-import { createFile, createFolder } from './files.ts'
+import { createFile, createFolder, ownerOf, type Owner, type StateFiles } from './files.ts'
 import { stateError } from './state-error.ts'
 
 /**
@@ -21,14 +21,16 @@ const roomMinBytes = 16 * 1024 * 1024
 
 /**
  * Copies a state that is in use to a file that appears whole and checked, or not at all.
+ *
+ * @param owner whose the copy is; this user's where it is left out
  * @throws STATE_UNREADABLE when the copy is not good, and so the state is not; STATE_UNWRITABLE
  */
-export async function copyState(database: string, to: string): Promise<StateBackup> {
+export async function copyState(database: string, to: string, owner: Owner | null = null): Promise<StateBackup> {
   const part = `${to}.part`
   try {
     refuseWithoutRoom(database, dirname(to))
     removeCopy(part)
-    createFile(part)
+    createFile(part, owner)
     await copyPages(database, part)
     const problem = problemOf(await examineFile(part, 'still'))
     if (problem !== null) {
@@ -51,15 +53,16 @@ export async function copyState(database: string, to: string): Promise<StateBack
  * @throws as `copyState`; then all that there were are there
  */
 export async function takeBackup(
-  database: string,
+  files: StateFiles,
   settings: BackupSettings,
   now: number,
   schema: number | null = null,
 ): Promise<StateBackup> {
   const { folder } = settings
   try {
-    createFolder(folder)
-    const taken = await copyState(database, nextBackupFile(folder, now, schema))
+    const owner = ownerOf(files)
+    createFolder(folder, owner)
+    const taken = await copyState(files.database, nextBackupFile(folder, now, schema), owner)
     pruneBackups(settings, now)
     return { ...taken, at: listBackups(folder).find(({ file }) => file === taken.file)?.at ?? taken.at }
   } catch (error) {

@@ -11,9 +11,10 @@ import type { BackupSettings } from './backup-files.ts'
 import { listBackups } from './backup-files.ts'
 import { chooseBackup } from './choose-backup.ts'
 import { queriesOver } from './database.ts'
+import { examineBackup } from './examine-backup.ts'
 import type { Examined } from './examine-file.ts'
-import { examineFile, problemOf } from './examine-file.ts'
-import { stateFiles, type StateFiles } from './files.ts'
+import { examineFile } from './examine-file.ts'
+import { ownerOf, stateFiles, type StateFiles } from './files.ts'
 import { removeCopy } from './gathered-copy.ts'
 import { refuseUnsound, restored, tellBackup } from './mend.ts'
 import { takeStateLock } from './open-sqlite-store.ts'
@@ -45,7 +46,7 @@ async function check(files: StateFiles, settings: BackupSettings): Promise<State
   const found = await examineFile(files.database, 'live')
   const backups: StateBackup[] = []
   for (const { file, at, sizeBytes } of listBackups(settings.folder)) {
-    const problem = problemOf(await examineFile(file, 'still'))
+    const { problem } = await examineBackup(file)
     backups.push({ file, at, sizeBytes, problem })
   }
   const report: StateReport = {
@@ -110,7 +111,7 @@ async function backUp(
   now: number,
 ): Promise<StateBackup> {
   await schemaOf(files)
-  if (to === null) return takeBackup(files.database, settings, now)
+  if (to === null) return takeBackup(files, settings, now)
   const file = resolve(to)
   if (existsSync(file)) throw new AppError('STATE_UNWRITABLE', `${file} is there already, and is not replaced`)
   return copyState(files.database, file)
@@ -128,17 +129,17 @@ async function restore(
   { folder }: BackupSettings,
   { name, actor, at }: { readonly name: string | null; readonly actor: string; readonly at: number },
 ): Promise<StateRestoration> {
-  const lock = await takeStateLock(files)
+  const lock = await takeStateLock(files, ownerOf(files))
   try {
     finishReplacement(files)
-    const { backup, source } = await chooseBackup(files, folder, name)
+    const { backup, source, passedOver } = await chooseBackup(files, folder, name)
     const found = await examineFile(files.database, 'live')
     const isThere = found.kind !== 'absent'
     const aside = isThere ? asideFile(files, 'replaced', at) : null
     const kept = aside === null ? '' : `, and what was there is kept as ${aside}`
     const reason = restored(`${actor} put ${tellBackup(backup)} in the place of the state${kept}`)
     await replaceFile(files, { backup: source, as: 'replaced', at, actor, reason })
-    return { backup, keptAside: aside }
+    return { backup, passedOver, keptAside: aside }
   } finally {
     removeCopy(files)
     lock.release()
