@@ -1,12 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { stores } from '../../src/store/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { OwnerProcess } from './store-owner.ts'
 import { startOwner } from './store-owner.ts'
-import { at, reason } from './store-rows.ts'
+import { at, historyEntry, reason } from './store-rows.ts'
 
 let folder: string
 const started: OwnerProcess[] = []
@@ -88,4 +90,42 @@ test('a visitor writes and a reader reads beside an owner that is busy writing',
   expect(await reader.hold()).toEqual({ reason, since: at(1) })
   expect((await reader.history({ limit: 100 })).length).toBeGreaterThanOrEqual(9)
   await expect(takeLines(owner, 100)).resolves.toHaveLength(100)
+})
+
+describe('while somebody else keeps the file locked for writing', () => {
+  /** As another program does that has it open. */
+  async function locked(work: (store: Store, unlock: () => void) => Promise<void>): Promise<void> {
+    const store = await open('owner')
+    const other = new DatabaseSync(join(folder, 'longshore.db'))
+    other.exec('begin immediate')
+    try {
+      await work(store, () => other.exec('rollback'))
+    } finally {
+      other.close()
+    }
+  }
+  const writeSix = (store: Store) => Array.from({ length: 6 }, () => store.addHistory(historyEntry()))
+
+  test('all else goes on, reading included, and what is written waits for its end', () =>
+    locked(async (store, unlock) => {
+      const writes = Promise.all(writeSix(store))
+
+      await delay(300)
+      expect(await store.history({ limit: 9 })).toEqual([])
+      unlock()
+      await writes
+
+      expect(await store.history({ limit: 9 })).toHaveLength(6)
+    }))
+
+  test('what is written together is refused together, after one wait', () =>
+    locked(async (store) => {
+      const began = performance.now()
+
+      const [first, ...others] = writeSix(store)
+      await expect(first).rejects.toMatchObject({ code: 'STATE_LOCKED' })
+      for (const each of others) await expect(each).rejects.toMatchObject({ code: 'STATE_LOCKED' })
+
+      expect(performance.now() - began).toBeLessThan(15_000)
+    }))
 })

@@ -64,7 +64,7 @@ export function createWriter({ db, now, awaitDisk, transact }: WriterDeps, isNew
       await commit(group)
       for (const { done } of group) done.resolve()
     } catch (error) {
-      if (group.length === 1 || isAway(error)) return group.forEach(({ done }) => done.reject(error))
+      if (group.length === 1 || isForAll(error)) return group.forEach(({ done }) => done.reject(error))
       // One that cannot be written takes no other with it.
       for (const each of group) await commit([each]).then(each.done.resolve, each.done.reject)
     }
@@ -84,5 +84,6 @@ export function createWriter({ db, now, awaitDisk, transact }: WriterDeps, isNew
   }
 }
 
-/** Nothing else would fare better; and each would wait for a database that is away. */
-const isAway = (error: unknown): boolean => error instanceof AppError && error.code === 'STATE_UNAVAILABLE'
+/** Nothing else would fare better; and each would wait as long for a database that is away, or that another has locked. */
+const isForAll = (error: unknown): boolean =>
+  error instanceof AppError && (error.code === 'STATE_UNAVAILABLE' || error.code === 'STATE_LOCKED')

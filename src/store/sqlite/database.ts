@@ -18,8 +18,10 @@ export interface Connection {
 /** `LGSH`: tells our file from another program's database. */
 export const applicationId = 0x4c475348
 
-/** How long a write waits for that of another process: an owner's and a visitor's take milliseconds each. */
-const busyTimeoutMs = 5_000
+/** How long opening waits for what another process does there. */
+const openTimeoutMs = 5_000
+/** SQLite waits with the whole process: from then on whoever waits for long does so in `sqliteDialect`. */
+const busyTimeoutMs = 5
 
 /** Opens a file whose schema is known to be up to date. */
 export function connect(files: StateFiles, mode: 'read' | 'write'): Connection {
@@ -76,7 +78,7 @@ function openFile(files: StateFiles, mode: 'read' | 'write'): DatabaseSync {
   const readOnly = mode === 'read'
   const database = new DatabaseSync(files.database, {
     readOnly,
-    timeout: busyTimeoutMs,
+    timeout: openTimeoutMs,
     enableForeignKeyConstraints: true,
   })
   // secure_delete: environment values of a deleted snapshot are overwritten, not just unlinked.
@@ -86,6 +88,7 @@ function openFile(files: StateFiles, mode: 'read' | 'write'): DatabaseSync {
 
 function connectionTo(database: DatabaseSync, folder: string): Connection {
   const db = queriesOver(database, folder)
+  database.exec(`pragma busy_timeout = ${busyTimeoutMs}`)
   let isDiskAwaited: boolean | null = null
   return {
     db,

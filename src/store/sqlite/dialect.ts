@@ -1,13 +1,20 @@
 import type { CompiledQuery, DatabaseConnection, Dialect, DialectAdapter, Driver, QueryResult } from 'kysely'
 import { SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { createConnectionTurns } from './connection-turns.ts'
 import { stateError } from './state-error.ts'
 
+/** How long a write waits for that of another process: an owner's and a visitor's take milliseconds each. */
+const busyMaxMs = 5_000
+/** How often it looks whether that has ended. */
+const busyPauseMs = 10
+
 /**
  * Kysely over one open `node:sqlite` connection. Kysely's own SQLite driver cannot take it: it asks statements for a
  * `reader` flag that node's do not have. Whatever comes while a transaction is open waits for its turn. Closing the
- * database is left to whoever opened it.
+ * database is left to whoever opened it. Where another process has it locked, what would begin waits without keeping
+ * anybody here from working on, and others have their turn meanwhile.
  */
 export function sqliteDialect(database: DatabaseSync, folder: string): Dialect {
   return {
@@ -36,8 +43,22 @@ function driver(database: DatabaseSync, folder: string): Driver {
       throw stateError(error, folder)
     }
   }
+  const patient = async <T>(work: () => T): Promise<T> => {
+    const begunAt = performance.now()
+    for (;;) {
+      try {
+        return work()
+      } catch (error) {
+        const isOver = performance.now() - begunAt > busyMaxMs
+        if (!isBusy(error) || database.isTransaction || isOver) throw stateError(error, folder)
+      }
+      turns.end()
+      await delay(busyPauseMs)
+      await turns.begin()
+    }
+  }
   const connection: DatabaseConnection = {
-    executeQuery: async <Row>(query: CompiledQuery) => guarded(() => run<Row>(statements(query.sql), query)),
+    executeQuery: <Row>(query: CompiledQuery) => patient(() => run<Row>(statements(query.sql), query)),
     streamQuery: () => {
       throw new Error('streaming is not needed: every query has a bound')
     },
@@ -49,7 +70,7 @@ function driver(database: DatabaseSync, folder: string): Driver {
       return connection
     },
     // A plain `begin` would take the write lock at the first write, when waiting for it can only fail.
-    beginTransaction: async () => guarded(() => database.exec('begin immediate')),
+    beginTransaction: () => patient(() => database.exec('begin immediate')),
     commitTransaction: async () => guarded(() => database.exec('commit')),
     // On a full disk SQLite has already rolled back by itself.
     rollbackTransaction: async () => guarded(() => (database.isTransaction ? database.exec('rollback') : undefined)),
@@ -57,6 +78,14 @@ function driver(database: DatabaseSync, folder: string): Driver {
     destroy: async () => {},
   }
 }
+
+const sqliteBusy = 5
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error &&
+  'errcode' in error &&
+  typeof error.errcode === 'number' &&
+  (error.errcode & 0xff) === sqliteBusy
 
 interface Statement {
   readonly prepared: StatementSync
