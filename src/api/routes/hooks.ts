@@ -3,7 +3,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Receive } from '../../app/events/receive-event.ts'
 import type { ShowsSecret } from '../../app/events/shown-secret.ts'
 import { AppError, toAppError } from '../../errors.ts'
-import type { RequestHead } from '../../events/event-source.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { ClientReader } from '../listener/client-address.ts'
@@ -99,7 +98,7 @@ function isEncoded(headers: FastifyRequest['headers']): boolean {
   return content.toLowerCase() !== 'identity' || transfer.toLowerCase() !== 'chunked'
 }
 
-function headOf({ raw, params: { secret = '' } }: FastifyRequest<Hook>): RequestHead {
+function headOf({ raw, params: { secret = '' } }: FastifyRequest<Hook>): Parameters<ShowsSecret>[1] {
   return { headers: headersOf(raw.rawHeaders), pathSecret: secret === '' ? null : secret }
 }
 
