@@ -16,7 +16,7 @@ import { createPassTurns, type PassTurns } from '../groups/pass-turns.ts'
 import { noteEngine } from './note-engine.ts'
 import { owedNow } from './owed-rounds.ts'
 import { recordDecision, recordGone } from '../decisions/record-decision.ts'
-import { adoptFoundRollouts, openRollouts, resumeRollout } from '../rollouts/recover.ts'
+import { openRollouts, resumeRollout, tryToAdopt } from '../rollouts/recover.ts'
 import { scanKey } from '../scans/scan-key.ts'
 import { dependantsOf } from '../sets/busy-set.ts'
 import { withParts } from '../sets/parts-of.ts'
@@ -107,10 +107,12 @@ async function passTarget(
   const keep = (rollout: Rollout | null) => rollout !== null && rollouts.push(rollout)
   try {
     if (!isAgain) {
-      await adoptFoundRollouts(app, target, stop)
-      await noteEngine(app, target, stop)
+      const unadopted = await tryToAdopt(app, target, stop)
       const open = (await openRollouts(app, target, true)).filter((each) => isMeant(each.workload, only))
       for (const each of await Promise.all(open.map(async (left) => toRest(await goOn(left))))) keep(each)
+      // Nothing begins before it is known whether the state was lost.
+      if (unadopted !== null) throw unadopted
+      await noteEngine(app, target, stop)
     }
     const before = await lookAndDecide(app, queue, target, stop, looking)
     const dueNow = before.filter((each) => each.decision.isRolloutDue)

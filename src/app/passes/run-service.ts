@@ -10,7 +10,7 @@ import { heed, keepOnly, look, pauseMs, type Follower } from './follower.ts'
 import { isDeciding } from './is-deciding.ts'
 import { createLiveness, type Pulse } from './liveness.ts'
 import { recordGone } from '../decisions/record-decision.ts'
-import { adoptFoundRollouts } from '../rollouts/recover.ts'
+import { tryToAdopt } from '../rollouts/recover.ts'
 import { scanKey } from '../scans/scan-key.ts'
 import { planScans, type ScanWork } from '../scans/scan-plan.ts'
 import { scanFirst, scanNow, startScan } from '../scans/start-scan.ts'
@@ -67,8 +67,10 @@ async function followTarget(follower: Follower, pulse: Pulse): Promise<void> {
     let waitMs = targetRetryMs
     pulse.work()
     try {
-      if (!hasAdopted) await adoptFoundRollouts(app, target, stop)
+      const unadopted = hasAdopted ? null : await tryToAdopt(app, target, stop)
       await takeUpOpen(follower, !hasAdopted)
+      // Nothing begins before it is known whether the state was lost.
+      if (unadopted !== null) throw unadopted
       if (!hasAdopted) await noteEngine(app, target, stop)
       hasAdopted = true
       viewer.sees(await turn(follower))

@@ -1,3 +1,4 @@
+import { toAppError, type AppError } from '../../errors.ts'
 import { isoTime } from '../../lib/clock.ts'
 import { takeUp } from '../../rollout/machine.ts'
 import { waitLeftMs } from '../../rollout/registry-wait.ts'
@@ -61,6 +62,22 @@ export async function adoptFoundRollouts(app: App, target: Target, signal: Abort
     await app.store.saveRollout(rollout, baselineOf(rollout))
     // The other ends are old news.
     if (rollout.outcome === 'needs-human') app.rolloutCounts?.note(rollout)
+  }
+}
+
+/**
+ * The same, where what it stumbles over keeps nobody from taking up what the state knows: a workload may be down for it.
+ * @returns what it stumbled over; null when it has looked at everything
+ * @throws TARGET_UNAVAILABLE since there is nothing to take up on what is away, ABORTED
+ */
+export async function tryToAdopt(app: App, target: Target, signal: AbortSignal): Promise<AppError | null> {
+  try {
+    await adoptFoundRollouts(app, target, signal)
+    return null
+  } catch (error) {
+    const failure = toAppError(error)
+    if (failure.code === 'TARGET_UNAVAILABLE' || failure.code === 'ABORTED') throw failure
+    return failure
   }
 }
 

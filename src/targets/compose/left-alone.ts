@@ -1,4 +1,5 @@
 import type { ContainerInspect, ImageInspect } from '../../clients/docker/shapes.ts'
+import type { AppError } from '../../errors.ts'
 import { parseReference } from '../../image/reference.ts'
 import { isWaiting } from '../engine/is-waiting.ts'
 import { isSelf, type SelfHints } from '../engine/self.ts'
@@ -9,6 +10,8 @@ interface Circumstances {
   /** Whether it is to follow a container that it uses: one that the engine could not start without that is not stopped. */
   readonly follows?: boolean
   readonly image: ImageInspect | null
+  /** Why the engine fails to describe that image. */
+  readonly failure?: AppError | null
   readonly self: SelfHints
 }
 
@@ -31,6 +34,8 @@ const because = (code: string, sentence: string): LeftAlone => ({ code, sentence
 const rules: readonly ((service: Service, circumstances: Circumstances) => LeftAlone | null)[] = [
   ({ members }, { self }) =>
     members.some(({ container }) => isSelf(container.Id, self)) ? because('SELF', 'it is longshore itself') : null,
+  (_, { failure = null }) =>
+    failure && because('NOT_READABLE', `the engine does not describe its image: ${failure.message}`),
   (_, { image }) =>
     image === null ? because('IMAGE_GONE', 'the engine no longer has its image, so what it runs is unknown') : null,
   ({ project, service, members }, { image }) => {

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { composeContainer, composeLabels } from '../../../test/fakes/compose-services.ts'
 import { stageCompose } from '../../../test/fakes/compose-stage.ts'
 import { container } from '../../../test/fakes/inspect.ts'
+import { AppError } from '../../errors.ts'
 import { listWorkloads } from './list-workloads.ts'
 
 const { signal } = new AbortController()
@@ -54,6 +55,21 @@ describe('the workloads of Compose', () => {
     stage = stageCompose([composeContainer({ image: 'sha256:gone' })])
 
     expect(await listWorkloads(stage.deps, signal)).toMatchObject([{ leftAlone: { code: 'IMAGE_GONE' } }])
+  })
+
+  test('are left alone with the reason where the engine fails to describe their image, and no others are', async () => {
+    stage = stageCompose([composeContainer({ image: 'sha256:bad' }), composeContainer({ service: 'db' })])
+    const failure = new AppError('TARGET_FAILED', 'layer does not exist')
+    const { inspectImage } = stage.deps.engine
+    stage.deps.engine.inspectImage = async (id, asked) => {
+      if (id === 'sha256:bad') throw failure
+      return inspectImage(id, asked)
+    }
+
+    expect(await listWorkloads(stage.deps, signal)).toMatchObject([
+      { name: 'shop/web', leftAlone: { code: 'NOT_READABLE' } },
+      { name: 'shop/db', leftAlone: null },
+    ])
   })
 
   test('are not the containers that `docker compose run` made', async () => {

@@ -1,3 +1,4 @@
+import { describeImage } from '../engine/described-image.ts'
 import type { Workload } from '../target.ts'
 import { workloadId, type ComposeDeps } from './compose-deps.ts'
 import { insideFollow } from './inside-providers.ts'
@@ -14,13 +15,13 @@ export async function listWorkloads(deps: ComposeDeps, signal: AbortSignal): Pro
   const anew = madeAnewAmong(deps, services, signal)
   return Promise.all(
     services.map(async (service) => {
-      const image = await deps.inspections.image(service.members[0].container.Image, signal)
+      const described = await describeImage(deps.inspections, service.members[0].container.Image, signal)
       const inside = insideFollow(service, services, outside(service).goneInside, deps.clock.now())
       return readWorkload({
         target: deps.target,
         service,
         all: services,
-        image,
+        ...described,
         self: deps.self,
         configured: deps.configured,
         outside: outside(service),

@@ -1,4 +1,5 @@
 import { healthOf } from '../engine/instance-facts.ts'
+import { describeImage } from '../engine/described-image.ts'
 import { dependencies, nameOf, refersTo } from '../engine/dependants.ts'
 import { endsForGood } from '../engine/ends-for-good.ts'
 import { readComposeLabels, trustedLabels } from '../engine/compose-labels.ts'
@@ -94,7 +95,7 @@ export async function strangeFollower(
   for (const container of there) {
     const used = container === null ? [] : dependencies(container).filter(({ on }) => hosts.has(on))
     if (container === null || used.length === 0) continue
-    const image = await inspections.image(container.Image, signal)
+    const { image } = await describeImage(inspections, container.Image, signal)
     const labels = trustedLabels(container.Config.Labels ?? {}, image?.Config?.Labels ?? {})
     const compose = readComposeLabels(labels)
     if (compose?.project === project || isKept(container)) continue

@@ -1,4 +1,5 @@
 import type { ContainerInspect } from '../../clients/docker/shapes.ts'
+import { describeImage } from '../engine/described-image.ts'
 import { readComposeLabels, trustedLabels, type ComposeLabels } from '../engine/compose-labels.ts'
 import type { Labels } from '../engine/own-labels.ts'
 import { nameParts, type ComposeDeps } from './compose-deps.ts'
@@ -40,7 +41,7 @@ export async function findServices(
     summaries.map(async (summary): Promise<readonly Member[]> => {
       const container = await inspections.container(summary, signal)
       if (container === null) return []
-      const image = await inspections.image(container.Image, signal)
+      const { image } = await describeImage(inspections, container.Image, signal)
       const labels = trustedLabels(container.Config.Labels ?? {}, image && (image.Config?.Labels ?? {}))
       const compose = readComposeLabels(labels)
       return compose === null ? [] : [{ container, labels, compose }]

@@ -1,4 +1,5 @@
 import type { ContainerInspect, ImageInspect } from '../../clients/docker/shapes.ts'
+import type { AppError } from '../../errors.ts'
 import type { Follow } from '../../rollout/dependant.ts'
 import { nameOf } from '../engine/dependants.ts'
 import { hasHealthCheck, healthBudgetMs } from '../engine/health-check.ts'
@@ -21,8 +22,10 @@ export interface ServiceSources {
   readonly target: string
   readonly service: Service
   readonly all: readonly Service[]
-  /** Of its oldest instance; null when the engine does not have it any more. */
+  /** Of its oldest instance; null when the engine does not have it any more, or fails to describe it. */
   readonly image: ImageInspect | null
+  /** Why it fails to. */
+  readonly failure?: AppError | null
   readonly self: SelfHints
   readonly configured: readonly ConfiguredService[]
   /** Absent where it uses no container that is not of its project. */
@@ -35,14 +38,14 @@ export interface ServiceSources {
 
 /** A Compose service as a workload. Its oldest instance speaks for it. */
 export function readWorkload(sources: ServiceSources): Workload {
-  const { target, service, all, image, self, configured, outside, inside, now } = sources
+  const { target, service, all, image, failure = null, self, configured, outside, inside, now } = sources
   const { project, members } = service
   const { container, labels, compose } = members[0]
   const followers = followersOf(service, all)
   const noStartFirst = whyStopFirst(service, followers)
   const follows = outside?.follows ?? inside?.follows ?? null
   const anew = outside?.follows == null ? inside?.madeAnew : outside.madeAnew
-  const left = leftAlone(service, { image, self, follows: follows !== null }) ?? outside?.waits ?? null
+  const left = leftAlone(service, { image, failure, self, follows: follows !== null }) ?? outside?.waits ?? null
   const { files, projectDirectory } = projectOf(compose, configured)
   const id = workloadId(target, project, service.service)
   const isSick = members.some((each) => isUnwell(each.container, now))

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { ended, newer } from '../../../test/fakes/decide-input.ts'
 import type { ContainerSummary } from '../../clients/docker/containers.ts'
+import { AppError } from '../../errors.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { findRollouts } from './find-rollouts.ts'
 import { copyLabels, operationLabels } from './labels.ts'
@@ -13,12 +14,13 @@ const summary = (id: string, name: string, labels: Readonly<Record<string, strin
   return { id, name, image: 'web:1', imageId: 'sha256:1', labels, state: 'created' }
 }
 
+/** The engine cannot describe the image `bad`. */
 const find = (...summaries: readonly ContainerSummary[]) => {
-  const deps = {
-    target: 'local',
-    engine: { listContainers: async () => summaries },
-    inspections: { image: async () => ({ Id: 'sha256:1' }) },
+  const image = async (id: string) => {
+    if (id === 'bad') throw new AppError('TARGET_FAILED', 'layer does not exist')
+    return { Id: id }
   }
+  const deps = { target: 'local', engine: { listContainers: async () => summaries }, inspections: { image } }
   return findRollouts(deps as unknown as DockerDeps, AbortSignal.timeout(1000)) // what is read here
 }
 
@@ -43,5 +45,20 @@ test('what was made from nothing has no old version', async () => {
 
   expect(await find(summary('new', 'web', operationLabels(create, [])))).toMatchObject([
     { operation: 'r1', hasOld: false, intent: { procedure: 'create', oldInstance: '' } },
+  ])
+})
+
+test('by labels that may be those of an image which the engine cannot describe nothing is taken up, and others are', async () => {
+  const other = { ...rollout, id: 'r2', oldInstance: 'other-old' }
+
+  const found = await find(
+    { ...summary('new', 'web', made), imageId: 'bad' },
+    summary('other', 'other', operationLabels(other, [])),
+  )
+
+  // That we were here is told all the same, so that after a lost state everything is held.
+  expect(found).toMatchObject([
+    { operation: 'r1', intent: null },
+    { operation: 'r2', intent: { id: 'r2' } },
   ])
 })

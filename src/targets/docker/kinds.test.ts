@@ -9,7 +9,7 @@ function container(status: string, host: HostConfig = {}, image = 'web:1') {
   return { ...inspect, Config: { Image: image }, NetworkSettings: {} } as unknown as ContainerInspect // what is read here
 }
 
-const usual = { labels: {}, isImageKnown: true, self: { container: null, hostname: 'server' } }
+const usual = { labels: {}, isImageKnown: true, failure: null, self: { container: null, hostname: 'server' } }
 // Others add to what is known of the surroundings; none of it matters here.
 const why = (subject: ContainerInspect) => leftAlone(subject, usual as unknown as Parameters<typeof leftAlone>[1])
 

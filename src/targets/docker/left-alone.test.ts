@@ -23,6 +23,7 @@ function container(given: { name?: string; image?: string; host?: HostConfig; is
 const usual: Circumstances = {
   labels: {},
   isImageKnown: true,
+  failure: null,
   self: { container: null, hostname: 'server' },
   unfit: null,
   follows: false,

@@ -1,4 +1,5 @@
 import type { ContainerInspect } from '../../clients/docker/shapes.ts'
+import type { AppError } from '../../errors.ts'
 import type { LeftAlone } from '../target.ts'
 import type { Labels } from '../engine/own-labels.ts'
 import { isSelf, type SelfHints } from '../engine/self.ts'
@@ -8,6 +9,8 @@ export interface Circumstances {
   readonly labels: Labels
   /** Whether the engine still knows the image that it runs. */
   readonly isImageKnown: boolean
+  /** Why the engine fails to describe that image; null where it does not. */
+  readonly failure: AppError | null
   readonly self: SelfHints
   /** What of the containers that it uses, or that use it, stands against replacing it; null for nothing. */
   readonly unfit: LeftAlone | null
@@ -57,6 +60,7 @@ const rules: readonly Rule[] = [
     HostConfig.AutoRemove
       ? unless('autoRemove', 'AUTO_REMOVE', 'it was started with --rm, so stopping it would remove it')
       : null,
+  (_, { failure }) => failure && because('NOT_READABLE', `the engine does not describe its image: ${failure.message}`),
   (_, { isImageKnown }) =>
     isImageKnown ? null : because('IMAGE_GONE', 'the engine no longer has its image, so its own settings are unknown'),
   // To follow another one it needs no newer image.

@@ -7,6 +7,7 @@ import { AppError, type ErrorCode } from '../../errors.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { createInspections } from '../engine/inspections.ts'
 import type { Labels } from '../engine/own-labels.ts'
+import { operationLabel, replacesLabel } from './labels.ts'
 import { listWorkloads } from './list-workloads.ts'
 
 const { signal } = new AbortController()
@@ -88,6 +89,73 @@ test('one that a rollout renames between the list and the look is not taken for 
   } as unknown as DockerDeps
 
   expect(await listWorkloads(deps, signal)).toEqual([])
+})
+
+describe('an image that the engine cannot describe', () => {
+  const State = { ...container().State }
+  const labels = { 'longshore.watch': 'true', [operationLabel]: 'r1', [replacesLabel]: 'prev-id' }
+  const fresh = { ...summary('web'), imageId: 'bad', labels }
+
+  /** An engine with these containers, which cannot describe the image `bad`. */
+  function withBadImage(summaries: readonly ContainerSummary[], code: ErrorCode = 'TARGET_FAILED'): DockerDeps {
+    const engine = {
+      listContainers: async () => summaries,
+      inspectContainer: async (id: string) => {
+        const found = summaries.find((each) => each.id === id)
+        const { image, imageId, labels: Labels } = found ?? fresh
+        return {
+          ...container({ Config: { Image: image, Labels } }),
+          Id: id,
+          Name: `/${found?.name}`,
+          Image: imageId,
+          State,
+        }
+      },
+      inspectImage: async (id: string) => {
+        if (id === 'bad') throw new AppError(code, 'layer does not exist')
+        return { Id: id }
+      },
+    }
+    const self = { container: null, hostname: 'server' }
+    // Listing asks nothing else.
+    return {
+      target: 'local',
+      engine,
+      inspections: createInspections(engine),
+      self,
+      ensured: [],
+      providerNames: new Map(),
+      clock: { now: () => 0 },
+    } as unknown as DockerDeps
+  }
+
+  test('has what runs it left alone with the reason, and nothing else', async () => {
+    const workloads = await listWorkloads(withBadImage([fresh, summary('other')]), signal)
+
+    expect(workloads).toMatchObject([
+      {
+        name: 'web',
+        labels: { 'longshore.watch': 'true' },
+        leftAlone: { code: 'NOT_READABLE', sentence: 'the engine does not describe its image: layer does not exist' },
+      },
+      { name: 'other', leftAlone: null },
+    ])
+  })
+
+  test('makes no workload of what a rollout keeps beside one', async () => {
+    const previous = { ...summary('web.longshore-prev'), id: 'prev-id' }
+    const next = { ...fresh, id: 'next-id', name: 'other.longshore-next' }
+
+    const workloads = await listWorkloads(withBadImage([fresh, previous, summary('other'), next]), signal)
+
+    expect(workloads.map(({ name }) => name)).toEqual(['web', 'other'])
+  })
+
+  test('is not taken for an engine that is away', async () => {
+    const listed = listWorkloads(withBadImage([fresh], 'TARGET_UNAVAILABLE'), signal)
+
+    await expect(listed).rejects.toMatchObject({ code: 'TARGET_UNAVAILABLE' })
+  })
 })
 
 describe('containers of Compose', () => {

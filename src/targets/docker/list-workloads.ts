@@ -1,12 +1,12 @@
 import type { ContainerSummary } from '../../clients/docker/containers.ts'
 import type { ContainerInspect } from '../../clients/docker/shapes.ts'
-import { AppError } from '../../errors.ts'
 import type { Workload } from '../target.ts'
 import { readComposeLabels, trustedLabels } from '../engine/compose-labels.ts'
 import { nameOf } from '../engine/dependants.ts'
+import { describeImage, isUndescribed } from '../engine/described-image.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { ensuredAmong } from './ensured/list-ensured.ts'
-import { replacesLabel, rolloutOf } from './labels.ts'
+import { intentLabel, replacesLabel, rolloutOf } from './labels.ts'
 import { ownLabels, type Labels } from '../engine/own-labels.ts'
 import { lookAtSets } from './sets/look.ts'
 import { readWorkload, unreadableWorkload } from './workload.ts'
@@ -26,8 +26,9 @@ export async function listWorkloads(deps: DockerDeps, signal: AbortSignal): Prom
         const container = await inspections.container(summary, signal)
         return container !== null && wasRenamed(summary, container) ? null : container
       } catch (error) {
-        if (!(error instanceof AppError) || error.code !== 'TARGET_FAILED') throw error
-        unreadable.push(unreadableWorkload(target, summary, await inspections.image(summary.imageId, signal), error))
+        if (!isUndescribed(error)) throw error
+        const { image } = await describeImage(inspections, summary.imageId, signal)
+        unreadable.push(unreadableWorkload(target, summary, image, error))
         return null
       }
     }),
@@ -36,8 +37,8 @@ export async function listWorkloads(deps: DockerDeps, signal: AbortSignal): Prom
   const containers = inspected.filter((each) => each !== null)
   const placeOf = await lookAtSets(deps, summaries, containers, hidden, signal)
   const readable = containers.map(async (container) => {
-    const image = await inspections.image(container.Image, signal)
-    return readWorkload({ target, container, image, self, place: placeOf(container) })
+    const described = await describeImage(inspections, container.Image, signal)
+    return readWorkload({ target, container, ...described, self, place: placeOf(container) })
   })
   return ensuredAmong(deps, summaries, containers, [...(await Promise.all(readable)), ...unreadable], signal)
 }
@@ -56,7 +57,7 @@ async function ofComposeServices(
 ): Promise<ReadonlySet<string>> {
   const found = new Set<string>()
   for (const { id, imageId, labels } of summaries.filter((each) => readComposeLabels(each.labels) !== null)) {
-    const image = await inspections.image(imageId, signal)
+    const { image } = await describeImage(inspections, imageId, signal)
     if (readComposeLabels(trustedLabels(labels, image && (image.Config?.Labels ?? {}))) !== null) found.add(id)
   }
   return found
@@ -75,7 +76,11 @@ async function secondInstances(
   return new Set(candidates.map(({ id }) => id).filter((id) => ours.has(id) || replaced.has(id)))
 }
 
-/** The containers that carry a label of a rollout of ours which did not come from their image, with their own labels, by id. */
+/**
+ * The containers that carry a label of a rollout of ours which did not come from their image, with their own labels, by
+ * id. Whose it is where the engine fails to describe the image nobody can tell: it counts, since what a rollout keeps
+ * beside a workload is no workload, but without what a rollout would be taken up by.
+ */
 export async function labelledByUs(
   { inspections }: Pick<DockerDeps, 'inspections'>,
   summaries: readonly ContainerSummary[],
@@ -83,8 +88,9 @@ export async function labelledByUs(
 ): Promise<ReadonlyMap<string, Labels>> {
   const found = new Map<string, Labels>()
   for (const { id, imageId, labels } of summaries.filter((each) => rolloutOf(each.labels) !== undefined)) {
-    const image = await inspections.image(imageId, signal)
-    const own = ownLabels(labels, image && (image.Config?.Labels ?? {}))
+    const { image, failure } = await describeImage(inspections, imageId, signal)
+    const { [intentLabel]: _, ...untold } = labels
+    const own = failure === null ? ownLabels(labels, image && (image.Config?.Labels ?? {})) : untold
     if (rolloutOf(own) !== undefined) found.set(id, own)
   }
   return found

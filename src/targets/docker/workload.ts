@@ -20,21 +20,25 @@ import { orderOfSet } from './sets/order-of-set.ts'
 export interface WorkloadSources {
   readonly target: string
   readonly container: ContainerInspect
-  /** Null when the engine does not have it any more. */
+  /** Null when the engine does not have it any more, or fails to describe it. */
   readonly image: ImageInspect | null
+  /** Why it fails to. */
+  readonly failure?: AppError | null
   readonly self: SelfHints
   readonly place: Place
 }
 
 /** A container as a workload. */
-export function readWorkload({ target, container, image, self, place }: WorkloadSources): Workload {
+export function readWorkload({ target, container, image, failure = null, self, place }: WorkloadSources): Workload {
   const name = nameOf(container)
   const all = container.Config.Labels ?? {}
-  const labels = ownLabels(all, image && (image.Config?.Labels ?? {}))
+  // What is left alone is shown by all that it carries: whose labels those are changes nothing.
+  const labels = failure === null ? ownLabels(all, image && (image.Config?.Labels ?? {})) : all
   const left = leftAlone(container, {
     // Who does not know the image cannot tell whose a label is; then each may be the owner's.
     labels: trustedLabels(all, image && (image.Config?.Labels ?? {})),
     isImageKnown: image !== null,
+    failure,
     self,
     follows: place.following?.kind === 'follow',
     unfit: unfitness(container, place),
@@ -103,7 +107,7 @@ export function unreadableWorkload(
   imageInspect: ImageInspect | null,
   error: AppError,
 ): Workload {
-  const own = ownLabels(labels, imageInspect && (imageInspect.Config?.Labels ?? {}))
+  const own = imageInspect === null ? labels : ownLabels(labels, imageInspect.Config?.Labels ?? {})
   return {
     id: workloadId(target, name),
     target,

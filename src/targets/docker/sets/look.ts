@@ -1,8 +1,8 @@
 import type { ContainerSummary } from '../../../clients/docker/containers.ts'
 import type { ContainerInspect } from '../../../clients/docker/shapes.ts'
-import { AppError } from '../../../errors.ts'
 import { readComposeLabels, trustedLabels, type ComposeLabels } from '../../engine/compose-labels.ts'
 import { endsWithRun, nameOf, refersTo } from '../../engine/dependants.ts'
+import { describeImage, isUndescribed } from '../../engine/described-image.ts'
 import { isUnwell } from '../../engine/is-unwell.ts'
 import { isWaiting } from '../../engine/is-waiting.ts'
 import { isSelf } from '../../engine/self.ts'
@@ -136,7 +136,7 @@ async function inspectAll(
     summaries.map((each) =>
       inspections.container(each, signal).catch((error: unknown) => {
         // What the engine fails to describe is told where it is a workload.
-        if (error instanceof AppError && error.code === 'TARGET_FAILED') return null
+        if (isUndescribed(error)) return null
         throw error
       }),
     ),
@@ -157,7 +157,7 @@ async function ownersOf(
 ): Promise<ReadonlyMap<string, Owner>> {
   const owners = new Map<string, Owner>()
   for (const container of containers) {
-    const image = await deps.inspections.image(container.Image, signal)
+    const { image } = await describeImage(deps.inspections, container.Image, signal)
     const labels = trustedLabels(container.Config.Labels ?? {}, image && (image.Config?.Labels ?? {}))
     const compose = readComposeLabels(labels)
     owners.set(container.Id, { compose, why: whyNotOurs(deps, container, labels, compose, image !== null) })
@@ -180,5 +180,5 @@ function whyNotOurs(
   if (project !== undefined) return `it was made by docker compose run in the project ${project}`
   if (labels['com.docker.swarm.service.id'] !== undefined) return 'its Swarm service decides what it runs'
   if (HostConfig.AutoRemove) return 'it was started with --rm, so stopping it would remove it'
-  return isImageKnown ? null : 'the engine no longer has its image, so its own settings are unknown'
+  return isImageKnown ? null : 'the engine does not tell its image, so its own settings are unknown'
 }
