@@ -113,6 +113,19 @@ test('a Compose service whose tag was moved already goes on to the end', async (
   expect(told.at(-1)).toBe('move-tag newer')
 })
 
+test('a Compose service is not brought up where a pause came after its tag was moved, which is moved back', async () => {
+  const { store, clock, told, rollouts, letGo } = await serve('compose', 'move-tag')
+
+  const since = new Date(clock.now()).toISOString()
+  await store.setPause({ workload: kinds.compose.id, until: null, actor: 'ada', reason: null, since })
+  letGo()
+  await clock.pass(60_000)
+
+  expect(await rollouts()).toMatchObject([gaveWay])
+  expect(told).toContain('tag-back newer')
+  expect(told).not.toContain('up newer')
+})
+
 test('a Swarm service that was told nothing yet is told of the newest alone', async () => {
   const { world, clock, told, rollouts, letGo } = await serve('swarm', 'capture')
   expect(told).toEqual(['capture newer'])

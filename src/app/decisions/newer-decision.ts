@@ -1,6 +1,7 @@
 import { shortDigest } from '../../image/digest.ts'
 import { parseReference } from '../../image/reference.ts'
 import type { EffectKind, Reason, Rollout } from '../../rollout/rollout.ts'
+import { hasAttempted, hasTouchedOld } from '../../rollout/step.ts'
 import type { Target } from '../../targets/target.ts'
 import type { App } from '../app.ts'
 import { watchedWorkloads } from '../workloads/watched-workloads.ts'
@@ -13,9 +14,11 @@ export type NewerDecision = (rollout: Rollout) => Promise<Reason | null>
 
 /**
  * Where a tag moved on while its former digest was still being fetched, only the newer one is to be rolled out. Once
- * anything is touched the rollout goes on to its end, and the newer one comes after it. What is held or cannot be told
- * takes nobody's place. Neither does it begin to touch anything where something has come to hold it: a wait for its
- * registry may take an hour.
+ * anything is made the rollout goes on to its end, and the newer one comes after it: else a hook that takes longer than
+ * it takes to push again would keep every one from its end. What is held or cannot be told takes nobody's place.
+ *
+ * What runs is not touched where something has come to hold it since: a hook may take hours, as may a wait for the
+ * registry or the engine. Whatever was made by then is removed again.
  *
  * @param signal ends questions to registries and targets
  */
@@ -26,6 +29,7 @@ export function createNewerDecision(app: App, target: Target, signal: AbortSigna
     try {
       const refused = await refusedNow(app, rollout)
       if (refused !== null) return newer(refused.sentence)
+      if (!isFetching(rollout)) return null
       const news = await newsOf(app, rollout)
       if (news === null) return null
       if (judged?.news !== news) judged = { news, reason: await decideAnew(app, target, rollout, signal) }
@@ -40,8 +44,14 @@ export function createNewerDecision(app: App, target: Target, signal: AbortSigna
 /** Effects that leave a workload as it is, and nothing to clear up. */
 const fetching: ReadonlySet<EffectKind> = new Set(['pull', 'protect', 'capture'])
 
+const isFetching = ({ attempted }: Rollout): boolean => attempted.every((each) => fetching.has(each))
+
+/** Whether only the old version has run so far, as it was found. */
 const isUntouched = (rollout: Rollout): boolean =>
-  rollout.stage === 'forward' && rollout.follows === null && rollout.attempted.every((each) => fetching.has(each))
+  rollout.stage === 'forward' &&
+  rollout.follows === null &&
+  !hasTouchedOld(rollout) &&
+  !hasAttempted(rollout, 'start-new')
 
 /** What was looked up since the rollout was decided and may lead elsewhere: a decision is taken once for each. */
 async function newsOf({ store }: App, { repository: name, tag, digest, createdAt }: Rollout): Promise<string | null> {
@@ -71,5 +81,5 @@ async function decideAnew(app: App, target: Target, rollout: Rollout, signal: Ab
 
 const newer = (sentence: string): Reason => ({
   code: newerDecisionCode,
-  sentence: `${sentence}; nothing was changed yet`,
+  sentence: `${sentence}; what runs was not touched yet`,
 })

@@ -3,6 +3,8 @@ import { quarantined } from '../../../test/fakes/decide-input.ts'
 import { startFleet, versions } from '../../../test/fakes/fleet.ts'
 import { useServing } from '../../../test/fakes/serving.ts'
 import { AppError } from '../../errors.ts'
+import type { Hook } from '../../rollout/hooks.ts'
+import type { RunHere } from '../rollouts/run-hook.ts'
 import { createControl } from '../words/create-control.ts'
 
 const { old, new: fresh, third, bad } = versions
@@ -75,6 +77,85 @@ test.each(holds)('what waited for its registry while %s came touches nothing', a
   })
   expect(fleet.world.asked.filter((each) => each.endsWith(' c') && !each.startsWith('resolve'))).toEqual([])
   expect(fleet.runs()).toMatchObject({ c: old })
+})
+
+/** All have a place, c and d are one group, and c has a hook of an hour before its rollout. */
+function startHooked() {
+  const labels = { 'longshore.group': 'shop' }
+  const fleet = startFleet([{ name: 'a' }, { name: 'b' }, { name: 'c', labels }, { name: 'd', labels }])
+  const hook: Hook = {
+    name: 'dump',
+    place: 'here',
+    command: ['dump'],
+    user: null,
+    instances: 'first',
+    timeoutMs: 7_200_000,
+    onFailure: 'stop',
+    whenDown: 'skip',
+  }
+  const runHere: RunHere = async ({ environment }, signal) => {
+    if (environment['LONGSHORE_NAME'] === 'c') await fleet.clock.sleep(3_600_000, signal)
+    return { exitCode: 0, output: '' }
+  }
+  const { defaults } = fleet.app
+  Object.assign(fleet.app, { runHere, defaults: { ...defaults, hooks: { ...defaults.hooks, beforeRollout: [hook] } } })
+  fleet.limit(() => 4)
+  fleet.bad.add(bad)
+  return fleet
+}
+
+test.each(holds)('nothing that runs is touched where %s came during its hook', async (_, hold, sentence) => {
+  const fleet = startHooked()
+  await serve(fleet, 1000)
+  await push(fleet, { c: fresh, d: third })
+  expect(fleet.world.asked.at(-1)).not.toMatch(/old c$/)
+
+  await hold(fleet)
+  await fleet.clock.pass(3_600_000)
+
+  const [rollout] = await fleet.store.rollouts(fleet.idOf('c'), 1)
+  expect(rollout).toMatchObject({
+    outcome: 'superseded',
+    reason: { code: 'NEWER_DECISION', sentence: expect.stringMatching(sentence) },
+    hookResults: [{ outcome: 'done' }],
+  })
+  expect(fleet.world.asked.filter((each) => each.endsWith('stop-old c'))).toEqual([])
+  expect(fleet.world.asked).toContain('remove-new c')
+  expect(fleet.runs()).toMatchObject({ c: old })
+})
+
+test('nor where it came while the engine was away, after the new version was made', async () => {
+  const fleet = startFleet([{ name: 'web' }])
+  const engine = { isAway: false }
+  const refuseWhileAway = () => {
+    if (engine.isAway) throw new AppError('TARGET_UNAVAILABLE', 'away')
+  }
+  fleet.hold.apply = async (_, effect) => {
+    if (effect === 'create') engine.isAway = true
+    refuseWhileAway()
+  }
+  for (const target of fleet.app.targets) {
+    const { observe } = target
+    Object.assign(target, {
+      observe: async (...asked: Parameters<typeof observe>) => {
+        refuseWhileAway()
+        return observe(...asked)
+      },
+      waitUntilAvailable: async (signal: AbortSignal) => {
+        while (engine.isAway) await fleet.clock.sleep(1000, signal)
+      },
+    })
+  }
+  await serve(fleet, 1000)
+  await push(fleet, { web: fresh })
+  fleet.hold.apply = async () => {}
+
+  await createControl(fleet.app).pause('web', null, by)
+  engine.isAway = false
+  await fleet.clock.pass(120_000)
+
+  expect(fleet.runs()).toEqual({ web: old })
+  expect(await fleet.codeOf('web')).toBe('ROLLOUTS_PAUSED')
 })
 
 test('what a person asked for goes on after its wait in spite of the brake', async () => {

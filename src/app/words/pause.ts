@@ -31,5 +31,8 @@ export async function pause(app: App, workload: string | null, forMs: number | n
     { history: wordEntry(app.clock, by, 'pause', id, reason) },
   )
   app.nudges.send({ kind: 'decide', workload: id })
-  return { sentence: `${id ?? 'everything'} is paused ${end}; what is under way goes on`, workload: id }
+  return {
+    sentence: `${id ?? 'everything'} is paused ${end}; a rollout that has touched what runs goes on`,
+    workload: id,
+  }
 }

@@ -27,7 +27,7 @@ export interface Override {
 /** What of a pin has to be known to set it again; the tag to go back to is that of the word that took its place. */
 export type ReplacedPin = Pick<Override, 'tag' | 'digest' | 'actor' | 'reason' | 'since'>
 
-/** Nothing begins by itself; what was under way goes on. */
+/** Nothing begins by itself; a rollout that has touched what runs goes on. */
 export interface Pause {
   /** Null for every workload. */
   readonly workload: string | null
