@@ -92,7 +92,9 @@ const afterRollout = one({
   onFailure: z
     .enum(['continue', 'rollback'])
     .default('continue')
-    .describe('`continue` tells of it; `rollback` takes the new version back and quarantines its digest.'),
+    .describe(
+      '`continue` tells of it; `rollback` takes the new version back and quarantines its digest; one that could not be run quarantines nothing.',
+    ),
 })
 
 const beforeRollback = one({

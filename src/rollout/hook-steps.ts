@@ -56,12 +56,18 @@ export function recordHook(rollout: Rollout, moment: HookMoment, end: HookEnd, n
   }
   const reason = { code: hookFailedCode, sentence }
   if (moment === 'beforeRollout' && hook.onFailure === 'stop') return goBack(recorded, 'failed', reason).rollout
-  // Whoever asked for that takes the hook for a part of the gate, so the digest is quarantined as by that.
-  if (moment === 'afterRollout' && hook.onFailure === 'rollback') {
-    return goBack(recorded, 'rolled-back', reason, true).rollout
+  // Whoever asked for that takes the hook for a part of the gate, so the digest is quarantined as by that. What it would
+  // have said proves nothing for the new version, and nothing against it.
+  if (isPartOfGate(moment, hook)) {
+    const isHeard = end.outcome !== 'unknown'
+    return goBack(recorded, isHeard ? 'rolled-back' : 'failed', reason, isHeard).rollout
   }
   return { ...recorded, reason: withNote(rollout.reason, sentence) }
 }
+
+/** Whether the new version stays only once the hook has agreed. */
+export const isPartOfGate = (moment: HookMoment, { onFailure }: Hook): boolean =>
+  moment === 'afterRollout' && onFailure === 'rollback'
 
 /** How the rollout ended, and what a hook had to say about it. */
 const withNote = (reason: Reason | null, note: string): Reason | null =>

@@ -40,8 +40,8 @@ export const hookOutcomes = ['done', 'failed', 'postponed', 'timed-out', 'unknow
 /** How one hook ended. */
 export interface HookEnd {
   /**
-   * `postponed` asks to try again later; `unknown` means that we were killed each time before it had ended; `skipped`
-   * that it was never started.
+   * `postponed` asks to try again later; `unknown` means that it could not be run, or that we were killed each time before
+   * it had ended; `skipped` that it was not to be started.
    */
   readonly outcome: (typeof hookOutcomes)[number]
   /** Null where it did not end by itself. */

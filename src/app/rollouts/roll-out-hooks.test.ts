@@ -235,6 +235,61 @@ test('a failing hook after a rollout is told with its end; with `rollback` it ta
   expect(await back.store.quarantine('local/container/web')).toHaveLength(1)
 })
 
+describe('a hook after a rollout that takes it back', () => {
+  const smoke = { afterRollout: [hook({ name: 'smoke', onFailure: 'rollback' })] }
+  /** Taken back, since nothing was proven, and to be tried again. */
+  const unproven = { outcome: 'failed', candidateAtFault: false, hookResults: [{ outcome: 'unknown' }] }
+
+  test.each(['CONFIG_UNSAFE', 'TARGET_FAILED', 'TARGET_FORBIDDEN'] as const)(
+    'blames nobody where it cannot be run (%s)',
+    async (code) => {
+      const { run, world, events, serving, store } = startWorld(smoke)
+      world.onCommand = () => {
+        throw new AppError(code, 'not now')
+      }
+
+      expect(await run()).toMatchObject({
+        ...unproven,
+        reason: { code: 'HOOK_FAILED', sentence: 'the hook smoke after the rollout could not be run: not now' },
+      })
+      expect(kept(events, /^afterRollout here/)).toHaveLength(3)
+      expect(serving()).toMatchObject([{ id: oldId, name: 'web', restart: 'unless-stopped' }])
+      expect(await store.quarantine('local/container/web')).toEqual([])
+      expect(await store.gateFailures()).toEqual([])
+    },
+  )
+
+  test('is heard where it could only not be run at first', async () => {
+    const { run, world } = startWorld(smoke)
+    let tries = 0
+    world.onCommand = () => {
+      tries += 1
+      if (tries < 3) throw new AppError('TARGET_FAILED', 'not now')
+      return well
+    }
+
+    expect(await run()).toMatchObject({ outcome: 'succeeded', hookResults: [{ outcome: 'done' }] })
+  })
+
+  test('blames nobody where we were ended each time before it was', async () => {
+    const { survive, world, serving, store } = startWorld(smoke)
+    world.onMoment = (moment) => {
+      if (moment === 'hook-after-rollout before') throw new Crash()
+    }
+
+    expect(await survive()).toMatchObject(unproven)
+    expect(serving()).toMatchObject([{ id: oldId }])
+    expect(await store.quarantine('local/container/web')).toEqual([])
+  })
+
+  test('blames the version where it takes too long', async () => {
+    const { run, world } = startWorld(smoke)
+    world.onCommand = () => ends(null)
+
+    expect(await run()).toMatchObject({ outcome: 'rolled-back', candidateAtFault: true })
+  })
+})
+
 test('while neither version runs, a hook before the rollback is left out unless its owner wants it first', async () => {
   const skips = startWorld({ beforeRollback: [hook()] }, 'stop-first', 'cannot-start')
   expect(await skips.run()).toMatchObject({ outcome: 'rolled-back', hookResults: [{ outcome: 'skipped' }] })

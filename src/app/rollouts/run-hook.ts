@@ -4,7 +4,7 @@ import { formatDuration } from '../../lib/duration.ts'
 import { escapeControls } from '../../lib/escape-controls.ts'
 import { redact } from '../../lib/secret.ts'
 import { hookInstances } from '../../rollout/hook-instances.ts'
-import { nextHook } from '../../rollout/hook-steps.ts'
+import { isPartOfGate, nextHook } from '../../rollout/hook-steps.ts'
 import {
   postponeExitCode,
   type CommandEnd,
@@ -14,6 +14,7 @@ import {
   type HookMoment,
 } from '../../rollout/hooks.ts'
 import type { Rollout, RolloutFacts } from '../../rollout/rollout.ts'
+import { triesMax } from '../../rollout/step.ts'
 import type { Target } from '../../targets/target.ts'
 import { hookEnvironment } from './hook-environment.ts'
 
@@ -25,12 +26,16 @@ export type RunHere = (command: HookCommand, signal: AbortSignal) => Promise<Com
 
 export interface HookDeps {
   readonly target: Pick<Target, 'runInside'>
-  readonly clock: Pick<Clock, 'elapsed'>
+  readonly clock: Pick<Clock, 'elapsed' | 'sleep'>
   readonly runHere?: RunHere
 }
 
+/** Pause before a hook is tried again that could not be run. */
+const againMs = 5000
+
 /**
- * Runs the hook that is due at a moment.
+ * Runs the hook that is due at a moment. One that is a part of the gate is tried some times where it cannot be run, since
+ * the new version goes without its word.
  * @param facts what the target showed just now
  * @param stop ends it: we are asked to stop
  * @returns null when it was stopped, and is to run again later
@@ -48,18 +53,23 @@ export async function runHook(
   const instances = hook.place === 'inside' ? hookInstances(hook, moment, facts) : []
   if (hook.place === 'inside' && instances.length === 0)
     return ended('skipped', 'was left out: it has nothing to run in')
-  const since = deps.clock.elapsed()
-  try {
-    const end = await run(deps, hook, hookEnvironment(rollout, moment), instances, stop)
-    const isEarly = deps.clock.elapsed() - since < hook.timeoutMs
-    return judge(hook, moment, end, isEarly)
-  } catch (error) {
-    const { code, message } = toAppError(error)
-    // A way back does not wait until we are started again.
-    if (stop.aborted)
-      return moment === 'beforeRollback' ? ended('skipped', 'was left out: Longshore was to stop') : null
-    if (code === 'TARGET_UNAVAILABLE') throw error
-    return ended('failed', `could not be run: ${redact(message)}`)
+  let triesLeft = isPartOfGate(moment, hook) ? triesMax : 1
+  for (;;) {
+    const since = deps.clock.elapsed()
+    try {
+      const end = await run(deps, hook, hookEnvironment(rollout, moment), instances, stop)
+      const isEarly = deps.clock.elapsed() - since < hook.timeoutMs
+      return judge(hook, moment, end, isEarly)
+    } catch (error) {
+      const { code, message } = toAppError(error)
+      // A way back does not wait until we are started again.
+      if (stop.aborted)
+        return moment === 'beforeRollback' ? ended('skipped', 'was left out: Longshore was to stop') : null
+      if (code === 'TARGET_UNAVAILABLE') throw error
+      triesLeft -= 1
+      if (triesLeft === 0) return ended('unknown', `could not be run: ${redact(message)}`)
+      await deps.clock.sleep(againMs, stop)
+    }
   }
 }
 
