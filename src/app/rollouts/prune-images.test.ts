@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
-import { digest, ended } from '../../../test/fakes/decide-input.ts'
+import { digest, ended, row } from '../../../test/fakes/decide-input.ts'
+import { startFollowed } from '../../../test/fakes/followed.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
-import { superfluousImages } from './prune-images.ts'
+import { groupDefaults } from '../groups/group-settings.ts'
+import { clearUp, superfluousImages } from './prune-images.ts'
 
 let count = 0
 
@@ -36,4 +38,25 @@ test('what was made from nothing takes the place of no image that is kept', () =
   const made = { ...ended('succeeded', digest('c'), 30), fromImage: '', toImage: 'sha256:made' }
 
   expect(superfluousImages([made], 0)).toEqual([])
+})
+
+test.each<readonly [string, boolean, readonly string[]]>([
+  ['what the wave of an atomic group goes back to is not', true, []],
+  ['what nobody goes back to is', false, ['old']],
+])('of two rollouts of one wave, %s removed', async (_, atomic, removed) => {
+  const [old, first, second] = [digest('a'), digest('b'), digest('c')]
+  const { app, store } = startFollowed([])
+  Object.assign(app, { groups: new Map([['shop', { ...groupDefaults, atomic }]]) })
+  const one = { ...ended('succeeded', first, 60, old), fromImage: 'old', toImage: 'first' }
+  const other = { ...ended('succeeded', second, 30, first), fromImage: 'first', toImage: 'second', keepImages: 1 }
+  await store.saveWorkload(row({ group: 'shop' }))
+  await store.saveRollout(one, { wave: 'shop' })
+  await store.saveRollout(other, { wave: 'shop', waveFrom: old })
+  const pruned: string[] = []
+  const [target] = app.targets
+  if (target === undefined) throw new Error('there is no target')
+
+  await clearUp(app, { ...target, prune: async ({ image }) => pruned.push(image) > 0 }, other)
+
+  expect(pruned).toEqual(removed)
 })
