@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Receive } from '../../app/events/receive-event.ts'
-import type { ShowsSecret } from '../../app/events/shown-secret.ts'
+import type { RequestHead, ShowsSecret } from '../../app/events/shown-secret.ts'
 import { AppError, toAppError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
@@ -98,7 +98,7 @@ function isEncoded(headers: FastifyRequest['headers']): boolean {
   return content.toLowerCase() !== 'identity' || transfer.toLowerCase() !== 'chunked'
 }
 
-function headOf({ raw, params: { secret = '' } }: FastifyRequest<Hook>): Parameters<ShowsSecret>[1] {
+function headOf({ raw, params: { secret = '' } }: FastifyRequest<Hook>): RequestHead {
   return { headers: headersOf(raw.rawHeaders), pathSecret: secret === '' ? null : secret }
 }
 

@@ -2,6 +2,8 @@ import type { RequestHead } from '../../events/event-source.ts'
 import type { ConfiguredSource } from '../workloads/configured-source.ts'
 import { createDecoys } from './decoy-sources.ts'
 
+export type { RequestHead } from '../../events/event-source.ts'
+
 /** Whether the head of a request to a source shows its secret. It never does where senders prove it by the body. */
 export type ShowsSecret = (source: string, head: RequestHead) => boolean
 
