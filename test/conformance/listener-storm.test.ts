@@ -7,7 +7,6 @@ import { createReceiver } from '../../src/app/events/receive-event.ts'
 import { eventSources } from '../../src/events/index.ts'
 import { createLog } from '../../src/lib/log.ts'
 import { secret } from '../../src/lib/secret.ts'
-import type { PendingEvent } from '../../src/store/store.ts'
 import { startChild } from '../bench/child.ts'
 import { pushesOf, registry, sendPushes, sourceName, type Push } from '../bench/storm/pushes.ts'
 import type { Answer, Question } from '../bench/storm/service.ts'
@@ -35,24 +34,24 @@ async function startService(repositories: number, state: StatePlace = { folder: 
 /** What the state knows, now that nobody else uses it. */
 async function readState(pushes: readonly Push[], state: StatePlace = { folder: stateFolder }) {
   const store = await openState(state)
-  const fresh: PendingEvent[] = []
   const pending = await store.pendingEvents(10 * count)
   const clock = { now: () => Date.now(), elapsed: () => 0, sleep: () => Promise.resolve() }
   const source = eventSources.distribution({ registry })
+  const tally = createEventTally()
   const receive = createReceiver({
     store,
     clock,
     log: createLog('error', 'plain', () => {}),
-    tally: createEventTally(),
+    tally,
     sources: [{ name: sourceName, source, secrets: [secret(word)] }],
-    onNews: (events) => fresh.push(...events),
+    onNews: () => {},
     onDoubt: () => {},
   })
   const headers = { authorization: [`Bearer ${word}`] }
   const ask = ({ body }: Push) => receive(sourceName, { headers, pathSecret: null, body: Buffer.from(body) })
   for (let begin = 0; begin < pushes.length; begin += 500) await Promise.all(pushes.slice(begin, begin + 500).map(ask))
   await store.close()
-  return { pending: new Set(pending.map(({ repository }) => repository)), unheard: fresh.length }
+  return { pending: new Set(pending.map(({ repository }) => repository)), unheard: tally.received }
 }
 
 /** First at once, then at most one each two seconds. */

@@ -29,6 +29,8 @@ export function eventPromises({ store }: Pick<KitStore, 'store'>): void {
       const [late, early] = [event('a', { receivedAt: at(2) }), event('b', { tag: null, digest: null })]
 
       expect(await store().receiveEvents([late, early])).toEqual([isNew(late), isNew(early)])
+      const again = [event('a', { receivedAt: at(9) }), event('b', { tag: null, digest: null, receivedAt: at(9) })]
+      expect((await store().receiveEvents(again)).map(({ pending }) => pending)).toEqual([late, early])
 
       expect(await store().pendingEvents(10)).toEqual([early, late])
       expect(await store().pendingEvents(1)).toEqual([early])
@@ -81,6 +83,7 @@ export function eventPromises({ store }: Pick<KitStore, 'store'>): void {
       await store().checkOffEvents([event('a')])
 
       expect(await store().pendingEvents(10)).toEqual([event('b')])
+      expect(await store().receiveEvents([event('a')])).toEqual([{ isNew: false, pending: null }])
     })
 
     test('are forgotten when their time is over, and are then new again', async () => {

@@ -195,7 +195,8 @@ export function createMemoryStore(): Store {
         if (isNew || isRenewed) inbox.set(place, event)
         if (isRenewed) trail.renew(earlier.key, event.key)
         trail.add(received, isNew)
-        return { isNew, pending: isNew || isRenewed ? event : null }
+        const isWaiting = earlier?.key === event.key
+        return { isNew, pending: isNew || isRenewed ? event : isWaiting ? earlier : null }
       }),
     pendingEvents: async (limit, after) =>
       [...inbox.values()]

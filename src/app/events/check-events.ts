@@ -133,7 +133,8 @@ export function createEventChecks(deps: CheckDeps): EventChecks {
   const take = (events: readonly PendingEvent[]): void => {
     const now = clock.elapsed()
     const touched = new Set<Watched>()
-    for (const event of events) {
+    // What came again just as it ended is still pending in the state.
+    for (const event of events.filter((each) => !checkOffs.isEnding(each))) {
       const followed = overview.isComplete ? overview.tagsFollowed(event) : 'not known'
       if (followed === null) {
         deps.tally.unfollowed += 1

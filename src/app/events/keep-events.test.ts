@@ -18,9 +18,9 @@ async function startLossy() {
 }
 
 test.each([
-  ['is sent again', true],
-  ['is not sent again', false],
-])('what was kept although that was said to have failed is looked up, where it %s', async (_, isSentAgain) => {
+  ['at once where it is sent again', true, 'web 1'],
+  ['soon where it is not', false, 'web 10'],
+])('what was kept although that was said to have failed is looked up, %s', async (_, isSentAgain, look) => {
   const { clock, store, looks, arrive } = await startLossy()
   const push = event()
 
@@ -29,7 +29,7 @@ test.each([
   if (isSentAgain) await arrive(push)
   await clock.pass(15_000)
 
-  expect(looks).toEqual(['web 10'])
+  expect(looks).toEqual([look])
   expect(await store.pendingEvents(10)).toEqual([])
 })
 
@@ -44,4 +44,28 @@ test('a state that is away for longer is asked until it answers', async () => {
   await clock.pass(15_000)
 
   expect(looks).toEqual(['web 70'])
+})
+
+test('what is sent again while its end is written is not looked up again', async () => {
+  const { clock, store, world, looks, tally, begin, arrive } = start({ follows: ['web'] })
+  await begin()
+  world.shows = pushed
+  const [push, ofNobody] = [event(), event({ repository: 'of-nobody' })]
+  const { checkOffEvents } = store
+  const written = Promise.withResolvers<void>()
+  store.checkOffEvents = async (events) => {
+    await written.promise
+    await checkOffEvents(events)
+  }
+  await arrive(push, ofNobody)
+  await clock.pass(5_000)
+
+  await arrive(push, ofNobody)
+  await clock.pass(5_000)
+  written.resolve()
+  await clock.pass(60_000)
+
+  expect(looks).toEqual(['web 0'])
+  expect(tally).toMatchObject({ received: 2, repeated: 2, unfollowed: 1 })
+  expect(await store.pendingEvents(10)).toEqual([])
 })

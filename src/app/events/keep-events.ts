@@ -13,7 +13,7 @@ export interface KeepDeps {
 
 /**
  * Keeps what a source told, and passes on what is to be looked after. A write may have been done although it was said to have failed:
- * then the sender's next try only repeats it.
+ * then the sender's next try only repeats it, and what waits is passed on.
  *
  * @throws STATE_* when it cannot be kept
  */
@@ -31,6 +31,5 @@ export async function keepEvents(
   const fresh = heard.filter(({ isNew }) => isNew)
   tally.received += fresh.length
   tally.repeated += heard.length - fresh.length
-  if (heard.some(({ pending }) => pending === null)) onDoubt()
   onNews(heard.flatMap(({ pending }) => pending ?? []))
 }

@@ -46,7 +46,7 @@ export interface ReceivedEvent extends PendingEvent {
 export interface HeardEvent {
   /** Otherwise it is the same as what came before. */
   readonly isNew: boolean
-  /** What is to be looked after from now on; null where nothing is. */
+  /** What is to be looked after, as it waits now; null where nothing is. */
   readonly pending: PendingEvent | null
 }
 

@@ -39,20 +39,22 @@ export async function writePendingEvent(db: Db, event: PendingEvent): Promise<vo
   await upsert(db, { registry, repository, tag: tag ?? '', key, digest, receivedAt })
 }
 
-const selectKey = prepared((db, place: Pick<Tables['eventInbox'], 'registry' | 'repository' | 'tag'>) =>
+const selectPlace = prepared((db, place: Pick<Tables['eventInbox'], 'registry' | 'repository' | 'tag'>) =>
   db
     .selectFrom('eventInbox')
-    .select('key')
+    .select(['key', 'receivedAt'])
     .where('registry', '=', place.registry)
     .where('repository', '=', place.repository)
     .where('tag', '=', place.tag),
 )
 
-/** Key of what waits for the same tag; null where nothing does that can be read. */
-export async function readPendingKey(db: Db, { registry, repository, tag }: PendingEvent): Promise<string | null> {
-  const { rows } = await selectKey(db, { registry, repository, tag: tag ?? '' })
-  const [row] = rows
-  return row !== undefined && isText(row.key) ? row.key : null
+type Waiting = Pick<PendingEvent, 'key' | 'receivedAt'>
+const isWaiting: Check<Waiting> = objectOf<Waiting>({ key: isText, receivedAt: isText })
+
+/** What waits for the same tag; null where nothing does that can be read. */
+export async function readWaiting(db: Db, { registry, repository, tag }: PendingEvent): Promise<Waiting | null> {
+  const { rows } = await selectPlace(db, { registry, repository, tag: tag ?? '' })
+  return rows.find(isWaiting) ?? null
 }
 
 type Page = Parameters<EventStore['pendingEvents']>

@@ -1,7 +1,7 @@
 import type { HeardEvent, ReceivedEvent } from '../store.ts'
 import type { EventKeys } from './event-keys.ts'
 import type { TrailWriter } from './event-trail.ts'
-import { readPendingKey, writePendingEvent } from './events.ts'
+import { readWaiting, writePendingEvent } from './events.ts'
 import type { InboxRoom } from './inbox-room.ts'
 import type { Db } from './tables.ts'
 
@@ -18,16 +18,18 @@ export async function receiveEvent(
   event: ReceivedEvent,
 ): Promise<HeardEvent> {
   const { key, identity, receivedAt } = event
-  const earlier = identity === undefined ? null : await readPendingKey(db, event)
-  if (identity !== undefined && earlier?.startsWith(identity) === true) {
-    await writePendingEvent(db, event)
-    await trail.renew(db, earlier, key)
+  if (identity !== undefined) {
+    const earlier = await readWaiting(db, event)
+    if (earlier?.key.startsWith(identity) === true) {
+      await writePendingEvent(db, event)
+      await trail.renew(db, earlier.key, key)
+      await trail.add(db, event, false)
+      return { isNew: false, pending: event }
+    }
+  } else if (!(await keys.note(db, key, receivedAt))) {
+    const earlier = await readWaiting(db, event)
     await trail.add(db, event, false)
-    return { isNew: false, pending: event }
-  }
-  if (identity === undefined && !(await keys.note(db, key, receivedAt))) {
-    await trail.add(db, event, false)
-    return { isNew: false, pending: null }
+    return { isNew: false, pending: earlier?.key === key ? { ...event, ...earlier } : null }
   }
   await writePendingEvent(db, event)
   await room.note(db)
