@@ -6,9 +6,10 @@ import type { ComposeProject } from '../../src/clients/compose/project.ts'
 import type { ComposeStep } from '../../src/clients/compose/steps.ts'
 import type { UpOptions } from '../../src/clients/compose/up.ts'
 import type { ContainerSummary } from '../../src/clients/docker/containers.ts'
+import type { EngineRight } from '../../src/clients/docker/engine-rights.ts'
 import type { Engine } from '../../src/clients/docker/engine.ts'
 import type { ContainerInspect, ImageInspect } from '../../src/clients/docker/shapes.ts'
-import type { AppError } from '../../src/errors.ts'
+import { AppError } from '../../src/errors.ts'
 import { createTurns } from '../../src/lib/in-turn.ts'
 import type { ComposeDeps } from '../../src/targets/compose/compose-deps.ts'
 import { createInspections } from '../../src/targets/engine/inspections.ts'
@@ -42,6 +43,8 @@ export function stageCompose(containers: readonly ContainerInspect[] = []) {
     hash: 'hash',
     version: '2.26.1',
     isRootless: false,
+    /** What a proxy does not let through: `DELETE /containers/{id}`. */
+    refused: null as string | null,
     unsetVariables: [] as readonly string[],
     /** What a dry run says. */
     steps: [] as readonly ComposeStep[],
@@ -54,6 +57,11 @@ export function stageCompose(containers: readonly ContainerInspect[] = []) {
   const find = (id: string) => world.containers.find((each) => each.Id === id || each.Name === `/${id}`)
   const engine = {
     version: async () => ({ product: 'docker', isRootless: world.isRootless }),
+    missingRights: async (_: AbortSignal, rights: readonly EngineRight[]) =>
+      rights
+        .map(({ method, path }) => `${method} ${path}`)
+        .filter((right) => right === world.refused)
+        .map((right) => new AppError('TARGET_FORBIDDEN', `the proxy refuses ${right}`)),
     listContainers: async (_: AbortSignal, label?: string) =>
       world.containers.map(summaryOf).filter((each) => label === undefined || hasLabel(each, label)),
     inspectContainer: async (id: string) => find(id) ?? null,

@@ -52,14 +52,40 @@ describe('a failed command', () => {
     expect(composeFailure(result(1, 'whatever\n'), 'read', project, []).code).toBe('COMPOSE_FILE_INVALID')
   })
 
-  test('that a proxy refused is told without its page', () => {
-    const page = '<html><body><h1>403 Forbidden</h1>\nRequest forbidden by administrative rules.\n</body></html>'
-
-    const { code, message } = composeFailure(result(1, `${noise}${page}\n`), 'up', project, [])
+  test.each([
+    [
+      'with a page',
+      `${daemon}<html><body><h1>403 Forbidden</h1>\nRequest forbidden by administrative rules.\n</body></html>`,
+    ],
+    [
+      'with a page, of a network',
+      `failed to create network shop_default: ${daemon}<html><h1>403 Forbidden</h1></html>`,
+    ],
+    ['with a line', `${daemon}Forbidden`],
+    ['by its method', `${daemon}Method Not Allowed`],
+    [
+      'without a word',
+      'request returned Forbidden for API route and version http://127.0.0.1:2375/v1.45/containers/dca395bfa45c, check if the server supports the requested API version',
+    ],
+    [
+      'without a word, as newer versions say it',
+      'request returned 403 Forbidden for API route and version http://127.0.0.1:2375/v1.45/volumes/data, check if the server supports the requested API version',
+    ],
+  ])('that a proxy refused %s is told without that', (_how, words) => {
+    const { code, message } = composeFailure(result(1, `${noise}${words}\n`), 'up', project, [])
 
     expect({ code, message }).toEqual({
       code: 'TARGET_FORBIDDEN',
-      message: expect.stringMatching(/a proxy .* \(403 Forbidden\); docs\/socket-proxy\.md/),
+      message: expect.stringMatching(/^a proxy before the engine refused .*; docs\/socket-proxy\.md/),
+    })
+  })
+
+  test('that a plug-in of the engine refused is told in its words', () => {
+    const words = 'authorization denied by plugin opa: no removals'
+
+    expect(composeFailure(result(1, `${noise}${daemon}${words}\n`), 'up', project, [])).toMatchObject({
+      code: 'TARGET_FORBIDDEN',
+      message: words,
     })
   })
 

@@ -14,7 +14,7 @@ const messageMax = 1000
  * the surroundings lack comes before what the image itself is blamed for.
  */
 const causes: readonly (readonly [ErrorCode, RegExp])[] = [
-  ['TARGET_FORBIDDEN', /permission denied while trying to connect/i],
+  ['TARGET_FORBIDDEN', /permission denied while trying to connect|authorization denied by plugin/i],
   ['TARGET_UNAVAILABLE', /cannot connect to the docker daemon|error during connect|client version \S+ is too/i],
   ['TARGET_UNAVAILABLE', /docker\.sock.*(EOF|connection (refused|reset)|broken pipe)|unexpected EOF|context canceled/i],
   ['COMPOSE_DEPENDENCY_UNREADY', /dependency failed to start|didn't complete successfully|dependency .* failed/i],
@@ -34,10 +34,17 @@ const causes: readonly (readonly [ErrorCode, RegExp])[] = [
   ['COMPOSE_FILE_INVALID', /custom container name/i],
 ]
 
-/** What a socket proxy answers in the place of the engine is a page of HTML, and the request is not in it. */
-const byProxy = /<h1>\s*403 Forbidden/i
+/**
+ * What a socket proxy answered in the place of the engine: a page of HTML or a bare line, which Compose quotes as the
+ * engine's words, or nothing, of which it makes a sentence of its own (2.26.1). The request is not in it, or its method.
+ */
+const byProxy = [
+  /<h1>\s*40[135] /i,
+  /^Error response from daemon: (40[135] )?(Unauthorized|Forbidden|Method Not Allowed)\s*$/im,
+  /request returned (40[135] )?(Unauthorized|Forbidden|Method Not Allowed) for API route/i,
+]
 const refusedByProxy =
-  'a proxy before the engine refused something that docker compose asked for (403 Forbidden); docs/socket-proxy.md lists what it has to let through'
+  'a proxy before the engine refused something that docker compose asked for; docs/socket-proxy.md lists what it has to let through'
 
 /** Exit codes of Compose for files that are missing (14) or cannot be read (15, 16). @see compose, cmd/compose/compose.go */
 const fileExitCodes: readonly (number | null)[] = [14, 15, 16]
@@ -61,7 +68,7 @@ export function composeFailure(
     )
   }
   const words = sentence(result, secrets)
-  if (byProxy.test(words)) return new AppError('TARGET_FORBIDDEN', refusedByProxy)
+  if (byProxy.some((pattern) => pattern.test(result.stderr))) return new AppError('TARGET_FORBIDDEN', refusedByProxy)
   const message = words || `docker compose ended with exit code ${result.code}`
   const code = codeOf(result.code, message, kind)
   return new AppError(code, code === 'COMPOSE_FILE_INVALID' ? `${project.files.join(', ')}: ${message}` : message)

@@ -1,6 +1,6 @@
 /** A request that Longshore makes of an engine, and what lets it through a socket proxy. */
 export interface EngineRight {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
   /** Below `/v1.NN`; `{id}` is one part of a path, `{image}` the rest of one, slashes included. */
   readonly path: string
   /**
@@ -60,10 +60,21 @@ export const swarmRights: readonly EngineRight[] = [
   read('/nodes', 'NODES'),
 ]
 
+/** Those that only `docker compose` makes, beside what it asks as we do. */
+export const composeRights: readonly EngineRight[] = [
+  { ...read('/_ping', 'PING'), method: 'HEAD' },
+  read('/info', 'INFO'),
+  read('/networks', 'NETWORKS'),
+  read('/networks/{id}', 'NETWORKS'),
+  read('/volumes/{id}', 'VOLUMES'),
+  { ...read('/containers/{id}/archive', 'CONTAINERS'), method: 'HEAD' },
+  { ...post('/containers/{id}/archive', 'CONTAINERS'), method: 'PUT' },
+]
+
 /** The right that covers a request; undefined when none does. @param path with or without the version, without a query */
 export function rightFor(method: string, path: string): EngineRight | undefined {
   const unversioned = path.replace(/^\/v1\.\d+/, '')
-  return [...engineRights, ...swarmRights].find(
+  return [...engineRights, ...swarmRights, ...composeRights].find(
     (right) => right.method === method && patternOf(right.path).test(unversioned),
   )
 }

@@ -5,7 +5,7 @@ import { formatEngineAddress, type EngineAddress } from './engine-address.ts'
 import { connectionError } from './engine-error.ts'
 
 export interface EngineRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
   /** Without version and query; names in it already encoded. */
   readonly path: string
   /** Undefined values are left out. */

@@ -7,21 +7,22 @@ import type { EngineRequest } from './exchange.ts'
 /** What is asked of the engine about our own standing there. */
 export interface RightCalls {
   /**
-   * Every request that we can make, as the error that names what is missing; empty when all of them get through. Each is
-   * made about something that does not exist, or so that the engine refuses it: nothing changes.
+   * The requests that do not get through, as the errors that name what is missing. Each is made about something that does
+   * not exist, or so that the engine refuses it: nothing changes.
    *
+   * @param rights every one that we can make ourselves unless told otherwise
    * @throws TARGET_UNAVAILABLE and what else keeps us from asking
    */
-  missingRights(signal: AbortSignal): Promise<readonly AppError[]>
+  missingRights(signal: AbortSignal, rights?: readonly EngineRight[]): Promise<readonly AppError[]>
 }
 
 export function rightCalls(call: Call): RightCalls {
   return {
-    async missingRights(signal) {
+    async missingRights(signal, rights = engineRights) {
       const nobody = `longshore-${randomUUID()}`
       const missing: AppError[] = []
       // One after the other: they are told in the same order every time.
-      for (const right of engineRights) {
+      for (const right of rights) {
         try {
           const answer = await call.open(harmless(right, nobody), signal)
           answer.destroy()
@@ -52,6 +53,9 @@ function harmless({ method, path }: EngineRight, nobody: string): EngineRequest 
       return { ...request, query: { fromImage: `:${nobody}` } }
     case 'POST /images/{image}/tag':
       return { ...request, query: { repo: nobody, tag: 'none' } }
+    case 'HEAD /containers/{id}/archive':
+    case 'PUT /containers/{id}/archive':
+      return { ...request, query: { path: '/' } }
     default:
       return method === 'POST' ? { ...request, body: {} } : request
   }

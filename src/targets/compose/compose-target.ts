@@ -13,6 +13,7 @@ import { examineCompose } from './examine-compose.ts'
 import { findRollouts } from './find-rollouts.ts'
 import { createTurns } from '../../lib/in-turn.ts'
 import { listWorkloads } from './list-workloads.ts'
+import { namingRefused } from './name-refused.ts'
 import { observe } from './observe.ts'
 import { prepare } from './prepare.ts'
 import { createRemaking } from './remake.ts'
@@ -37,7 +38,8 @@ export interface ComposeTarget extends Target {
 /** The Compose services of one Docker engine, rolled out by the user's own `docker compose`. */
 export function createComposeTarget(base: EngineDeps, options: ComposeTargetOptions): ComposeTarget {
   const memories = { settled: new Set<string>(), agreed: new Map(), usedBy: new Map() }
-  const deps: ComposeDeps = { ...base, ...options, ...memories, inTurn: createTurns() }
+  const compose = namingRefused(options.compose, base.engine)
+  const deps: ComposeDeps = { ...base, ...options, ...memories, compose, inTurn: createTurns() }
   return {
     ...engineAbilities(deps),
     kind: 'compose',

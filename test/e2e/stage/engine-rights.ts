@@ -1,4 +1,7 @@
-import { engineRights as clientRights } from '../../../src/clients/docker/engine-rights.ts'
+import {
+  composeRights as clientComposeRights,
+  engineRights as clientRights,
+} from '../../../src/clients/docker/engine-rights.ts'
 
 /**
  * What Longshore asks of an engine: the only requests that a proxy between the two has to let through.
@@ -16,14 +19,7 @@ export interface EngineRight {
   readonly variables: readonly string[]
 }
 
-const read = (path: string, why: string, ...variables: readonly string[]): EngineRight => ({
-  method: 'GET',
-  path,
-  why,
-  variables,
-})
-
-/** What it is for, by request; the rest is the client's own table. */
+/** What it is for, by request; the rest is the client's own tables. */
 const purposes: Readonly<Record<string, string>> = {
   'GET /version': 'the version of the API, and whether the engine answers',
   'GET /events': 'what happens to containers and images, at once',
@@ -47,26 +43,23 @@ const purposes: Readonly<Record<string, string>> = {
   'DELETE /images/{image}': 'its own tags, and superseded images',
   'POST /networks/{id}/connect': 'start-first, and several networks',
   'POST /networks/{id}/disconnect': 'start-first',
+  'HEAD /_ping': 'the version of the API',
+  'GET /info': 'what engine it is, before each dry run',
+  'GET /networks': 'networks that are `external`',
+  'GET /networks/{id}': 'the networks of a project',
+  'GET /volumes/{id}': 'the volumes of a project',
+  'HEAD /containers/{id}/archive': 'secrets with `environment:`, in dry runs',
+  'PUT /containers/{id}/archive': 'secrets with `environment:`',
 }
 
-const ownRights: readonly EngineRight[] = clientRights.map((right) => ({
+const withPurpose = (right: Omit<EngineRight, 'why'>): EngineRight => ({
   ...right,
   why: purposes[formatRight(right)] ?? '',
-}))
-
-const composeRights: readonly EngineRight[] = [
-  { ...read('/_ping', 'the version of the API', 'PING'), method: 'HEAD' },
-  read('/info', 'what engine it is, before each dry run', 'INFO'),
-  read('/networks', 'networks that are `external`', 'NETWORKS'),
-  read('/networks/{id}', 'the networks of a project', 'NETWORKS'),
-  read('/volumes/{id}', 'the volumes of a project', 'VOLUMES'),
-  { ...read('/containers/{id}/archive', 'secrets with `environment:`, in dry runs', 'CONTAINERS'), method: 'HEAD' },
-  { ...read('/containers/{id}/archive', 'secrets with `environment:`', 'CONTAINERS', 'POST'), method: 'PUT' },
-]
+})
 
 export const engineRights: readonly EngineRight[] = [
-  ...ownRights,
-  ...composeRights.map((right) => ({ ...right, isCompose: true })),
+  ...clientRights.map(withPurpose),
+  ...clientComposeRights.map((right) => ({ ...withPurpose(right), isCompose: true })),
 ]
 
 /** The right that covers a request; undefined when none does. @param url as it stands in the request line */
