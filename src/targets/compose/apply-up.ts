@@ -13,6 +13,7 @@ import { isKnown, knownInstances, rememberNews } from './instances.ts'
 import { inputsHash, inputsOf } from './inputs.ts'
 import { projectOf } from './project-of.ts'
 import { readDefinition } from './read-definition.ts'
+import { requireRights } from './require-rights.ts'
 import { findService, withoutMemory, type Member } from './services.ts'
 import { readSnapshot, withFilesOf } from './snapshot.ts'
 
@@ -22,6 +23,7 @@ export function up(deps: ComposeDeps, rollout: Rollout, context: ApplyContext): 
     // What only follows another captures nothing, where others are told.
     await requireSupport(deps, rollout, context.signal)
     await requireSame(deps, project, rollout, context.signal)
+    await requireRights(deps, context.signal)
     const forceRecreate = rollout.follows !== null
     const bring = () => bringAll(deps, project, rollout, { scale: rollout.scale, forceRecreate }, context.signal)
     await rememberNews(deps, rollout, context.signal, () =>
@@ -63,6 +65,7 @@ const ofItsImage = (
 export function add(deps: ComposeDeps, rollout: Rollout, context: ApplyContext): Promise<void> {
   return inProject(deps, rollout, context, async (project) => {
     await requireSame(deps, project, rollout, context.signal)
+    await requireRights(deps, context.signal)
     const { service } = await findService(withoutMemory(deps), rollout.name, context.signal)
     // Fewer than there are would have Compose remove the others.
     const scale = Math.max(mostBeside(rollout), service?.members.length ?? 0)

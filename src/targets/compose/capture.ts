@@ -4,6 +4,7 @@ import { requireSupport } from '../engine/engine-support.ts'
 import type { ComposeDeps } from './compose-deps.ts'
 import { readIfThere } from './files.ts'
 import { rememberOlds } from './instances.ts'
+import { requireRights } from './require-rights.ts'
 import { findService, withoutMemory } from './services.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -11,10 +12,11 @@ import type { Snapshot } from './snapshot.ts'
  * The containers as they are, and the bytes of every file that defines them. It comes before all that touches them, hooks
  * too, so that what the engine cannot do for the rollout is told by it.
  *
- * @throws TARGET_UNSUPPORTED
+ * @throws TARGET_UNSUPPORTED, TARGET_FORBIDDEN
  */
 export async function capture(deps: ComposeDeps, rollout: Rollout, signal: AbortSignal): Promise<Snapshot> {
   await requireSupport(deps, rollout, signal)
+  await requireRights(deps, signal)
   const { service } = await findService(withoutMemory(deps), rollout.name, signal)
   if (service === null) throw new AppError('TARGET_NOT_FOUND', `no container of ${rollout.name} is left`)
   await rememberOlds(

@@ -16,6 +16,7 @@ import { projectOf } from './project-of.ts'
 import { unreadyDependency } from './readiness.ts'
 import { readDefinition } from './read-definition.ts'
 import { replacedNames } from './replaced-names.ts'
+import { requireRights } from './require-rights.ts'
 import { findService, findServices, withoutMemory, type Service } from './services.ts'
 import { readSnapshot, withFilesOf, type Snapshot } from './snapshot.ts'
 
@@ -116,6 +117,7 @@ async function rehearse(
   services: readonly ComposedDependant[],
   signal: AbortSignal,
 ): Promise<void> {
+  if (services.length > 0) await requireRights(deps, signal)
   for (const [project, those] of Map.groupBy(services, ({ name }) => nameParts(name).project)) {
     const names = those.map(({ name }) => nameParts(name).service)
     const there = (await findServices(withoutMemory(deps), project, signal)).filter((each) =>

@@ -1,0 +1,48 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { composeRollout } from '../../../test/fakes/compose-change.ts'
+import { composeContainer, composeLabels } from '../../../test/fakes/compose-services.ts'
+import { stageCompose } from '../../../test/fakes/compose-stage.ts'
+import { add, up } from './apply-up.ts'
+import { capture } from './capture.ts'
+import { createRemaking } from './remake.ts'
+
+const { signal } = new AbortController()
+let stage: ReturnType<typeof stageCompose>
+afterEach(() => stage.close())
+
+const rights = [
+  'POST /containers/create',
+  'POST /containers/{id}/start',
+  'POST /containers/{id}/stop',
+  'POST /containers/{id}/rename',
+  'DELETE /containers/{id}',
+]
+const dependant = {
+  name: 'shop/web',
+  instances: ['shop-web-1-id'],
+  image: 'sha256:old',
+  reference: 'web:1',
+  wasRunning: true,
+}
+const steps: readonly (readonly [string, () => Promise<unknown>])[] = [
+  ['`up`', () => up(stage.deps, composeRollout(), { signal })],
+  ['one more instance', () => add(stage.deps, composeRollout(), { signal })],
+  ['all that touches the service', () => capture(stage.deps, composeRollout(), signal)],
+  ['what it lives in is touched', () => createRemaking(stage.deps).capture([dependant], signal)],
+]
+
+describe.each(steps)('before %s', (_step, take) => {
+  test.each(rights)('it is asked for %s, and nothing is done without', async (right) => {
+    stage = stageCompose()
+    const file = stage.write('compose.yaml', 'services:\n  web:\n    image: web:1\n')
+    const labels = composeLabels({ 'project.config_files': file, 'project.working_dir': stage.folder })
+    stage.world.containers = [composeContainer({ labels })]
+    stage.world.refused = right
+
+    await expect(take()).rejects.toMatchObject({ code: 'TARGET_FORBIDDEN', message: `the proxy refuses ${right}` })
+
+    expect(stage.world.ups).toEqual([])
+    expect(stage.world.dryRuns).toEqual([])
+    expect(stage.world.done).toEqual([])
+  })
+})
