@@ -96,6 +96,9 @@ export const canTry = (rollout: Rollout, kind: EffectKind, most = triesMax): boo
 /** R: an effect that the workload cannot be restored without; tried more often than others, and then a person's. */
 export function must(rollout: Rollout, kind: EffectKind, now: number): Step {
   if (canTry(rollout, kind, backTriesMax)) return effect(rollout, 'R', kind)
-  const why = rollout.lastFailure?.effect === kind ? `: ${rollout.lastFailure.sentence}` : ''
-  return needsHuman(rollout, now, `${kind} did not succeed${why}`)
+  return needsHuman(rollout, now, `${kind} did not succeed${whyNot(rollout, kind)}`)
 }
+
+/** What its last failure said, to be put behind a sentence; empty where another effect failed last, or none. */
+export const whyNot = ({ lastFailure }: Rollout, kind: EffectKind): string =>
+  lastFailure?.effect === kind ? `: ${lastFailure.sentence}` : ''

@@ -81,6 +81,7 @@ export function stageCompose(containers: readonly ContainerInspect[] = []) {
         each.Id === id ? { ...each, State: { ...each.State, ...State } } : each,
       )
     },
+    restartContainer: async (id: string) => void world.done.push(`restart ${id}`),
     stopContainer: async (id: string) => void world.done.push(`stop ${id}`),
     removeContainer: async (id: string) => {
       world.done.push(`remove ${id}`)

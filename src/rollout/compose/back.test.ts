@@ -117,6 +117,26 @@ test.each<[string, readonly EffectKind[], Partial<ComposeFacts>, string]>([
   expect(step).toMatchObject({ rollout: { reason: { sentence: expect.stringContaining(words) } } })
 })
 
+const refused = { effect: 'up-old', sentence: 'the proxy refuses DELETE /containers/new' } as const
+const tried = { attempted: [...attempted, ...times('up-old', 6)], lastFailure: refused }
+
+test.each<[string, Partial<ComposeFacts>, RegExp]>([
+  [
+    'the old version serves beside what could not be removed',
+    { olds: [instance('old')], news: [instance('fresh', { status: 'created', startedAt: null })] },
+    /^the old version serves, but .* removed: the proxy refuses DELETE \/containers\/new; run: docker rm --force fresh;/,
+  ],
+  [
+    'it does not',
+    brokenNew,
+    /^the old version could not be brought back: the proxy refuses DELETE .*new; see that web:1/,
+  ],
+])('tells why it needs a person where %s', (_where, facts, words) => {
+  expect(back(turned(tried), composeFacts({ definition: 'before', ...facts }), now)).toMatchObject({
+    rollout: { stage: 'ended', outcome: 'needs-human', reason: { sentence: expect.stringMatching(words) } },
+  })
+})
+
 test('brings the old version back where a person brought the new one up while we put the file back', () => {
   const rollout = turned({ attempted: attempted.concat('edit-back') })
 

@@ -16,11 +16,13 @@ import {
   isUp,
   needsHuman,
   timesAttempted,
+  whyNot,
   type Step,
 } from '../step.ts'
 import { editedByHand, removedByHand, replacedByHand } from './by-hand.ts'
 import { needsEdit } from './edit.ts'
 import { hasFollowed, isAsMeant } from './follower.ts'
+import { leftBeside } from './left-beside.ts'
 
 /** R: file and tag say the old version again, and another `up` brings it back; then our traces go. */
 export function back(rollout: Rollout, facts: ComposeFacts, now: number): Step {
@@ -51,7 +53,8 @@ function serveOld(rollout: Rollout, facts: ComposeFacts, now: number): Step | nu
     // Compose takes the image that the tag names, so that has to be the old one until it runs.
     if (fromTagImage !== rollout.fromImage && canTry(rollout, 'tag-old', backTriesMax))
       return effect(rollout, 'R', 'tag-old')
-    if (timesAttempted(rollout, 'up-old') >= backTriesMax) return needsHuman(rollout, now, notServed(rollout))
+    if (timesAttempted(rollout, 'up-old') >= backTriesMax)
+      return needsHuman(rollout, now, leftBeside(rollout, facts) ?? notServed(rollout))
     return effect({ ...rollout, checkProgress: null }, 'R', 'up-old')
   }
   const [first] = olds
@@ -108,8 +111,9 @@ function withEdit({ reason, definition, attempted }: Rollout): Reason | null {
   return { ...reason, sentence: `${reason.sentence}; ${edited}: look before the next docker compose up` }
 }
 
-function notServed({ name, fromReference }: Rollout): string {
-  return `the old version could not be brought back; see that ${fromReference} is there and run: docker compose up -d ${serviceOf(name)}`
+function notServed(rollout: Rollout): string {
+  const { name, fromReference } = rollout
+  return `the old version could not be brought back${whyNot(rollout, 'up-old')}; see that ${fromReference} is there and run: docker compose up -d ${serviceOf(name)}`
 }
 
 function notPutBack({ definition }: Rollout): string {

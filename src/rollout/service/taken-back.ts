@@ -1,6 +1,6 @@
 import type { ServiceFacts } from '../facts.ts'
 import type { Rollout } from '../rollout.ts'
-import { canTry, effect, goBack, timesAttempted, timesFailed, type Step } from '../step.ts'
+import { canTry, effect, goBack, timesAttempted, timesFailed, whyNot, type Step } from '../step.ts'
 import { busyWith } from './busy.ts'
 import { returnedByHand } from './by-hand.ts'
 import { isToBlame } from './prove.ts'
@@ -30,7 +30,7 @@ export function unheard(rollout: Rollout, facts: ServiceFacts): Step {
     return goBack(rollout, 'abandoned', { code: 'INTERRUPTED', sentence })
   }
   if (canTry(rollout, 'update-service')) return effect(rollout, 'J4', 'update-service')
-  const why = rollout.lastFailure?.effect === 'update-service' ? `: ${rollout.lastFailure.sentence}` : ''
+  const why = whyNot(rollout, 'update-service')
   return goBack(rollout, 'failed', { code: 'NO_EFFECT', sentence: `the service does not take the new version${why}` })
 }
 

@@ -11,11 +11,13 @@ import { nameParts, type ComposeDeps } from './compose-deps.ts'
 import { definitionNow } from './files.ts'
 import { isKnown, knownInstances, rememberNews } from './instances.ts'
 import { inputsHash, inputsOf } from './inputs.ts'
+import { isOld } from './is-old.ts'
 import { projectOf } from './project-of.ts'
 import { readDefinition } from './read-definition.ts'
 import { requireRights } from './require-rights.ts'
 import { findService, withoutMemory, type Member } from './services.ts'
 import { readSnapshot, withFilesOf } from './snapshot.ts'
+import { orStartOlds } from './start-olds.ts'
 
 /** All instances, and what lives in them, are what file and tag say. */
 export function up(deps: ComposeDeps, rollout: Rollout, context: ApplyContext): Promise<void> {
@@ -26,9 +28,10 @@ export function up(deps: ComposeDeps, rollout: Rollout, context: ApplyContext): 
     await requireRights(deps, context.signal)
     const forceRecreate = rollout.follows !== null
     const bring = () => bringAll(deps, project, rollout, { scale: rollout.scale, forceRecreate }, context.signal)
-    await rememberNews(deps, rollout, context.signal, () =>
-      forceRecreate ? ofItsImage(deps, rollout, bring, context.signal) : bring(),
-    )
+    // There is no way back from what only follows another.
+    const make = () =>
+      orStartOlds(deps, rollout, context.signal, () => ofItsImage(deps, rollout, bring, context.signal))
+    await rememberNews(deps, rollout, context.signal, forceRecreate ? make : bring)
   })
 }
 
@@ -97,17 +100,24 @@ export async function removeOne(deps: ComposeDeps, rollout: Rollout, { signal }:
  * they were, so that their edit neither is lost nor takes effect without them.
  */
 export function upOld(deps: ComposeDeps, rollout: Rollout, context: ApplyContext): Promise<void> {
-  return inProject(deps, rollout, context, async (project) => {
-    const { definition } = rollout
-    const run = async (from: ComposeProject) => {
-      const scale = await removeSurplus(deps, rollout, context.signal)
-      await rememberNews(deps, rollout, context.signal, () =>
-        bringAll(deps, from, rollout, { scale, isWayBack: true }, context.signal),
-      )
-    }
-    if (definition === null || (await definitionNow(definition)) === 'before') return run(project)
-    return withFilesOf(readSnapshot(context.snapshot), project, deps.spareFolder, run)
-  })
+  return inProject(deps, rollout, context, (project) =>
+    orStartOlds(deps, rollout, context.signal, () => bringBack(deps, project, rollout, context)),
+  )
+}
+
+async function bringBack(
+  deps: ComposeDeps,
+  project: ComposeProject,
+  rollout: Rollout,
+  { signal, snapshot }: ApplyContext,
+): Promise<void> {
+  const { definition } = rollout
+  const run = async (from: ComposeProject) => {
+    const scale = await removeSurplus(deps, rollout, signal)
+    await rememberNews(deps, rollout, signal, () => bringAll(deps, from, rollout, { scale, isWayBack: true }, signal))
+  }
+  if (definition === null || (await definitionNow(definition)) === 'before') return run(project)
+  return withFilesOf(readSnapshot(snapshot), project, deps.spareFolder, run)
 }
 
 /**
@@ -159,9 +169,6 @@ async function requireSame(
   if (isAsPlanned && hash === definition.hash) return
   throw new AppError('TARGET_CONFLICT', 'its files or its environment were changed while the image was pulled')
 }
-
-const isOld = ({ container }: Member, { toImage, fromReference, image }: Rollout): boolean =>
-  container.Image !== toImage || (image !== fromReference && container.Config.Image === fromReference)
 
 /** One command at a time in a project, called as it was called by its owner. */
 async function inProject(

@@ -41,7 +41,7 @@ export async function bringUp(
   const { compose } = deps
   const { service } = nameParts(rollout.name)
   const services = [service, ...followers]
-  await clearLeftovers(withoutMemory(deps), project.project, services, signal)
+  await clearLeftovers(withoutMemory(deps), project.project, services, signal, isWayBack)
   const { all } = await findService(withoutMemory(deps), rollout.name, signal)
   const there = all.filter((each) => services.includes(each.service)).flatMap((each) => each.members)
   const limitMs = upLimitMs(there)

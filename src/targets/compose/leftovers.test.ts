@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { composeContainer, composeLabels, created, type GivenMember } from '../../../test/fakes/compose-services.ts'
 import { stageCompose } from '../../../test/fakes/compose-stage.ts'
+import { AppError } from '../../errors.ts'
 import { clearLeftovers } from './leftovers.ts'
 
 const { signal } = new AbortController()
@@ -40,6 +41,18 @@ describe('of an `up` that was killed', () => {
     ['of another project', { ...beside, project: 'other' }],
   ])('a container %s is left', async (_, given) => {
     expect(await cleared(old, given)).toEqual([])
+  })
+
+  test('a name that cannot be given keeps nothing from serving on the way back, and the way forward ends', async () => {
+    stage = stageCompose([composeContainer(beside)])
+    const engine = {
+      ...stage.deps.engine,
+      renameContainer: () => Promise.reject(new AppError('TARGET_FORBIDDEN', 'no')),
+    }
+    const clear = (isWayBack: boolean) => clearLeftovers({ ...stage.deps, engine }, 'shop', ['web'], signal, isWayBack)
+
+    await clear(true)
+    await expect(clear(false)).rejects.toMatchObject({ code: 'TARGET_FORBIDDEN' })
   })
 
   test('nothing is left to do the second time', async () => {

@@ -11,12 +11,16 @@ const transient = /^[0-9a-f]{12}_(.+)$/
  * starts nothing.
  *
  * Only what Compose made for this service and nobody ever started is removed.
+ *
+ * @param isWayBack then a name that cannot be given keeps nothing from serving
+ * @throws where one beside the old container stays: Compose is not to be let near both
  */
 export async function clearLeftovers(
   deps: Looking & Pick<ComposeDeps, 'engine'>,
   project: string,
   services: readonly string[],
   signal: AbortSignal,
+  isWayBack = false,
 ): Promise<void> {
   const all = await findServices(deps, project, signal)
   for (const { members } of all.filter((each) => services.includes(each.service))) {
@@ -27,7 +31,11 @@ export async function clearLeftovers(
       if (name === undefined || replaced === undefined) continue
       const isOldThere = members.some((each) => each.container.Id === replaced)
       if (isOldThere) await deps.engine.removeContainer(Id, false, signal)
-      else await deps.engine.renameContainer(Id, name, signal)
+      else {
+        await deps.engine.renameContainer(Id, name, signal).catch((error: unknown) => {
+          if (!isWayBack) throw error
+        })
+      }
     }
   }
 }

@@ -119,3 +119,17 @@ test('what was made half by an `up` that was killed, with the state lost, is mad
 
   expect(ups()).toMatchObject([{ services: ['web'] }])
 })
+
+test('on the way back what is there is started where Compose cannot make it again', async () => {
+  stage.world.containers = [of({ state: exited })]
+  const refused = new AppError('TARGET_FORBIDDEN', 'the proxy refuses DELETE /containers/web')
+  stage.world.onUp = async () => {
+    throw refused
+  }
+
+  await expect(remaking().remake(setOf(dependant('web')), { isWayBack: true, captured: null }, signal)).rejects.toBe(
+    refused,
+  )
+
+  expect(stage.world.done).toContain('start shop-web-1-id')
+})

@@ -19,6 +19,7 @@ import { replacedNames } from './replaced-names.ts'
 import { requireRights } from './require-rights.ts'
 import { findService, findServices, withoutMemory, type Service } from './services.ts'
 import { readSnapshot, withFilesOf, type Snapshot } from './snapshot.ts'
+import { orStartDependants } from './start-olds.ts'
 
 /**
  * Makes services again that live in containers which are not Compose's: their own files stay as they are, and Compose,
@@ -164,10 +165,10 @@ async function remakeTogether(
   signal: AbortSignal,
 ): Promise<void> {
   const project = nameParts(services[0]?.name ?? '').project
-  await deps.inTurn(project, async () => {
+  const make = async () => {
     // Before they are counted: what a killed `up` left beside them is none of theirs.
     const names = services.map(({ name }) => nameParts(name).service)
-    await clearLeftovers(withoutMemory(deps), project, names, signal)
+    await clearLeftovers(withoutMemory(deps), project, names, signal, isWayBack)
     const all = await findServices(withoutMemory(deps), project, signal)
     const there = services.flatMap((plan) => {
       const found = all.find(({ service }) => service === nameParts(plan.name).service)
@@ -187,7 +188,8 @@ async function remakeTogether(
       bringUp(deps, from, { id: rollout.id, name: first.plan.name }, followers, how, signal)
     const run = () => asTheyWere(deps, first.found, isWayBack ? snapshotOf(captured, first.plan.name) : null, bring)
     await withImages(deps, services, run, signal)
-  })
+  }
+  await deps.inTurn(project, () => (isWayBack ? orStartDependants(deps, services, signal, make) : make()))
 }
 
 /** From a copy of the files where somebody has edited them since: their edit does not take effect without them. */

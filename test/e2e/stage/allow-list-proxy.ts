@@ -12,6 +12,8 @@ export interface AllowListProxy {
   readonly refused: readonly string[]
   /** What it refuses from now on although it is listed, as `formatRight` writes it; null for nothing. */
   deny(right: string | null): void
+  /** The same from the moment on that the engine has done something that `cause` covers. */
+  denyAfter(cause: string, right: string): void
   close(): Promise<void>
 }
 
@@ -21,6 +23,7 @@ export async function startAllowListProxy(engineHost: string): Promise<AllowList
   const used = new Set<string>()
   const refused: string[] = []
   let denied: string | null = null
+  let next: { readonly cause: string; readonly right: string } | null = null
   const server = createServer((incoming, outgoing) => {
     const { method = '', url = '', headers } = incoming
     const right = rightFor(method, url)
@@ -32,7 +35,9 @@ export async function startAllowListProxy(engineHost: string): Promise<AllowList
     }
     used.add(formatRight(right))
     const passedOn = request({ socketPath, method, path: url, headers, agent: false }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+      const { statusCode = 502 } = answer
+      if (next?.cause === formatRight(right) && statusCode < 300) denied = next.right
+      outgoing.writeHead(statusCode, answer.headers)
       // A stream of events says nothing for long; who asked has to see that it began.
       outgoing.flushHeaders()
       answer.pipe(outgoing)
@@ -50,7 +55,11 @@ export async function startAllowListProxy(engineHost: string): Promise<AllowList
     host: `tcp://127.0.0.1:${bound.port}`,
     used,
     refused,
-    deny: (right) => void (denied = right),
+    deny(right) {
+      denied = right
+      next = null
+    },
+    denyAfter: (cause, right) => void (next = { cause, right }),
     async close() {
       server.closeAllConnections()
       server.close()
