@@ -1,9 +1,11 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { engineRights as clientRights } from '../../src/clients/docker/engine-rights.ts'
+import { composeRights, engineRights as clientRights } from '../../src/clients/docker/engine-rights.ts'
 import { describeWithServices } from '../services/shared.ts'
 import { startAllowListProxy, type AllowListProxy } from './stage/allow-list-proxy.ts'
+import { writeFiles } from './stage/compose-fleet.ts'
+import { stageProject } from './stage/compose-project.ts'
 import { formatRight } from './stage/engine-rights.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 import { stageWorkload } from './stage/workload.ts'
@@ -76,6 +78,29 @@ describeWithServices('doctor', ({ registryAddress }) => {
     proxy.deny(null)
     expect((await ask()).wrong).toEqual([])
     expect(await scene.containers()).toEqual([])
+  })
+
+  test('names each right that a proxy withholds from Compose, where there are its services', async () => {
+    scene.configure({ targets: [{ name: 'local', host: proxy.host }] })
+    const shop = stageProject(scene, { address: registryAddress })
+    writeFiles(shop, { 'compose.yaml': 'services:\n  web:\n    image: "<image>"\n' })
+    await shop.push({ version: 'v1', healthcheck: false })
+    await shop.byHand('up', '--detach')
+    const before = await shop.instance()
+    const doubtful = async () => (await ask()).findings.filter(({ standing }) => standing === 'doubtful')
+    const otherwise = await doubtful()
+
+    for (const right of composeRights.map(formatRight)) {
+      proxy.deny(right)
+      const [method = '', path = ''] = right.split(' ')
+
+      const told = (await doubtful()).filter(({ sentence }) => !otherwise.some((each) => each.sentence === sentence))
+
+      const [beginning = ''] = path.split('{')
+      expect(told.map(({ sentence }) => sentence).join('\n'), right).toContain(`refuses ${method} ${beginning}`)
+      expect(told[0]?.sentence, right).toMatch(/: give it [A-Z_]+=1/)
+    }
+    expect(await shop.instance()).toEqual(before)
   })
 
   test('goes on after an engine that is away, and after a state that cannot be read', async () => {

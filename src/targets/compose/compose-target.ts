@@ -46,7 +46,7 @@ export function createComposeTarget(base: EngineDeps, options: ComposeTargetOpti
     procedure: 'compose',
     remaking: createRemaking(deps),
     listWorkloads: async (signal) => leftAloneByEngine(deps, await listWorkloads(deps, signal), signal),
-    examine: () => examineCompose(deps),
+    examine: (signal) => examineCompose(deps, signal),
     prepare: (workload, image, signal) => prepare(deps, workload, image, signal),
     observe: (rollout, signal) => observe(deps, rollout, signal),
     apply: (rollout, effect, context) => apply(deps, rollout, effect, context),
