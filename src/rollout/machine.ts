@@ -1,4 +1,5 @@
 import { hasCutOff, isPart } from './along-steps.ts'
+import { isWaitedFor, waitForBack, withoutBackWait } from './back-wait.ts'
 import { editedByHand, replacedByHand } from './compose/by-hand.ts'
 import { compose } from './compose/compose.ts'
 import { create } from './create/create.ts'
@@ -57,6 +58,7 @@ export function attempt(rollout: Rollout, step: JournalStep, effect: EffectKind)
 /** What an effect that succeeded leaves to remember: the gate's time runs from the start. */
 export function succeed(rollout: Rollout, effect: EffectKind, now: number): Rollout {
   if (effect === 'pull') return pulled(rollout)
+  if (rollout.stage === 'back') return withoutBackWait(rollout, effect)
   if (!starting.has(effect) || rollout.stage !== 'forward') return rollout
   return { ...rollout, gateProgress: startGate(now, null) }
 }
@@ -83,6 +85,7 @@ export const noteFailed = (rollout: Rollout, effect: EffectKind): Rollout => ({
 /** What becomes of a rollout when an effect failed. */
 export function fail(rollout: Rollout, effect: EffectKind, failure: EffectFailure, now: number): Rollout {
   const { isCandidateAtFault, ...reason } = failure
+  if (isWaitedFor(rollout, effect)) return waitForBack(rollout, effect, reason.sentence, now)
   const failed = { ...noteFailed(rollout, effect), lastFailure: { effect, sentence: reason.sentence } }
   if (rollout.stage === 'forward') {
     // What was added was one more of a person's own.

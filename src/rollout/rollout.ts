@@ -1,14 +1,17 @@
 import type { Digest } from '../image/digest.ts'
-import { alongEffects, type PartOf, type Way } from './along.ts'
+import type { PartOf, Way } from './along.ts'
 import type { ComposedDependant, Dependant, Follow } from './dependant.ts'
+import type { EffectKind } from './effects.ts'
 import type { Reason } from './facts.ts'
 import type { Gate, GateProgress } from './gate.ts'
-import { hookEffects, type HookResult, type Hooks } from './hooks.ts'
+import type { HookResult, Hooks } from './hooks.ts'
 import type { ImageHealth } from './image-health.ts'
 import type { RegistryWait } from './registry-wait.ts'
 import type { RestartPolicy } from './restart-policy.ts'
 import type { ServiceMemory } from './service-memory.ts'
 
+export { effectKinds, isComposeEffect, isReplaceEffect } from './effects.ts'
+export type { ComposeEffect, EffectKind, ReplaceEffect } from './effects.ts'
 export type { ComposeFacts, InstanceFacts, Reason, ReplaceFacts, RolloutFacts, ServiceFacts } from './facts.ts'
 
 /** Which of the two runs while the other starts. */
@@ -68,6 +71,18 @@ export interface Definition {
   readonly isDivisible: boolean
   /** What Compose makes of files and environment, which has to be so still when it acts; null once we edit a file. */
   readonly hash: string | null
+}
+
+/** A pause on the way back before an effect that failed is tried again. */
+export interface BackWait {
+  readonly effect: EffectKind
+  /** ISO time of its first failure. */
+  readonly since: string
+  readonly until: string
+  /** Those that failed so far, one after the other. */
+  readonly tries: number
+  /** Why the latest failed. */
+  readonly sentence: string
 }
 
 /** What was decided before a rollout begins. Never changes. */
@@ -154,6 +169,8 @@ export interface Rollout extends PlannedRollout {
   readonly lastFailure?: { readonly effect: EffectKind; readonly sentence: string }
   /** While its registry wants to be left alone, and after that until the image is pulled; left out otherwise. */
   readonly registryWait?: RegistryWait
+  /** While something fails that brings the old version back, and after that until that is done; left out otherwise. */
+  readonly backWait?: BackWait
   /** Of a service alone, and of that since its orchestrator was first asked about it. */
   readonly service?: ServiceMemory
   /**
@@ -179,67 +196,3 @@ export interface Rollout extends PlannedRollout {
   readonly keepUntil: string | null
   readonly endedAt: string | null
 }
-
-/** What the target can be told to do, one engine operation (or an idempotent few) each. */
-const sharedEffects = ['pull', 'protect', 'capture', 'tag-back'] as const
-const replaceEffects = [
-  'copy-old',
-  'create',
-  'withdraw-old',
-  'disarm-old',
-  'stop-old',
-  'rename-old',
-  'rename-new',
-  'start-new',
-  'restart-new',
-  'connect-new',
-  'arm-new',
-  'stop-new',
-  'rename-new-back',
-  'rename-old-back',
-  'connect-old',
-  'arm-old',
-  'start-old',
-  'remove-new',
-  'remove-old',
-  'remove-copy',
-  'create-dependants',
-  'disarm-dependants',
-  'stop-dependants',
-  'rename-dependants',
-  'start-dependants',
-  'arm-dependants',
-  'stop-new-dependants',
-  'rename-dependants-back',
-  'arm-old-dependants',
-  'start-old-dependants',
-  'remove-new-dependants',
-  'remove-old-dependants',
-  'restart-old',
-  'up-dependants',
-  'up-old-dependants',
-] as const
-const composeEffects = ['edit', 'move-tag', 'up', 'add', 'remove-one', 'edit-back', 'tag-old', 'up-old'] as const
-const serviceEffects = ['update-service', 'revert-service'] as const
-export const effectKinds = [
-  ...sharedEffects,
-  ...replaceEffects,
-  ...composeEffects,
-  ...serviceEffects,
-  ...hookEffects,
-  ...alongEffects,
-] as const
-export type EffectKind = (typeof effectKinds)[number]
-export type ReplaceEffect = (typeof sharedEffects)[number] | (typeof replaceEffects)[number]
-export type ComposeEffect = (typeof sharedEffects)[number] | (typeof composeEffects)[number]
-
-/** Whether an effect is one that rollouts of this procedure ask for. */
-export const isReplaceEffect = (kind: EffectKind): kind is ReplaceEffect =>
-  !isAmong([...composeEffects, ...serviceEffects], kind) && !isAmong(ours, kind)
-export const isComposeEffect = (kind: EffectKind): kind is ComposeEffect =>
-  !isAmong([...replaceEffects, ...serviceEffects], kind) && !isAmong(ours, kind)
-
-/** Brought about without their target. */
-const ours = [...hookEffects, ...alongEffects] as const
-
-const isAmong = (kinds: readonly EffectKind[], kind: EffectKind): boolean => kinds.includes(kind)

@@ -1,3 +1,4 @@
+import { isGivenUp } from './back-wait.ts'
 import type { InstanceFacts, Reason } from './facts.ts'
 import { policyRestarts } from './restart-policy.ts'
 import type { EffectKind, JournalStep, Outcome, Rollout } from './rollout.ts'
@@ -49,6 +50,10 @@ export const hasCompleted = (rollout: Rollout, instance: InstanceFacts): boolean
 
 export const hasAttempted = (rollout: Rollout, kind: EffectKind): boolean => rollout.attempted.includes(kind)
 
+/** Also where it failed, and may have been brought about all the same. */
+export const hasTried = (rollout: Rollout, kind: EffectKind): boolean =>
+  hasAttempted(rollout, kind) || timesFailed(rollout, kind) > 0
+
 export const timesAttempted = (rollout: Rollout, kind: EffectKind): number =>
   rollout.attempted.filter((each) => each === kind).length
 
@@ -91,7 +96,7 @@ export const backTriesMax = triesMax * 2
 
 /** Whether an effect may be tried once more. */
 export const canTry = (rollout: Rollout, kind: EffectKind, most = triesMax): boolean =>
-  timesAttempted(rollout, kind) < most
+  timesAttempted(rollout, kind) < most && !isGivenUp(rollout, kind)
 
 /** R: an effect that the workload cannot be restored without; tried more often than others, and then a person's. */
 export function must(rollout: Rollout, kind: EffectKind, now: number): Step {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { takeUp } from '../../src/rollout/machine.ts'
+import { restLeftMs } from '../../src/rollout/rest-left.ts'
 import type { Rollout } from '../../src/rollout/rollout.ts'
 import type { Store } from '../../src/store/store.ts'
 
@@ -26,6 +27,20 @@ export async function survive(world: World, onMoment: (moment: string, count: nu
     }
   }
   throw new Error('it never came to rest')
+}
+
+/** Drives a rollout on whenever it is due again, as long as it waits: time passes for that. */
+export async function driveOn(
+  drive: (rollout: Rollout) => Promise<Rollout>,
+  start: Rollout,
+  clock: { now(): number; advance(ms: number): void },
+): Promise<Rollout> {
+  let last = await drive(start)
+  for (let leftMs = restLeftMs(last, clock.now()); leftMs > 0; leftMs = restLeftMs(last, clock.now())) {
+    clock.advance(leftMs)
+    last = await drive(last)
+  }
+  return last
 }
 
 /** Where to crash, and how often in a row, so that all is met: more often than an effect that fails is tried. */

@@ -2,6 +2,7 @@ import { AppError } from '../../src/errors.ts'
 import { nextName, previousName } from '../../src/rollout/names.ts'
 import {
   isReplaceEffect,
+  type EffectKind,
   type InstanceFacts,
   type ReplaceEffect,
   type ReplaceFacts,
@@ -28,6 +29,8 @@ export interface FakeEngine {
   /** The engine dies and comes back: everything stops, and restart policies bring back what they cover. */
   restart(): void
   away: boolean
+  /** Refuses an effect for as long, from when it is first asked for. */
+  refuse(effect: EffectKind, ms: number): void
   tag: string | null
   /** Instance ids that were removed by us. */
   readonly removed: string[]
@@ -75,8 +78,11 @@ export function startFakeEngine(
     [...instances.values()].find((each) => each.operation === rollout.id) ?? null
   const holder = (wanted: string) => [...instances.values()].find((each) => each.name === wanted)
 
+  let refusal: { readonly effect: EffectKind; readonly ms: number; since: number | null } | null = null
+
   const engine: FakeEngine = {
     instances,
+    refuse: (effect, ms) => void (refusal = { effect, ms, since: null }),
     removed,
     away: false,
     tag: oldImage,
@@ -127,6 +133,8 @@ export function startFakeEngine(
       },
       apply: async (rollout, effect) => {
         if (engine.away) throw new AppError('TARGET_UNAVAILABLE', 'the engine is away')
+        if (refusal?.effect === effect && now() - (refusal.since ??= now()) < refusal.ms)
+          throw new AppError('TARGET_FAILED', 'no space left on device')
         if (isReplaceEffect(effect) && isOwnEffect(effect)) await effects[effect](rollout)
       },
       capture: async () => ({}),

@@ -2,6 +2,7 @@ import { AppError, toAppError } from '../../errors.ts'
 import type { Digest } from '../../image/digest.ts'
 import { parseReference } from '../../image/reference.ts'
 import { isoTime } from '../../lib/clock.ts'
+import { isLeftDown } from '../../rollout/back-wait.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { Override, WorkloadRow } from '../../store/store.ts'
 import type { App } from '../app.ts'
@@ -65,7 +66,7 @@ async function viewOpen(app: App, open: Rollout): Promise<View> {
     policy: open.policy,
     tag: open.tag,
     isChosen: 'policy' in read && read.policy.followedTag(open.tag) === null,
-    isRunning: true,
+    isRunning: !isLeftDown(open),
     seen: null,
   }
 }

@@ -9,7 +9,9 @@ import { inPlace, leavePlace } from '../groups/in-place.ts'
 import { beginKey, openKey } from '../groups/rollout-keys.ts'
 import { recordDecision } from '../decisions/record-decision.ts'
 import { openRollouts, resumeRollout } from '../rollouts/recover.ts'
+import { backWaitLeftMs, tryNow } from '../../rollout/back-wait.ts'
 import { waitLeftMs } from '../../rollout/registry-wait.ts'
+import { restLeftMs } from '../../rollout/rest-left.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { withdrawn } from '../decisions/withdrawn.ts'
 import { turnOf } from '../workloads/turn-of.ts'
@@ -86,13 +88,15 @@ export async function takeUpOpen(follower: Follower, isFirst: boolean): Promise<
   const open = await openRollouts(app, target, isFirst)
   const now = app.clock.elapsed()
   keepOnly(new Set(open.map((each) => each.id)), takeUps)
-  for (const rollout of open) {
-    if (driven.has(rollout.workload)) continue
-    const leftMs = waitLeftMs(rollout, app.clock.now())
+  for (const left of open) {
+    if (driven.has(left.workload)) continue
+    const rollout = isAskedToTry(follower, left) ? tryNow(left) : left
+    const leftMs = restLeftMs(rollout, app.clock.now())
     // What a person says meanwhile is not to wait for a registry.
-    const isTurning = leftMs > 0 && (await withdrawn(app.store, rollout)) !== null
-    if (leftMs > 0 && !isTurning) takeUps.set(rollout.id, now + leftMs)
-    if (!isTurning && (takeUps.get(rollout.id) ?? now) > now) continue
+    const isDueNow =
+      rollout !== left || (waitLeftMs(rollout, app.clock.now()) > 0 && (await withdrawn(app.store, rollout)) !== null)
+    if (leftMs > 0 && !isDueNow) takeUps.set(rollout.id, now + leftMs)
+    if (!isDueNow && (takeUps.get(rollout.id) ?? now) > now) continue
     // A kept one that is due waits for its new version to run again; others wait for the engine or the disk.
     const restMs = rollout.stage === 'kept' ? app.pollIntervalMs : retryMs
     drive(
@@ -109,6 +113,10 @@ export async function takeUpOpen(follower: Follower, isFirst: boolean): Promise<
     )
   }
 }
+
+/** Whether somebody had a word on a workload whose old version waits to be brought back, once for each word. */
+const isAskedToTry = ({ app, wanted }: Follower, rollout: Rollout): boolean =>
+  backWaitLeftMs(rollout, app.clock.now()) > 0 && wanted.delete(rollout.workload)
 
 /** What gave its place up while it waited for its registry takes one again. */
 function keyOf({ looks }: Follower, { workload, registryWait }: Rollout): string {

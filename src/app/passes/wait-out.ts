@@ -1,4 +1,4 @@
-import { waitLeftMs } from '../../rollout/registry-wait.ts'
+import { restLeftMs } from '../../rollout/rest-left.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { App } from '../app.ts'
 
@@ -6,7 +6,7 @@ import type { App } from '../app.ts'
 const waitMaxMs = 5 * 60_000
 
 /**
- * Waits with a rollout whose registry wants to be left alone, and drives it on, again and again if need be.
+ * Waits with a rollout that is to be left alone for a while, as by its registry, and drives it on, again and again if need be.
  * @param goOn null when it could not be driven
  * @returns it as it came to rest, or as it waits still
  */
@@ -18,7 +18,7 @@ export async function waitOut(
 ): Promise<Rollout> {
   const endsAt = clock.elapsed() + waitMaxMs
   for (let last = rollout; ;) {
-    const leftMs = waitLeftMs(last, clock.now())
+    const leftMs = restLeftMs(last, clock.now())
     if (leftMs === 0 || clock.elapsed() + leftMs > endsAt) return last
     await clock.sleep(leftMs, stop)
     const next = stop.aborted ? null : await goOn(last)

@@ -36,6 +36,8 @@ export async function driveRollout(app: App, target: Target, rollout: Rollout, s
     pullAuth: (each: Rollout, signal: AbortSignal) => app.pullAuth(parseReference(each.repository), signal),
     registryOf: (each: Rollout) => registryOf(app, each),
     onEnded: (each: Rollout) => tellEnd(app, each),
+    onHeldUp: ({ workload, backWait }: Rollout) =>
+      app.log.error({ workload, effect: backWait?.effect }, `the way back is held up: ${backWait?.sentence}`),
     ...(app.rolloutCounts && { rolloutCounts: app.rolloutCounts }),
     onHook: (each: Rollout, result: HookResult) => tellHookEnd(app.log, each, result),
     ...(runHere && { runHere }),

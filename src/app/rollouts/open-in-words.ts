@@ -1,8 +1,13 @@
 import { formatAge } from '../../lib/age.ts'
+import { backWaitInWords, backWaitLeftMs, isLasting } from '../../rollout/back-wait.ts'
+import { commandBack } from '../../rollout/command-back.ts'
 import { waitLeftMs } from '../../rollout/registry-wait.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 
-type Open = Pick<Rollout, 'step' | 'stage' | 'registryWait' | 'service'>
+type Open = Pick<
+  Rollout,
+  'step' | 'stage' | 'registryWait' | 'backWait' | 'service' | 'procedure' | 'name' | 'fromReference'
+>
 
 /** Where an open rollout stands, as part of a sentence. */
 export function openInWords(rollout: Open, now: number): string {
@@ -18,6 +23,11 @@ export function runInWords({ stage, service }: Open): string {
 
 /** What an open rollout waits for, and how long still; null for one that does not wait. */
 export function waitInWords(rollout: Open, now: number): string | null {
+  const { backWait } = rollout
+  if (backWait !== undefined && isLasting(rollout)) {
+    const next = `it is tried again in ${formatAge(backWaitLeftMs(rollout, now))}`
+    return `${backWaitInWords(backWait)}; ${next}, or at once by longshore resume; by hand: ${commandBack(rollout)}`
+  }
   const leftMs = waitLeftMs(rollout, now)
   if (leftMs === 0 || rollout.registryWait === undefined) return null
   return `${rollout.registryWait.sentence}; it goes on in ${formatAge(leftMs)}`

@@ -1,4 +1,6 @@
 import { isoTime, type Clock } from '../../lib/clock.ts'
+import { backWaitInWords, isLasting } from '../../rollout/back-wait.ts'
+import { commandBack } from '../../rollout/command-back.ts'
 import type { EffectKind, JournalStep, Reason, Rollout } from '../../rollout/rollout.ts'
 import type { HookResult } from '../../rollout/hooks.ts'
 import { endedHooks, hookEntry } from './apply-hook.ts'
@@ -23,6 +25,8 @@ export interface RecordDeps {
   readonly onJournal?: JournalObserver
   /** Told of every rollout that ended, for the log. */
   readonly onEnded?: (rollout: Rollout) => void
+  /** Told once of a rollout whose way back goes no further for now, for the log. */
+  readonly onHeldUp?: (rollout: Rollout) => void
   readonly rolloutCounts?: RolloutCounts
   /** Told of every hook that ended, for the log. */
   readonly onHook?: (rollout: Rollout, result: HookResult) => void
@@ -52,10 +56,12 @@ export async function recordStep(
     journal: { rollout: after.id, step, effect: effect ?? after.stage, at },
     historyOfHooks: hooks.map((each) => hookEntry(after, each)),
     ...(hasEnded && { history: ended(after, at), historyOfOthers: endedForDependants(after, at) }),
+    ...(isLasting(after) && !isLasting(before) && { history: heldUp(after, at) }),
     ...(isUnfit(before, after) && !isUnfit(before, before) && { quarantine: quarantine(after, at) }),
     ...(hasEnded && after.outcome === 'succeeded' && after.toImage !== null && { baselineImage: after.toImage }),
     ...(gateFailure && { gateFailure, brake: (...failures) => (told.braked = tellBrake(after, at, ...failures)) }),
   })
+  if (isLasting(after) && !isLasting(before)) deps.onHeldUp?.(after)
   if (told.braked !== null) deps.onBraked?.(after, told.braked.reason)
   await deps.onJournal?.({ rollout: after.id, step, effect, phase: 'before' })
   for (const each of hooks) deps.onHook?.(after, each)
@@ -95,6 +101,22 @@ function ended(rollout: Rollout, at: string): HistoryEntry {
       code: outcome.toUpperCase().replaceAll('-', '_'),
       sentence: rollout.reason?.sentence ?? outcome,
     },
+    fromDigest: rollout.fromDigest,
+    toDigest: rollout.digest,
+  }
+}
+
+/** That the old version does not come back for now, so that somebody may lend a hand. */
+function heldUp(rollout: Rollout, at: string): HistoryEntry {
+  const why = rollout.backWait === undefined ? '' : `: ${backWaitInWords(rollout.backWait)}`
+  const sentence = `the way back is held up${why}; it is tried on, or run: ${commandBack(rollout)}`
+  return {
+    at,
+    actor: null,
+    workload: rollout.workload,
+    rollout: rollout.id,
+    kind: 'held',
+    reason: { code: 'BACK_HELD_UP', sentence },
     fromDigest: rollout.fromDigest,
     toDigest: rollout.digest,
   }

@@ -1,5 +1,6 @@
 import { toAppError, type AppError } from '../../errors.ts'
 import { isoTime } from '../../lib/clock.ts'
+import { tryNow } from '../../rollout/back-wait.ts'
 import { takeUp } from '../../rollout/machine.ts'
 import { waitLeftMs } from '../../rollout/registry-wait.ts'
 import { newestOf } from '../../rollout/facts.ts'
@@ -26,8 +27,9 @@ export async function openRollouts(app: App, target: Target, isFirst: boolean): 
       .filter((each) => each.stage !== 'kept' || each.keepUntil === null || Date.parse(each.keepUntil) <= now)
       // What may be without a running version goes before what only waits for its end.
       .toSorted((one, other) => Number(one.stage === 'kept') - Number(other.stage === 'kept'))
-      // One that waits for its registry is as good as it was, until that is over.
-      .map((each) => (isFirst && waitLeftMs(each, now) === 0 ? takeUp(each) : each))
+      // One that waits for its registry is as good as it was, until that is over. What kept an old version from coming
+      // back may have gone with the process before us, as after a restart of the machine.
+      .map((each) => (isFirst && waitLeftMs(each, now) === 0 ? tryNow(takeUp(each)) : each))
   )
 }
 

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { startFakeClock } from '../../../test/fakes/clock.ts'
-import { Crash, crashesIn, survive } from '../../../test/fakes/crashes.ts'
+import { Crash, crashesIn, driveOn, survive } from '../../../test/fakes/crashes.ts'
 import { planned } from '../../../test/fakes/planned.ts'
 import { startFakeSet, type DependantBehaviour, type FakeSet } from '../../../test/fakes/set-engine.ts'
 import { createMemoryStore } from '../../../test/fakes/store.ts'
 import { oldId, type Behaviour } from '../../../test/fakes/target.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { Store } from '../../store/store.ts'
-import { rollOut } from './roll-out.ts'
+import { rollOut, type RollOutDeps } from './roll-out.ts'
 
 const never = new AbortController().signal
 
@@ -46,24 +46,17 @@ function startWorld(given: Case = {}): World {
     store,
     rollout,
     moments,
-    run: (start, onMoment) =>
-      rollOut(
-        {
-          target: engine.target,
-          store,
-          clock,
-          pullAuth: async () => null,
-          onJournal: ({ step, effect, phase }) => {
-            const moment = `${step} ${effect ?? '-'} ${phase}`
-            moments.push(moment)
-            // The engine's clock goes on between any two effects.
-            clock.advance(5)
-            onMoment?.(moment)
-          },
-        },
-        start,
-        never,
-      ),
+    run: (start, onMoment) => {
+      const onJournal: RollOutDeps['onJournal'] = ({ step, effect, phase }) => {
+        const moment = `${step} ${effect ?? '-'} ${phase}`
+        moments.push(moment)
+        // The engine's clock goes on between any two effects.
+        clock.advance(5)
+        onMoment?.(moment)
+      }
+      const deps = { target: engine.target, store, clock, pullAuth: async () => null, onJournal }
+      return driveOn((each) => rollOut(deps, each, never), start, clock)
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import { startFakeClock } from '../../../test/fakes/clock.ts'
-import { Crash, disturbance, survive, crashesIn } from '../../../test/fakes/crashes.ts'
+import { Crash, crashesIn, disturbance, driveOn, survive } from '../../../test/fakes/crashes.ts'
 import { planned } from '../../../test/fakes/planned.ts'
 import { createMemoryStore } from '../../../test/fakes/store.ts'
 import { oldId, startFakeEngine, type Behaviour, type FakeEngine } from '../../../test/fakes/target.ts'
@@ -10,7 +10,7 @@ import { parseDigest } from '../../image/digest.ts'
 import { policyRestarts } from '../../rollout/restart-policy.ts'
 import type { Order, Rollout } from '../../rollout/rollout.ts'
 import type { Store } from '../../store/store.ts'
-import { rollOut } from './roll-out.ts'
+import { rollOut, type RollOutDeps } from './roll-out.ts'
 
 const never = new AbortController().signal
 const digest = parseDigest(`sha256:${'b'.repeat(64)}`)
@@ -34,22 +34,20 @@ function startWorld(order: Order, behaviour: Behaviour, restart = 'unless-stoppe
     store,
     rollout,
     moments,
-    run: (start, onMoment, stop = never) =>
-      rollOut(
-        {
-          target: engine.target,
-          store,
-          clock,
-          pullAuth: async () => null,
-          onJournal: ({ step, effect, phase }) => {
-            const moment = `${step} ${effect ?? '-'} ${phase}`
-            moments.push(moment)
-            onMoment?.(moment)
-          },
+    run: async (start, onMoment, stop = never) => {
+      const deps: RollOutDeps = {
+        target: engine.target,
+        store,
+        clock,
+        pullAuth: async () => null,
+        onJournal: ({ step, effect, phase }) => {
+          const moment = `${step} ${effect ?? '-'} ${phase}`
+          moments.push(moment)
+          onMoment?.(moment)
         },
-        start,
-        stop,
-      ),
+      }
+      return driveOn((each) => rollOut(deps, each, stop), start, clock)
+    },
   }
 }
 
@@ -254,6 +252,39 @@ test('holds I1, I2 and I8 under crashes, engine restarts and hands anywhere', as
     { numRuns: 1000 },
   )
 })
+
+test('whatever the surroundings refuse for a while, and wherever it is killed, the old version serves again (I1, I5)', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...orders),
+      fc.constantFrom<Behaviour>('unhealthy', 'exits', 'cannot-start', 'port-taken'),
+      fc.constantFrom(...ofTheWayBack),
+      fc.nat(6 * 60 * 60_000),
+      fc.uniqueArray(fc.nat(60), { maxLength: 3 }),
+      async (order, behaviour, refused, refusedMs, kills) => {
+        const world = startWorld(order, behaviour)
+        world.engine.refuse(refused, refusedMs)
+        const isKilled = new Set(kills)
+
+        const rollout = await survive(world, (_moment, count) => {
+          if (isKilled.has(count)) throw new Crash()
+        })
+
+        expect(rollout.stage).toBe('ended')
+        expect(rollout.outcome).not.toBe('needs-human')
+        expect([...world.engine.instances.values()]).toEqual([
+          expect.objectContaining({ id: oldId, name: 'web', status: 'running', restart: 'unless-stopped' }),
+        ])
+        if (behaviour === 'port-taken') expect(rollout.candidateAtFault).toBe(false)
+        expect(await world.store.quarantine(rollout.workload)).toHaveLength(rollout.candidateAtFault ? 1 : 0)
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
+/** Effects without which the old version does not serve again as it did. */
+const ofTheWayBack = ['start-old'] as const
 
 test('a container is given as long to stop in as its target allows, which is an hour', async () => {
   const world = startWorld('stop-first', 'healthy')

@@ -2,13 +2,14 @@ import { AppError, toAppError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { redact } from '../../lib/secret.ts'
 import { attempt, engineReturned, fail, foresee, nextStep, noteFailed, succeed } from '../../rollout/machine.ts'
+import { backWaitLeftMs } from '../../rollout/back-wait.ts'
 import { wayOf, type Way } from '../../rollout/along.ts'
 import { isServiceFacts, lastSpeaker } from '../../rollout/facts.ts'
 import { hookMomentOf } from '../../rollout/hooks.ts'
 import { waitLeftMs } from '../../rollout/registry-wait.ts'
 import type { EffectKind, Rollout, RolloutFacts } from '../../rollout/rollout.ts'
 import { paceOf } from '../../rollout/service/pace.ts'
-import { goBack } from '../../rollout/step.ts'
+import { goBack, type Step } from '../../rollout/step.ts'
 import type { Store } from '../../store/store.ts'
 import { applyHook } from './apply-hook.ts'
 import { canPark, canTurn, parked, unstopped } from './parking.ts'
@@ -34,6 +35,9 @@ const stepsEachMax = 200
 /** How long an engine may be away before the rollout is parked for a later pass. */
 const engineAwayMaxMs = 5 * 60_000
 
+/** What is tried again later than that gives its place up meanwhile. */
+const waitHereMaxMs = 5000
+
 /** Pause before another try of what the surroundings refused. */
 const retryMs = 500
 
@@ -43,7 +47,7 @@ const retryMs = 500
  *
  * @param stop asks to park at the next place where the workload has a running version
  * @returns the rollout at rest: `kept` or `ended`, or any other stage when it was parked, as while its registry wants to
- *   be left alone
+ *   be left alone, or what would bring its old version back fails
  * @throws STATE_* when a proof could not be made durable, and what kept us from looking when that did not pass;
  *   calling again goes on
  */
@@ -84,6 +88,13 @@ export async function rollOut(given: RollOutDeps, start: Rollout, stop: AbortSig
       continue
     }
     steps += 1
+    const laterMs = backLaterMs(step, deps.clock.now())
+    if (laterMs > waitHereMaxMs) return rollout
+    if (laterMs > 0) {
+      await deps.clock.sleep(laterMs, unstopped)
+      facts = null
+      continue
+    }
     const early =
       step.kind === 'effect' && leadsToPull(step.rollout, step.effect)
         ? await waitBeforePull(deps, step.rollout, stop)
@@ -173,8 +184,15 @@ async function onFailure(
     },
     deps.clock.now(),
   )
-  if (after.stage === rollout.stage) await deps.clock.sleep(retryMs, AbortSignal.timeout(retryMs))
+  if (after.stage === rollout.stage && backWaitLeftMs(after, deps.clock.now()) === 0)
+    await deps.clock.sleep(retryMs, AbortSignal.timeout(retryMs))
   return write(deps, rollout, after, after.step, null)
+}
+
+/** Milliseconds until the effect of a step may be tried again, where that has failed on the way back; 0 for any other. */
+function backLaterMs({ kind, rollout, ...step }: Step, now: number): number {
+  const isSame = kind === 'effect' && 'effect' in step && step.effect === rollout.backWait?.effect
+  return isSame ? backWaitLeftMs(rollout, now) : 0
 }
 
 /** Makes durable that it waits for its registry, or goes back since it waited too long. */

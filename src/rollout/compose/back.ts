@@ -1,4 +1,5 @@
 import { bringBack } from '../along-steps.ts'
+import { commandBack } from '../command-back.ts'
 import type { ComposeFacts, Reason } from '../facts.ts'
 import { judge, startGate, type Gate } from '../gate.ts'
 import { afterRollback, beforeRollback } from '../hook-steps.ts'
@@ -13,9 +14,9 @@ import {
   hasCompleted,
   hasStarted,
   hasTouchedOld,
+  hasTried,
   isUp,
   needsHuman,
-  timesAttempted,
   whyNot,
   type Step,
 } from '../step.ts'
@@ -53,12 +54,13 @@ function serveOld(rollout: Rollout, facts: ComposeFacts, now: number): Step | nu
     // Compose takes the image that the tag names, so that has to be the old one until it runs.
     if (fromTagImage !== rollout.fromImage && canTry(rollout, 'tag-old', backTriesMax))
       return effect(rollout, 'R', 'tag-old')
-    if (timesAttempted(rollout, 'up-old') >= backTriesMax)
+    if (!canTry(rollout, 'up-old', backTriesMax)) {
       return needsHuman(rollout, now, leftBeside(rollout, facts) ?? notServed(rollout))
+    }
     return effect({ ...rollout, checkProgress: null }, 'R', 'up-old')
   }
   const [first] = olds
-  if (!hasAttempted(rollout, 'up-old') || first === undefined) return null
+  if (!hasTried(rollout, 'up-old') || first === undefined) return null
   if (rollout.checkProgress === null) return change(rollout, 'R', { checkProgress: startGate(now, first.startedAt) })
   const { progress, verdict } = judge(oldGate, rollout.checkProgress, { ...first, health: 'none' }, 'no', now)
   if (verdict.kind !== 'pending') return null
@@ -112,14 +114,11 @@ function withEdit({ reason, definition, attempted }: Rollout): Reason | null {
 }
 
 function notServed(rollout: Rollout): string {
-  const { name, fromReference } = rollout
-  return `the old version could not be brought back${whyNot(rollout, 'up-old')}; see that ${fromReference} is there and run: docker compose up -d ${serviceOf(name)}`
+  const { fromReference } = rollout
+  return `the old version could not be brought back${whyNot(rollout, 'up-old')}; see that ${fromReference} is there and run: ${commandBack(rollout)}`
 }
 
 function notPutBack({ definition }: Rollout): string {
   const edit = definition?.edit
   return `the old version serves, but ${edit?.path} line ${edit?.line} could not be put back from ${edit?.to} to ${edit?.from}`
 }
-
-/** The workload's name is `project/service`. */
-const serviceOf = (name: string): string => name.slice(name.indexOf('/') + 1)

@@ -5,6 +5,7 @@ import { startAgain } from '../replace/passed.ts'
 import type { Rollout } from '../rollout.ts'
 import {
   backTriesMax,
+  canTry,
   change,
   effect,
   end,
@@ -81,7 +82,7 @@ function leaveFound(rollout: Rollout, now: number): Step {
 }
 
 function must(rollout: Rollout, { name }: InstanceFacts, kind: 'stop-new' | 'remove-new', now: number): Step {
-  if (timesAttempted(rollout, kind) < backTriesMax) return effect(rollout, 'R', kind)
+  if (canTry(rollout, kind, backTriesMax)) return effect(rollout, 'R', kind)
   const verb = kind === 'stop-new' ? 'stopped' : 'removed'
   return needsHuman(rollout, now, `it failed and could not be ${verb}; try: docker rm --force ${name}`)
 }

@@ -1,4 +1,5 @@
 import { bringBack, bringBackIfPossible, isPart } from '../along-steps.ts'
+import { commandBack } from '../command-back.ts'
 import { namesOf } from '../dependant.ts'
 import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
 import { judge, startGate, type Gate } from '../gate.ts'
@@ -14,6 +15,7 @@ import {
   end,
   hasAttempted,
   hasTouchedOld,
+  hasTried,
   isUp,
   must,
   needsHuman,
@@ -95,7 +97,7 @@ function startOld(rollout: Rollout, old: InstanceFacts, now: number): Step | nul
         reason: oldOffNetworks(rollout, whyLast(rollout, 'connect-old')),
       })
   }
-  if (!hasAttempted(rollout, 'start-old')) return null
+  if (!hasTried(rollout, 'start-old')) return null
   if (rollout.checkProgress === null) return change(rollout, 'R', { checkProgress: startGate(now, old.startedAt) })
   const { progress, verdict } = judge(oldGate, rollout.checkProgress, { ...old, health: 'none' }, 'no', now)
   if (verdict.kind === 'pending')
@@ -167,7 +169,7 @@ function withoutItsName(rollout: Rollout): string {
 }
 
 function oldDoesNotStart(rollout: Rollout): string {
-  return `the old version could not be started again${whyLast(rollout, 'start-old')}; try: docker start ${rollout.name}`
+  return `the old version could not be started again${whyLast(rollout, 'start-old')}; try: ${commandBack(rollout)}`
 }
 
 const whyLast = ({ lastFailure }: Rollout, kind: EffectKind): string =>

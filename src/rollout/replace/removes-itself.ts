@@ -3,6 +3,7 @@ import { previousName } from '../names.ts'
 import type { Rollout } from '../rollout.ts'
 import {
   backTriesMax,
+  canTry,
   change,
   effect,
   goBack,
@@ -77,7 +78,7 @@ export function copyAgain(rollout: Rollout, facts: ReplaceFacts): Step | 'failed
   if (hasAttempted(rollout, 'start-old')) return 'failed'
   const { new: fresh } = facts
   const kind = fresh === null ? 'copy-old' : isUp(fresh) ? 'stop-new' : 'remove-new'
-  return timesAttempted(rollout, kind) < backTriesMax ? effect(rollout, 'R', kind) : 'failed'
+  return canTry(rollout, kind, backTriesMax) ? effect(rollout, 'R', kind) : 'failed'
 }
 
 /** Whether there is a copy that nothing goes back to. */

@@ -1,3 +1,4 @@
+import { commandBack } from '../command-back.ts'
 import type { ServiceFacts } from '../facts.ts'
 import { startGate } from '../gate.ts'
 import { afterRollback, beforeRollback } from '../hook-steps.ts'
@@ -52,7 +53,7 @@ function tell(rollout: Rollout, facts: ServiceFacts, now: number): Step {
     if (waiting !== null) return waiting
   }
   if (canTryBack(rollout)) return revert(rollout)
-  return needsHuman(rollout, now, `the old version could not be brought back; try: ${command(rollout)}`)
+  return needsHuman(rollout, now, `the old version could not be brought back; try: ${commandBack(rollout)}`)
 }
 
 const canTryBack = (rollout: Rollout): boolean => canTry(rollout, 'revert-service', backTriesMax)
@@ -70,7 +71,7 @@ function isServed(rollout: Rollout, facts: ServiceFacts): boolean {
 /** Waits for as long as instances of the old version keep starting. */
 function follow(rollout: Rollout, facts: ServiceFacts, now: number): Step {
   if (isHalted(facts)) {
-    const sentence = `its Swarm paused the way back (${facts.message}); try: ${command(rollout)}`
+    const sentence = `its Swarm paused the way back (${facts.message}); try: ${commandBack(rollout)}`
     return needsHuman(rollout, now, sentence)
   }
   const waiting = whileItMoves(rollout, facts, now)
@@ -89,5 +90,3 @@ function whileItMoves(rollout: Rollout, facts: ServiceFacts, now: number): Step 
   const waitMs = rollout.gate.deadlineMs + paceOf(facts)
   return now - checkProgress.startedAt < waitMs ? { kind: 'wait', rollout, ms: 500 } : null
 }
-
-const command = ({ name, fromReference }: Rollout): string => `docker service update --image ${fromReference} ${name}`

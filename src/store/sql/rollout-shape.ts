@@ -5,7 +5,7 @@ import type { ImageHealth } from '../../rollout/image-health.ts'
 import type { Probe } from '../../rollout/probe.ts'
 import type { RegistryWait } from '../../rollout/registry-wait.ts'
 import type { ServiceMemory } from '../../rollout/service-memory.ts'
-import type { Definition, Order, Outcome, Rollout, Stage } from '../../rollout/rollout.ts'
+import type { BackWait, Definition, Order, Outcome, Rollout, Stage } from '../../rollout/rollout.ts'
 import { effectKinds, journalSteps } from '../../rollout/rollout.ts'
 import { isHookResult, isHooks } from './hook-shape.ts'
 import type { Check } from './shape.ts'
@@ -110,6 +110,7 @@ export const isRollout: Check<Rollout> = (value): value is Rollout =>
   (!('followed' in value) || isWay(value.followed)) &&
   (!('lastFailure' in value) || isFailure(value.lastFailure)) &&
   (!('registryWait' in value) || isRegistryWait(value.registryWait)) &&
+  (!('backWait' in value) || isBackWait(value.backWait)) &&
   (!('service' in value) || isServiceMemory(value.service)) &&
   (!('imageHealth' in value) || isImageHealth(value.imageHealth))
 
@@ -122,6 +123,14 @@ const isPartOf = objectOf<PartOf>({ rollout: isText, way: isWay })
 const isFailure = objectOf<NonNullable<Rollout['lastFailure']>>({ effect: oneOf(effectKinds), sentence: isText })
 
 const isRegistryWait = objectOf<RegistryWait>({ since: isText, until: isText, refusals: isNumber, sentence: isText })
+
+const isBackWait = objectOf<BackWait>({
+  effect: oneOf(effectKinds),
+  since: isText,
+  until: isText,
+  tries: isNumber,
+  sentence: isText,
+})
 
 const isServiceMemory = objectOf<ServiceMemory>({
   ranBefore: isNumber,
@@ -150,6 +159,7 @@ const hasAlways = objectOf<
     | 'followed'
     | 'lastFailure'
     | 'registryWait'
+    | 'backWait'
     | 'service'
     | 'imageHealth'
   >

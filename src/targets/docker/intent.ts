@@ -135,6 +135,8 @@ const checks: Readonly<Record<keyof Rollout, Check>> = {
   // Of services alone, which carry no label of ours.
   imageHealth: (value) => value === undefined,
   service: (value) => value === undefined,
+  // Of the way back alone, which begins after it was written.
+  backWait: (value) => value === undefined,
   registryWait: (value) =>
     value === undefined || object({ since: text, until: text, refusals: number, sentence: text })(value),
   hooks: () => true,
