@@ -18,6 +18,10 @@ const unlimited: readonly EffectKind[] = ['copy-old', 'start-old', 'up-old', 're
 const limited: readonly EffectKind[] = [
   'stop-new',
   'stop-new-dependants',
+  'rename-new-back',
+  'rename-old-back',
+  'rename-dependants-back',
+  'arm-old',
   'edit-back',
   'tag-old',
   'arm-old-dependants',
@@ -51,6 +55,13 @@ function pauseMs(tries: number): number {
 /** Whether an effect has failed so often that the way back does without it. */
 export const isGivenUp = ({ backWait }: Rollout, effect: EffectKind): boolean =>
   backWait?.effect === effect && backWait.tries >= limitedTries && limited.includes(effect)
+
+/**
+ * Whether an effect that the old version can run without has been tried often enough for now: what it cannot run without
+ * comes first, and then this again.
+ */
+export const givesWay = ({ backWait, failures }: Rollout, effect: EffectKind): boolean =>
+  backWait !== undefined && (backWait.effect === effect ? backWait.tries >= quickTries : failures.includes(effect))
 
 /** Milliseconds until the next try; 0 for one that does not wait. */
 export function backWaitLeftMs({ stage, backWait }: Pick<Rollout, 'stage' | 'backWait'>, now: number): number {

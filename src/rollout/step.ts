@@ -1,4 +1,4 @@
-import { isGivenUp } from './back-wait.ts'
+import { givesWay, isGivenUp } from './back-wait.ts'
 import type { InstanceFacts, Reason } from './facts.ts'
 import { policyRestarts } from './restart-policy.ts'
 import type { EffectKind, JournalStep, Outcome, Rollout } from './rollout.ts'
@@ -98,10 +98,23 @@ export const backTriesMax = triesMax * 2
 export const canTry = (rollout: Rollout, kind: EffectKind, most = triesMax): boolean =>
   timesAttempted(rollout, kind) < most && !isGivenUp(rollout, kind)
 
-/** R: an effect that the workload cannot be restored without; tried more often than others, and then a person's. */
-export function must(rollout: Rollout, kind: EffectKind, now: number): Step {
+/** R: whether an effect that the old version can run without is tried before that does. */
+export const canTryFirst = (rollout: Rollout, kind: EffectKind): boolean =>
+  canTry(rollout, kind, backTriesMax) && !givesWay(rollout, kind)
+
+/**
+ * R: an effect that the workload cannot be restored without; tried more often than others, and then a person's.
+ * @param command what that person may run
+ */
+export function must(rollout: Rollout, kind: EffectKind, now: number, command: string | null = null): Step {
   if (canTry(rollout, kind, backTriesMax)) return effect(rollout, 'R', kind)
-  return needsHuman(rollout, now, `${kind} did not succeed${whyNot(rollout, kind)}`)
+  const told = didNotSucceed(rollout, kind)
+  return needsHuman(rollout, now, command === null ? told : `${told}; run: ${command}`)
+}
+
+/** What is said of an effect that was tried in vain. */
+export function didNotSucceed(rollout: Rollout, kind: EffectKind): string {
+  return `${kind} did not succeed${whyNot(rollout, kind)}`
 }
 
 /** What its last failure said, to be put behind a sentence; empty where another effect failed last, or none. */

@@ -111,6 +111,38 @@ describe('an old version that cannot be started for now', () => {
   })
 })
 
+test('a new version that the engine cannot end is left with its restart policy, and with what to run', async () => {
+  const { engine, rollout, toRest } = startStage('unhealthy', 'stop-new', Infinity)
+
+  const ended = await toRest(rollout)
+
+  expect(ended).toMatchObject({ stage: 'ended', outcome: 'needs-human' })
+  expect(ended.reason?.sentence).toBe(
+    'stop-new did not succeed: no space left on device; once that can be done, run: docker rm --force web && ' +
+      'docker rename web.longshore-prev web && docker update --restart always web && docker start web; nothing was removed',
+  )
+  expect([...engine.instances.values()]).toEqual([
+    expect.objectContaining({ id: oldId, status: 'exited', restart: 'no' }),
+    expect.objectContaining({ name: 'web', status: 'running', restart: 'always' }),
+  ])
+})
+
+test.each(['rename-new-back', 'rename-old-back', 'arm-old'])(
+  'where %s fails for good the old version serves',
+  async (refused) => {
+    const { engine, rollout, toRest } = startStage('exits', refused, Infinity)
+
+    const ended = await toRest(rollout)
+
+    expect(ended).toMatchObject({ outcome: 'needs-human' })
+    expect(ended.reason?.sentence).toMatch(/docker (rename|update)/)
+    expect(engine.instances.get(oldId)).toMatchObject({
+      status: 'running',
+      restart: refused === 'arm-old' ? 'no' : 'always',
+    })
+  },
+)
+
 describe('in the service', () => {
   const start = () => {
     const fleet = startFleet([{ name: 'web' }, { name: 'api' }])

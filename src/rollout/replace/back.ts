@@ -4,13 +4,15 @@ import { namesOf } from '../dependant.ts'
 import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
 import { judge, startGate, type Gate } from '../gate.ts'
 import { afterRollback, beforeRollback } from '../hook-steps.ts'
-import { previousName } from '../names.ts'
+import { nextName, previousName } from '../names.ts'
 import { networkLostCode } from '../network-lost-code.ts'
 import type { EffectKind, Rollout } from '../rollout.ts'
 import {
   backTriesMax,
   canTry,
+  canTryFirst,
   change,
+  didNotSucceed,
   effect,
   end,
   hasAttempted,
@@ -28,10 +30,10 @@ import {
   heldByStranger,
   releaseDependants,
   removeNewDependants,
-  renameDependantsBack,
   restoreDependants,
-  stopNewDependants,
 } from './dependants.ts'
+import { nameDependantsAgain, renameDependantsBack, stopNewDependants } from './dependants-back.ts'
+import { leaveArmed } from './leave-armed.ts'
 import { restoreComposed, takeComposedAlong } from './composed.ts'
 import { dependantOffNetworks, oldOffNetworks } from './off-networks.ts'
 import { copyAgain, isCopyLeft } from './removes-itself.ts'
@@ -44,15 +46,18 @@ export function back(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
   if (hook !== null) return hook
   const stopping = stopNewDependants(rollout, facts, now)
   if (stopping !== null) return stopping
-  if (fresh !== null && isUp(fresh)) return must(rollout, 'stop-new', now)
-  const renaming = renameDependantsBack(rollout, facts, now)
+  if (fresh !== null && isUp(fresh)) {
+    if (canTry(rollout, 'stop-new', backTriesMax)) return effect(rollout, 'R', 'stop-new')
+    return leaveArmed(rollout, facts, now, didNotSucceed(rollout, 'stop-new'))
+  }
+  const renaming = renameDependantsBack(rollout, facts)
   if (renaming !== null) return renaming
   if (heldByStranger(facts)) return leaveToStranger(rollout, facts, now)
-  if (fresh !== null && fresh.name === rollout.name) return must(rollout, freesName(rollout), now)
-  const isUnnamed = old.name === previousName(rollout.name)
-  if (isUnnamed && canTry(rollout, 'rename-old-back', backTriesMax)) return effect(rollout, 'R', 'rename-old-back')
+  const naming = nameOld(rollout, facts)
+  if (naming !== null && canTryFirst(rollout, naming)) return effect(rollout, 'R', naming)
+  const isToArm = hasTouchedOld(rollout) && old.restart !== rollout.restart
+  if (isToArm && canTryFirst(rollout, 'arm-old')) return effect(rollout, 'R', 'arm-old')
   if (hasTouchedOld(rollout)) {
-    if (old.restart !== rollout.restart) return must(rollout, 'arm-old', now)
     // What a part lives in is taken back after it: only then can it be made again, and run.
     const restoring = (isPart(rollout) ? armOldDependants : restoreSet)(rollout, facts, now)
     if (restoring !== null) return restoring
@@ -60,8 +65,12 @@ export function back(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
     if (off !== null && rollout.reason?.code !== networkLostCode)
       return change(rollout, 'R', { outcome: 'needs-human', reason: off })
   }
-  // Under whichever name: that it serves matters more.
-  if (isUnnamed) return needsHuman(rollout, now, withoutItsName(rollout))
+  // Under whichever name, and without its policy: that it serves matters more.
+  if (isToArm) return must(rollout, 'arm-old', now, `docker update --restart ${rollout.restart} ${old.name}`)
+  if (naming !== null && canTry(rollout, naming, backTriesMax)) return effect(rollout, 'R', naming)
+  if (naming !== null) return needsHuman(rollout, now, withoutItsName(rollout, facts))
+  const named = nameDependantsAgain(rollout, facts, now)
+  if (named !== null) return named
   return tidyUp(rollout, facts) ?? afterRollback(rollout, now) ?? end(rollout, now)
 }
 
@@ -75,6 +84,12 @@ function restoreSet(rollout: Rollout, facts: ReplaceFacts, now: number): Step | 
   const step = rollout.stopped === null ? startOld(rollout, old, now) : null
   if (step !== null) return step
   return (isUp(old) ? restoreComposed(rollout, facts, now) : null) ?? bringBack(rollout, now)
+}
+
+/** What has to be done next for the old version to have its name; null when it has. */
+function nameOld(rollout: Rollout, { old, new: fresh }: ReplaceFacts): EffectKind | null {
+  if (fresh !== null && fresh.name === rollout.name) return freesName(rollout)
+  return old?.name === previousName(rollout.name) ? 'rename-old-back' : null
 }
 
 /** A name that a container is given while the engine removes it stays taken until the engine is restarted. */
@@ -148,8 +163,8 @@ function withoutOld(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
   if (!hasTouchedOld(rollout) || fresh === null || heldByStranger(facts)) {
     const stopping = stopNewDependants(rollout, facts, now)
     if (stopping !== null) return stopping
-    if (fresh !== null && isUp(fresh)) return must(rollout, 'stop-new', now)
-    const releasing = renameDependantsBack(rollout, facts, now) ?? releaseDependants(rollout, facts)
+    if (fresh !== null && isUp(fresh)) return must(rollout, 'stop-new', now, `docker rm --force ${fresh.name}`)
+    const releasing = renameDependantsBack(rollout, facts) ?? releaseDependants(rollout, facts)
     const along = heldByStranger(facts) ? takeComposedAlong(rollout, facts) : null
     return releasing ?? along ?? tidyUp(rollout, facts) ?? end(rollout, now, { outcome: 'superseded' })
   }
@@ -162,10 +177,12 @@ function withoutOld(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
 const copyDoesNotStay = ({ fromReference }: Rollout): string =>
   `the old version, which removed itself, could not be brought back; make it anew from ${fromReference}`
 
-function withoutItsName(rollout: Rollout): string {
-  const { name } = rollout
+function withoutItsName({ name, lastFailure }: Rollout, { new: fresh }: ReplaceFacts): string {
+  const isTold = lastFailure?.effect === 'rename-old-back' || lastFailure?.effect === 'rename-new-back'
+  const why = isTold ? ` (${lastFailure.sentence})` : ''
   const left = previousName(name)
-  return `the old version is back as ${left}, since its name could not be had${whyLast(rollout, 'rename-old-back')}; try: docker rename ${left} ${name}`
+  const first = fresh?.name === name ? `docker rename ${name} ${nextName(name)} && ` : ''
+  return `the old version is back as ${left}, since its name could not be had${why}; try: ${first}docker rename ${left} ${name}`
 }
 
 function oldDoesNotStart(rollout: Rollout): string {

@@ -123,21 +123,6 @@ export function removeOldDependants(rollout: Rollout, { dependants = [] }: Repla
 const isReplaced = ({ plan, old, new: fresh }: DependantFacts): boolean =>
   old !== null && fresh !== null && !isUp(old) && old.name === previousName(plan.name)
 
-/** R: the new dependants end before what they live in. Null when none runs. */
-export function stopNewDependants(rollout: Rollout, { dependants = [] }: ReplaceFacts, now: number): Step | null {
-  const isAnyUp = dependants.some((each) => each.new !== null && isUp(each.new))
-  return isAnyUp ? must(rollout, 'stop-new-dependants', now) : null
-}
-
-/** R: the old dependants have their names again. Null when they have, or somebody else's container has. */
-export function renameDependantsBack(rollout: Rollout, { dependants = [] }: ReplaceFacts, now: number): Step | null {
-  const isLeft = dependants.some(
-    (each) =>
-      each.new?.name === each.plan.name || (each.old?.name === previousName(each.plan.name) && !heldByStranger(each)),
-  )
-  return isLeft ? must(rollout, 'rename-dependants-back', now) : null
-}
-
 /** R: the old dependants have their restart policies again. Null when they have. */
 export function armOldDependants(
   rollout: Rollout,
@@ -145,8 +130,9 @@ export function armOldDependants(
   now: number,
 ): Step | null {
   const own = dependants.filter((each) => !heldByStranger(each))
-  const isDone = own.every(({ plan, old }) => old === null || old.restart === plan.restart)
-  return isDone ? null : must(rollout, 'arm-old-dependants', now)
+  const left = own.filter(({ plan, old }) => old !== null && old.restart !== plan.restart)
+  const commands = left.map(({ plan }) => `docker update --restart ${plan.restart} ${plan.name}`)
+  return left.length === 0 ? null : must(rollout, 'arm-old-dependants', now, commands.join(' && '))
 }
 
 /** R: the old dependants run again, in order, after the old version of what they live in. Null when they do. */
