@@ -42,6 +42,9 @@ export function end(rollout: Rollout, now: number, patch: Partial<Rollout> = {})
 export const isUp = (instance: InstanceFacts): boolean =>
   instance.status === 'running' || instance.status === 'restarting' || instance.status === 'paused'
 
+/** Whether a person paused it: it serves nobody, and is left alone until they let it go on. */
+export const isPaused = (instance: InstanceFacts): boolean => instance.status === 'paused'
+
 export const hasStarted = (instance: InstanceFacts): boolean => instance.startedAt !== null
 
 /** Whether an instance that ended did what it was there for: it ran to its end, and the user's policy leaves it so. */

@@ -47,6 +47,7 @@ test.each<[string, Partial<ComposeFacts>, string]>([
   ['brought up by hand', { olds: [], news: [instance('new')] }, 'REPLACED_BY_HAND'],
   ['scaled', { olds: [instance('old'), instance('second')] }, 'SCALED_BY_HAND'],
   ['stopped', { olds: [instance('old', ended(0))] }, 'STOPPED_BY_HAND'],
+  ['paused', { olds: [instance('old', { status: 'paused' })] }, 'PAUSED_BY_HAND'],
   ['edited', { definition: 'other' }, 'EDITED_BY_HAND'],
 ])('steps aside, blaming nobody, when the service was %s before it was touched', (_what, facts, code) => {
   expect(forward(composeRollout(), composeFacts(facts), 0)).toMatchObject({

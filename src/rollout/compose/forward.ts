@@ -1,7 +1,7 @@
 import type { ComposeFacts, Reason } from '../facts.ts'
 import { beforeRollout } from '../hook-steps.ts'
 import type { Rollout } from '../rollout.ts'
-import { change, effect, goBack, hasTouchedOld, isUncaptured, isUp, type Step } from '../step.ts'
+import { change, effect, goBack, hasTouchedOld, isPaused, isUncaptured, isUp, type Step } from '../step.ts'
 import { editedByHand, removedByHand, replacedByHand } from './by-hand.ts'
 import { needsEdit } from './edit.ts'
 import { roll } from './roll.ts'
@@ -36,6 +36,7 @@ function takenOver(rollout: Rollout, { olds, news }: ComposeFacts): Reason | nul
     return replacedByHand
   }
   if (all.length !== rollout.scale) return byHand('SCALED_BY_HAND', 'the service was scaled meanwhile')
+  if (all.some(isPaused)) return byHand('PAUSED_BY_HAND', 'it was paused meanwhile')
   return olds.every(isUp) ? null : byHand('STOPPED_BY_HAND', 'it was stopped meanwhile')
 }
 

@@ -116,3 +116,11 @@ test('the gap of a set lasts until the last of them runs again, each counted fro
   expect(gapOfSet(500, seen({ startedAt: null }))).toBeNull()
   expect(gapOfSet(500, seen({ startedAt: null }, false))).toBe(500)
 })
+
+test.each<[string, Partial<InstanceFacts>, string | undefined]>([
+  ['runs', {}, undefined],
+  ['was stopped', crashed, 'STOPPED_BY_HAND'],
+  ['was paused', { status: 'paused' }, 'PAUSED_BY_HAND'],
+])('of a service that %s a person’s word is told before it is touched', (_, change, code) => {
+  expect(composedTakenOver(facts(true, change))?.code).toBe(code)
+})

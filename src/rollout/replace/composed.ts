@@ -8,6 +8,7 @@ import {
   goBack,
   hasStarted,
   hasTouchedOld,
+  isPaused,
   isUp,
   needsHuman,
   timesFailed,
@@ -23,6 +24,9 @@ export const membersOf = ({ dependants, composed = [] }: Rollout): readonly { re
 
 /** What a person did to a Compose service of the set before we touched anything; their word stands. */
 export function composedTakenOver({ composed = [] }: ReplaceFacts): Reason | null {
+  const paused = composed.find(({ instances }) => instances.some(isPaused))
+  if (paused !== undefined)
+    return { code: 'PAUSED_BY_HAND', sentence: `its dependant ${paused.plan.name} was paused meanwhile` }
   const changed = composed.find(({ plan, instances }) => instances.some((each) => isUp(each) !== plan.wasRunning))
   if (changed === undefined) return null
   const what = changed.plan.wasRunning ? 'stopped' : 'started'

@@ -22,6 +22,7 @@ test.each([
   ['ran and is down', {}, 'exited', 'STOPPED_BY_HAND'],
   ['was stopped and runs', { wasRunning: false }, 'running', 'STARTED_BY_HAND'],
   ['was down though nobody had stopped it, and is', { isDown: true }, 'exited', null],
+  ['ran and is paused', {}, 'paused', 'PAUSED_BY_HAND'],
   ['was down so and runs', { isDown: true }, 'running', 'STARTED_BY_HAND'],
 ] as const)('of a dependant that %s a person’s word is told', (_, change, status, code) => {
   const old = { ...blankInstance, id: 'app', name: 'app', status }

@@ -10,6 +10,7 @@ import {
   hasAttempted,
   hasStarted,
   hasTouchedOld,
+  isPaused,
   isUp,
   must,
   needsHuman,
@@ -26,6 +27,7 @@ export function dependantsTakenOver({ dependants = [] }: Pick<ReplaceFacts, 'dep
     const its = `its dependant ${plan.name}`
     if (old === null) return byHand('REMOVED_BY_HAND', `${its} was removed meanwhile`)
     if (old.name !== plan.name) return byHand('RENAMED_BY_HAND', `${its} was renamed to ${old.name} meanwhile`)
+    if (isPaused(old)) return byHand('PAUSED_BY_HAND', `${its} was paused meanwhile`)
     if (isUp(old) !== (plan.wasRunning && plan.isDown !== true)) {
       const what = isUp(old) ? 'started' : 'stopped'
       return byHand(`${what.toUpperCase()}_BY_HAND`, `${its} was ${what} meanwhile`)

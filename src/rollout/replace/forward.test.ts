@@ -41,3 +41,15 @@ test.each<[string, Partial<Rollout>, boolean, EffectKind]>([
 ])('a new version that was created and not started %s', (_, state, connected, effect) => {
   expect(forward({ ...rollout, order: 'stop-first', ...state }, seen(connected), 0)).toMatchObject({ effect })
 })
+
+test.each<[Rollout['order'], Rollout['attempted']]>([
+  ['stop-first', rollout.attempted],
+  ['start-first', rollout.attempted],
+  ['start-first', [...rollout.attempted, 'start-new']],
+])('one that a person paused before it was touched stays as it is, %s', (order, attempted) => {
+  const facts = { ...seen(true), old: { ...old, status: 'paused' } } as const
+
+  expect(forward({ ...rollout, order, attempted }, facts, 0)).toMatchObject({
+    rollout: { stage: 'back', outcome: 'superseded', reason: { code: 'PAUSED_BY_HAND' } },
+  })
+})

@@ -11,6 +11,7 @@ import {
   hasCompleted,
   hasStarted,
   hasTouchedOld,
+  isPaused,
   isUncaptured,
   isUp,
   timesAttempted,
@@ -150,6 +151,7 @@ function takenOver(rollout: Rollout, { old }: ReplaceFacts): Reason | null {
   if (old.name !== rollout.name) {
     return { code: 'RENAMED_BY_HAND', sentence: `it was renamed to ${old.name} meanwhile` }
   }
+  if (isPaused(old)) return { code: 'PAUSED_BY_HAND', sentence: 'it was paused meanwhile' }
   if (rollout.stopped !== null) return isUp(old) ? startedMeanwhile : null
   if (!isUp(old)) return { code: 'STOPPED_BY_HAND', sentence: 'it was stopped meanwhile' }
   return null
