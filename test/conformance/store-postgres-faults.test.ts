@@ -127,6 +127,30 @@ describeWithPostgres('a state in PostgreSQL', (shared) => {
     expect(await kept(store)).toEqual(['before', 'after'])
   })
 
+  test('is waited for where the session that holds it hangs, and nothing ends by it', async () => {
+    const lost: string[] = []
+    const store = await open({ writeMaxMs: 500, onLost: (error) => void lost.push(error.code) })
+    await store.addHistory(historyEntry({ at: 'before' }))
+    const held = `select pid from pg_locks where locktype = 'advisory' and granted
+      and objid = (hashtext('${schema.name}')::bigint & 4294967295)::oid`
+    const pid = Number((await schema.query(held))[0]?.['pid'])
+
+    // As one that waits for a disk.
+    process.kill(pid, 'SIGSTOP')
+    await expect(store.addHistory(historyEntry({ at: 'meanwhile' }))).rejects.toMatchObject({
+      code: 'STATE_UNAVAILABLE',
+    })
+    await waitUntil('our own session was found to hold it', async () => {
+      await expect(goesOn(store)).rejects.toThrow(/a session of ours/)
+      return true
+    })
+    process.kill(pid, 'SIGCONT')
+
+    await waitUntil('it goes on', () => goesOn(store))
+    expect(lost).toEqual([])
+    expect(await kept(store)).toEqual(['before'])
+  })
+
   test('is not written any more once another has taken it while we were away, who is told so', async () => {
     const lost: string[] = []
     const store = await open({ address: throughProxy(), onLost: (error) => void lost.push(error.code) })

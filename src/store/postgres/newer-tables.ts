@@ -8,7 +8,7 @@ import type { Db } from '../sql/tables.ts'
 import { byteOrderedText } from './column-collation.ts'
 import { openConnections } from './connections.ts'
 import { currentSchema, currentSchemaId, tablesIn } from './examine-schema.ts'
-import { sessionName } from './owned-connection.ts'
+import { sessionName } from './ownership.ts'
 
 /**
  * The tables that a later schema brought, beside a state of an earlier one: `pg_restore --clean` of an older dump drops

@@ -1,10 +1,8 @@
-import { randomBytes } from 'node:crypto'
-import { hostname } from 'node:os'
 import type pg from 'pg'
 import { toAppError, type AppError } from '../../errors.ts'
 import type { PostgresAddress } from '../../lib/postgres-address.ts'
 import { openConnections, type Connections } from './connections.ts'
-import { takeLock } from './ownership.ts'
+import { sessionName, takeLock } from './ownership.ts'
 import { refuseSharedSessions } from './pooler.ts'
 import type { WriteMarks } from './write-marks.ts'
 
@@ -27,10 +25,6 @@ const againMs = 500
 /** As often, where it is there and refuses us: a password that was changed must not be tried as fast. */
 const refusedMs = 5_000
 
-/** How the sessions of this process are known to the server; 63 bytes at most. */
-export const sessionName = (): string =>
-  `longshore (pid ${process.pid} on ${hostname().slice(0, 24)}, ${randomBytes(3).toString('hex')})`
-
 /**
  * Connects and takes the lock. Whenever the connection is lost it is made again, and the lock taken again, without
  * waiting for the next write: a server that was restarted must not give it to somebody else.
@@ -47,7 +41,7 @@ export async function openOwned(options: OwnedOptions): Promise<OwnedConnection>
 
   const prepare = async (client: pg.ClientBase): Promise<void> => {
     await refuseSharedSessions(client, { address, answerMaxMs, name })
-    await takeLock(client, address, name)
+    await takeLock(client, address, { name, how: isHeld ? 'again' : 'first' })
     if (isHeld) isSetBack ||= !marks.areIn(await readMarks(client))
     isHeld = true
   }

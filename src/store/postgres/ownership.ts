@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
 import type pg from 'pg'
 import { AppError } from '../../errors.ts'
 import type { PostgresAddress } from '../../lib/postgres-address.ts'
@@ -11,14 +13,21 @@ const lockKey = `${lockClass}, hashtext(current_schema())`
 const pauseMs = 100
 const triesMax = 6
 
+interface Asking {
+  /** Under which the sessions of this process are known to the server. */
+  readonly name: string
+  /** Whether this process has had the lock before: then whoever has it now has gone on with what it had begun. */
+  readonly how: 'first' | 'again'
+}
+
 /**
  * Takes the lock of the state for the session of this client, which holds it until it ends, however it ends. Since
  * everything of the owner is written in that session, nothing is ever written without the lock.
  *
- * @param name under which the sessions of this process are known to the server
- * @throws STATE_LOCKED, STATE_UNWRITABLE on a standby: its locks are not those of the primary
+ * @throws STATE_LOCKED; STATE_UNAVAILABLE while it is held by a session that nobody uses any more, which a server does
+ *   not end that waits for its disk; STATE_UNWRITABLE on a standby: its locks are not those of the primary
  */
-export async function takeLock(client: pg.ClientBase, { shown }: PostgresAddress, name: string): Promise<void> {
+export async function takeLock(client: pg.ClientBase, { shown }: PostgresAddress, asking: Asking): Promise<void> {
   const { rows: found } = await client.query('select pg_is_in_recovery() as standby, current_schema() as schema')
   if (found[0]?.schema === null) {
     throw new AppError('STATE_NOT_FOUND', `no schema of the search path exists in the database at ${shown}`)
@@ -30,8 +39,8 @@ export async function takeLock(client: pg.ClientBase, { shown }: PostgresAddress
   for (let tried = 1; ; tried += 1) {
     const { rows } = await client.query(`select pg_try_advisory_lock(${lockKey}) as taken`)
     if (rows[0]?.taken === true) return
-    if (tried === triesMax) throw await lockedBy(client, shown)
-    await endFormer(client, name)
+    if (tried === triesMax) throw await lockedBy(client, shown, asking)
+    await endFormer(client, asking.name)
     await client.query(`select pg_sleep(${pauseMs / 1000})`)
   }
 }
@@ -50,9 +59,38 @@ async function endFormer(client: pg.ClientBase, name: string): Promise<void> {
   )
 }
 
-async function lockedBy(client: pg.ClientBase, shown: string): Promise<AppError> {
+async function lockedBy(client: pg.ClientBase, shown: string, { name: own, how }: Asking): Promise<AppError> {
   const { rows } = await client.query(holders)
-  const name: unknown = rows[0]?.name
-  const holder = typeof name === 'string' && name.startsWith('longshore') ? `another ${name}` : 'another longshore'
-  return new AppError('STATE_LOCKED', `the state at ${shown} is in use by ${holder}`)
+  const found: unknown = rows[0]?.name
+  const name = typeof found === 'string' && found.startsWith('longshore') ? found : null
+  if (name === own) return unended(shown, 'a session of ours that was lost')
+  if (name !== null && how === 'first' && isOver(name)) return unended(shown, `a session of ${name}, which is over`)
+  return new AppError('STATE_LOCKED', `the state at ${shown} is in use by another ${name ?? 'longshore'}`)
 }
+
+const unended = (shown: string, session: string): AppError =>
+  new AppError(
+    'STATE_UNAVAILABLE',
+    `the state at ${shown} is still locked by ${session}: the server has not ended it yet`,
+  )
+
+/**
+ * Whether a session is that of a process of this host that is there no more. Where processes of several containers see
+ * each other's host and not each other, one that is there seems over: so it is only waited for, and never ended.
+ */
+function isOver(name: string): boolean {
+  const [, pid, host] = /^longshore \(pid (\d+) on (.*), [0-9a-f]+\)$/.exec(name) ?? []
+  if (host !== ownHost()) return false
+  try {
+    process.kill(Number(pid), 0)
+    return false
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
+  }
+}
+
+/** How the sessions of this process are known to the server; 63 bytes at most. */
+export const sessionName = (): string =>
+  `longshore (pid ${process.pid} on ${ownHost()}, ${randomBytes(3).toString('hex')})`
+
+const ownHost = (): string => hostname().slice(0, 24)

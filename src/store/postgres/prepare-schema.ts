@@ -9,7 +9,7 @@ import { byteOrderedText } from './column-collation.ts'
 import { openConnections } from './connections.ts'
 import { examineSchema, writeMark } from './examine-schema.ts'
 import { findNewerTables } from './newer-tables.ts'
-import { sessionName } from './owned-connection.ts'
+import { sessionName } from './ownership.ts'
 import { writeSetBack } from './set-back.ts'
 
 /**

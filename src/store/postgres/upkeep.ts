@@ -10,7 +10,7 @@ import { inSnakeCase, tableKeys } from '../sql/table-keys.ts'
 import type { Db } from '../sql/tables.ts'
 import { openConnections, type Connections } from './connections.ts'
 import { currentSchema, currentSchemaId, examineSchema } from './examine-schema.ts'
-import { sessionName } from './owned-connection.ts'
+import { sessionName } from './ownership.ts'
 import { refuseUnsound } from './prepare-schema.ts'
 
 export interface PostgresUpkeepOptions {
