@@ -1,5 +1,6 @@
 import { readdirSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import type { Time } from '../rows/time.ts'
 
 /** Which backups are kept, and where. */
 export interface BackupSettings {
@@ -13,8 +14,10 @@ export interface BackupSettings {
 /** A file among the backups, by its name; whether it is good is another matter. */
 export interface BackupFile {
   readonly file: string
-  /** ISO 8601. */
-  readonly at: string
+  /** By its name, which those follow that are taken later whatever the clock says: see `takenAt`. */
+  readonly at: Time
+  /** When the file system says that it was written; null where that cannot be told. */
+  readonly writtenAt: Time | null
   readonly sizeBytes: number
   /** Set for one that was taken before a migration: the schema that was left. */
   readonly schema: number | null
@@ -30,21 +33,38 @@ export function listBackups(folder: string): readonly BackupFile[] {
     .flatMap((each) => {
       const [, year, month, day, hour, minute, second, ms, schema] = name.exec(each) ?? []
       const file = join(folder, each)
-      const sizeBytes = year === undefined ? null : sizeOf(file)
-      if (sizeBytes === null) return []
+      const found = year === undefined ? null : lookAt(file)
+      if (found === null) return []
       const at = `${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`
-      return [{ file, at, sizeBytes, schema: schema === undefined ? null : Number(schema) }]
+      return [{ file, at, ...found, schema: schema === undefined ? null : Number(schema) }]
     })
 }
 
 /** Null where it is no file. One that cannot be looked at may be a backup: whoever reads it is told why that fails. */
-function sizeOf(file: string): number | null {
+function lookAt(file: string): Pick<BackupFile, 'sizeBytes' | 'writtenAt'> | null {
   try {
     const found = statSync(file, { throwIfNoEntry: false })
-    return found?.isFile() === true ? found.size : null
+    return found?.isFile() === true ? { sizeBytes: found.size, writtenAt: found.mtime.toISOString() } : null
   } catch {
-    return 0
+    return { sizeBytes: 0, writtenAt: null }
   }
+}
+
+/**
+ * When it was taken, as far as that can be known: one that was taken under a clock that was ahead, and those that followed
+ * it, are named later than now.
+ */
+export function takenAt({ at, writtenAt }: Pick<BackupFile, 'at' | 'writtenAt'>, now: number): Time {
+  return isAhead(at, now) && writtenAt !== null && !isAhead(writtenAt, now) ? writtenAt : at
+}
+
+const isAhead = (at: Time, now: number): boolean => Date.parse(at) > now
+
+/** A backup as the reason of a hold names it. */
+export function tellBackup(backup: Pick<BackupFile, 'at' | 'file' | 'writtenAt'>, now: number): string {
+  const at = takenAt(backup, now)
+  if (isAhead(at, now)) return `the backup ${basename(backup.file)} (taken while the clock was wrong)`
+  return `the backup of ${at.slice(0, 10)} ${at.slice(11, 19)}Z`
 }
 
 /**
@@ -77,7 +97,7 @@ export function pruneBackups({ folder, keep }: BackupSettings, now: number): voi
   const before = all.find(({ schema }) => schema !== null)
   const kept = all.filter((each) => each !== before)
   while (kept.length > Math.max(1, keep)) {
-    const close = kept.findIndex((_, index) => isBetween(kept[index - 1], kept[index + 1]))
+    const close = kept.findIndex((_, index) => isBetween(kept[index - 1], kept[index + 1], now))
     for (const { file } of kept.splice(close, 1)) rmSync(file, { force: true })
   }
   for (const each of namesIn(folder).filter((part) => /^longshore-.*\.db\.part(-\w+)?$/.test(part))) {
@@ -86,8 +106,13 @@ export function pruneBackups({ folder, keep }: BackupSettings, now: number): voi
   }
 }
 
-const isBetween = (newer: BackupFile | undefined, older: BackupFile | undefined): boolean =>
-  newer !== undefined && older !== undefined && Date.parse(newer.at) - Date.parse(older.at) < closeMs
+/** Of what is named later than now, and written later, nobody knows how close it is to anything. */
+function isBetween(newer: BackupFile | undefined, older: BackupFile | undefined, now: number): boolean {
+  if (newer === undefined || older === undefined) return false
+  const [to, from] = [takenAt(newer, now), takenAt(older, now)]
+  const apartMs = Date.parse(to) - Date.parse(from)
+  return !isAhead(to, now) && apartMs >= 0 && apartMs < closeMs
+}
 
 function namesIn(folder: string): readonly string[] {
   try {

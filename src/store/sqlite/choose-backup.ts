@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { AppError } from '../../errors.ts'
 import type { StateBackup } from '../rows/state-file.ts'
 import type { Time } from '../rows/time.ts'
-import { listBackups } from './backup-files.ts'
+import { listBackups, takenAt, tellBackup, type BackupFile } from './backup-files.ts'
 import { examineBackup, newestGood } from './examine-backup.ts'
 import { problemOf } from './examine-file.ts'
 import type { StateFiles } from './files.ts'
@@ -13,6 +13,8 @@ import { logDamage } from './log-damage.ts'
 /** What a person has put in the place of the state. */
 export interface ChosenBackup {
   readonly backup: StateBackup
+  /** It as the reason of a hold names it. */
+  readonly told: string
   /** What is to be copied: the backup, or a copy of it with what its log has, which the caller removes. */
   readonly source: string
   /** Newer ones that are not good, newest first. */
@@ -24,13 +26,20 @@ export interface ChosenBackup {
  * one that was kept aside, lies its log: what that has belongs to it.
  *
  * @param name null for the newest that is good
+ * @param now in milliseconds since the epoch
  * @throws STATE_BACKUP_UNUSABLE
  */
-export async function chooseBackup(files: StateFiles, folder: string, name: string | null): Promise<ChosenBackup> {
+export async function chooseBackup(
+  files: StateFiles,
+  folder: string,
+  name: string | null,
+  now: number,
+): Promise<ChosenBackup> {
   const all = listBackups(folder)
   if (name === null) {
     const { newest, passedOver } = await newestGood(all)
-    if (newest !== null) return { backup: { ...newest, problem: null }, source: newest.file, passedOver }
+    if (newest !== null)
+      return { backup: chosen(newest, now), told: tellBackup(newest, now), source: newest.file, passedOver }
     const none =
       all.length === 0 ? `no backup lies in ${folder}` : `none of the ${all.length} backups in ${folder} is good`
     throw new AppError('STATE_BACKUP_UNUSABLE', none)
@@ -39,12 +48,16 @@ export async function chooseBackup(files: StateFiles, folder: string, name: stri
   const file = among?.file ?? resolve(name)
   const { source, problem } = hasLog(file) ? await withItsLog(files, file) : await alone(file)
   if (problem !== null) throw new AppError('STATE_BACKUP_UNUSABLE', `${file} cannot be restored: ${problem}`)
-  return {
-    backup: { file, at: among?.at ?? writtenAt(file), sizeBytes: statSync(file).size, problem: null },
-    source,
-    passedOver: [],
-  }
+  const backup = among ?? { file, at: writtenAt(file), writtenAt: null, sizeBytes: statSync(file).size }
+  return { backup: chosen(backup, now), told: tellBackup(backup, now), source, passedOver: [] }
 }
+
+const chosen = (backup: Omit<BackupFile, 'schema'>, now: number): StateBackup => ({
+  file: backup.file,
+  at: takenAt(backup, now),
+  sizeBytes: backup.sizeBytes,
+  problem: null,
+})
 
 /** What was written last is in the log, where there is one. */
 const writtenAt = (file: string): Time => statSync(hasLog(file) ? `${file}-wal` : file).mtime.toISOString()

@@ -5,7 +5,7 @@ import type { Reason } from '../../rollout/rollout.ts'
 import { migrations } from '../migrations/migrations.ts'
 import type { StateBackup } from '../rows/state-file.ts'
 import type { BackupFile, BackupSettings } from './backup-files.ts'
-import { listBackups } from './backup-files.ts'
+import { listBackups, tellBackup } from './backup-files.ts'
 import { newestGood } from './examine-backup.ts'
 import type { Examined } from './examine-file.ts'
 import { examineFile } from './examine-file.ts'
@@ -64,7 +64,7 @@ export async function mend(files: StateFiles, mending: Mending): Promise<void> {
   }
   if (newest !== null) {
     const gone = found.kind === 'absent' ? 'the state was lost' : 'the state was damaged'
-    const reason = restored(`${other?.was ?? gone} (${problem})${aside}; in its place is ${tellBackup(newest)}`)
+    const reason = restored(`${other?.was ?? gone} (${problem})${aside}; in its place is ${tellBackup(newest, at)}`)
     return replace(files, mending, { backup: newest.file, as, at, actor: null, reason })
   }
   if (other !== null) return refuse(files, found)
@@ -140,9 +140,6 @@ export const restored = (what: string): Reason => ({
   code: 'STATE_RESTORED',
   sentence: `${what}: pins, pauses, quarantine and rollouts since then may be missing; look, then run: longshore resume`,
 })
-
-export const tellBackup = ({ at }: Pick<BackupFile, 'at'>): string =>
-  `the backup of ${at.slice(0, 10)} ${at.slice(11, 19)}Z`
 
 /**
  * What is wrong with it, without its full stop. An empty file is what a crash leaves before anything was written, and

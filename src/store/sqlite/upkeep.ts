@@ -8,7 +8,7 @@ import { readMeta } from '../sql/meta.ts'
 import { readMoved } from '../sql/moved.ts'
 import type { StateBackup, StateReport, StateRestoration, StateRow, StateUpkeep } from '../rows/state-file.ts'
 import type { BackupSettings } from './backup-files.ts'
-import { listBackups } from './backup-files.ts'
+import { listBackups, takenAt } from './backup-files.ts'
 import { chooseBackup } from './choose-backup.ts'
 import { queriesOver } from './database.ts'
 import { examineBackup } from './examine-backup.ts'
@@ -16,7 +16,7 @@ import type { Examined } from './examine-file.ts'
 import { examineFile } from './examine-file.ts'
 import { ownerOf, stateFiles, type StateFiles } from './files.ts'
 import { removeCopy } from './gathered-copy.ts'
-import { refuseUnsound, restored, tellBackup } from './mend.ts'
+import { refuseUnsound, restored } from './mend.ts'
 import { takeStateLock } from './open-sqlite-store.ts'
 import { asideFile, finishReplacement, keptAside, replaceFile } from './replace-file.ts'
 import { stateError } from './state-error.ts'
@@ -35,19 +35,19 @@ export function sqliteUpkeep({ folder, backups, now }: SqliteUpkeepOptions): Sta
   const guarded = <Done>(work: () => Promise<Done>): Promise<Done> =>
     work().catch((error: unknown) => Promise.reject(stateError(error, files.folder)))
   return {
-    check: () => guarded(() => check(files, backups)),
+    check: () => guarded(() => check(files, backups, now())),
     backUp: (to) => guarded(() => backUp(files, backups, to, now())),
     restore: (backup, actor) => guarded(() => restore(files, backups, { name: backup, actor, at: now() })),
     contents: () => contents(files),
   }
 }
 
-async function check(files: StateFiles, settings: BackupSettings): Promise<StateReport> {
+async function check(files: StateFiles, settings: BackupSettings, now: number): Promise<StateReport> {
   const found = await examineFile(files.database, 'live')
   const backups: StateBackup[] = []
-  for (const { file, at, sizeBytes } of listBackups(settings.folder)) {
-    const { problem } = await examineBackup(file)
-    backups.push({ file, at, sizeBytes, problem })
+  for (const each of listBackups(settings.folder)) {
+    const { problem } = await examineBackup(each.file)
+    backups.push({ file: each.file, at: takenAt(each, now), sizeBytes: each.sizeBytes, problem })
   }
   const report: StateReport = {
     file: files.database,
@@ -132,12 +132,12 @@ async function restore(
   const lock = await takeStateLock(files, ownerOf(files))
   try {
     finishReplacement(files)
-    const { backup, source, passedOver } = await chooseBackup(files, folder, name)
+    const { backup, told, source, passedOver } = await chooseBackup(files, folder, name, at)
     const found = await examineFile(files.database, 'live')
     const isThere = found.kind !== 'absent'
     const aside = isThere ? asideFile(files, 'replaced', at) : null
     const kept = aside === null ? '' : `, and what was there is kept as ${aside}`
-    const reason = restored(`${actor} put ${tellBackup(backup)} in the place of the state${kept}`)
+    const reason = restored(`${actor} put ${told} in the place of the state${kept}`)
     await replaceFile(files, { backup: source, as: 'replaced', at, actor, reason })
     return { backup, passedOver, keptAside: aside }
   } finally {
