@@ -1,7 +1,9 @@
 import { chown, copyFile, mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { stores, upkeeps } from '../../src/store/index.ts'
+import { movables, stores, upkeeps } from '../../src/store/index.ts'
+import { cancelMove, moveState } from '../../src/store/sql/move-state.ts'
 import type { Store } from '../../src/store/store.ts'
 import { useSqlitePlace } from './sqlite-place.ts'
 import { at, historyEntry, override, pause } from './store-rows.ts'
@@ -176,4 +178,42 @@ describe.skipIf(process.geteuid?.() !== 0)('what root writes beside the service 
 
     expect(await uids(backupFolder, taken)).toEqual([0, 0])
   })
+})
+
+describe('a state that was moved elsewhere', () => {
+  const elsewhere = join(parent, 'elsewhere')
+  const movedTo = expect.stringContaining(`was moved to ${join(elsewhere, 'longshore.db')}`)
+
+  async function moveAway(): Promise<void> {
+    await opened((store) => store.setPause(pause()).then(() => store.backups?.take()))
+    await moveState(await movables.sqlite(folder), await movables.sqlite(elsewhere), now)
+  }
+
+  test('is replaced by no backup until that is taken back', async () => {
+    await moveAway()
+
+    await expect(upkeep().restore(null, 'ada')).rejects.toMatchObject({ code: 'STATE_MOVED', message: movedTo })
+    await expect(open()).rejects.toMatchObject({ code: 'STATE_MOVED' })
+
+    await cancelMove(await movables.sqlite(folder), 'ada', now)
+    await upkeep().restore(null, 'ada')
+    await opened(async (store) => expect((await store.hold())?.reason.code).toBe('STATE_RESTORED'))
+  })
+
+  test.each(['start', 'restore'])(
+    'stays so where a backup takes the place of it since it is damaged (%s)',
+    async (how) => {
+      await moveAway()
+      const database = new DatabaseSync(file)
+      database.exec('drop table journal')
+      database.close()
+
+      if (how === 'restore') await upkeep().restore(null, 'ada')
+      await expect(open()).rejects.toMatchObject({ code: 'STATE_MOVED', message: movedTo })
+
+      expect(await upkeep().check()).toMatchObject({ standing: 'sound', movedTo: join(elsewhere, 'longshore.db') })
+      await cancelMove(await movables.sqlite(folder), 'ada', now)
+      await opened(async (store) => expect(await store.pauses()).toEqual([pause()]))
+    },
+  )
 })

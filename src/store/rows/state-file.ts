@@ -84,7 +84,8 @@ export interface StateUpkeep {
   /**
    * Puts a backup in the place of the state, which is kept aside, and holds everything (I9).
    * @param backup a file, or the name of one of the backups; null for the newest that is good
-   * @throws STATE_LOCKED while somebody uses the state, STATE_BACKUP_UNUSABLE, STATE_UNWRITABLE
+   * @throws STATE_LOCKED while somebody uses the state, STATE_MOVED where it is used elsewhere, STATE_BACKUP_UNUSABLE,
+   *   STATE_UNWRITABLE
    */
   restore(backup: string | null, actor: string): Promise<StateRestoration>
   /** Everything that may be shown. @throws STATE_* */

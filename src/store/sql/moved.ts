@@ -28,11 +28,13 @@ export async function writeMoved(db: Db, moved: Moved | null): Promise<void> {
 /** Two states would not know of each other's rollouts. @throws STATE_MOVED */
 export async function refuseMoved(db: Db): Promise<void> {
   const moved = await readMoved(db)
-  if (moved === null) return
-  const { to, at, isDone } = moved
+  if (moved !== null) throw movedError(moved)
+}
+
+export function movedError({ to, at, isDone }: Moved): AppError {
   const when = `${at.slice(0, 10)} ${at.slice(11, 16)}Z`
   const sentence = isDone
     ? `this state was moved to ${to} on ${when}, and is what it was then`
     : `this state was being moved to ${to} on ${when}, which was cut off: say the same \`longshore state move\` again`
-  throw new AppError('STATE_MOVED', sentence)
+  return new AppError('STATE_MOVED', sentence)
 }

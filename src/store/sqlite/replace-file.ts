@@ -4,11 +4,13 @@ import { DatabaseSync } from 'node:sqlite'
 import { migrate } from '../migrations/migrate.ts'
 import { appendHistory } from '../sql/history.ts'
 import { readMeta, writeHold, writeMeta } from '../sql/meta.ts'
+import { writeMoved, type Moved } from '../sql/moved.ts'
 import type { Reason } from '../../rollout/rollout.ts'
 import { applicationId, queriesOver } from './database.ts'
 import { syncToDisk } from './durable.ts'
 import { createFile, ownerOf, type StateFiles } from './files.ts'
 import { stamp } from './backup-files.ts'
+import { readMovedMark } from './moved-mark.ts'
 
 /** Why a backup takes the place of the state; names the file that is kept aside. */
 export type ReplacedAs = 'damaged' | 'replaced'
@@ -31,7 +33,8 @@ const prepared = /^longshore\.db\.restoring-((?:damaged|replaced)-\d{8}T\d{9}Z)$
 const beside = ['-wal', '-shm', '-journal']
 
 /**
- * Puts a backup in the place of the state, with a hold on everything in it; only for the holder of the lock. What will
+ * Puts a backup in the place of the state, with a hold on everything in it, and the mark of one that was moved elsewhere
+ * if what is replaced bears it; only for the holder of the lock. What will
  * take the place is durable under a name that tells all of it before the first file is moved: whenever this is cut off,
  * either nothing has happened or the next owner finishes it.
  */
@@ -42,7 +45,7 @@ export async function replaceFile(files: StateFiles, replacement: Replacement): 
   createFile(part, ownerOf(files))
   if (replacement.backup !== null) copyFileSync(replacement.backup, part)
   chmodSync(part, 0o600)
-  await prepare(part, files, replacement)
+  await prepare(part, files, replacement, await readMovedMark(files))
   syncToDisk(part)
   renameSync(part, `${files.database}.restoring-${as}-${stamp(at)}`)
   syncToDisk(files.folder)
@@ -80,7 +83,13 @@ export function keptAside(files: StateFiles): readonly string[] {
 
 const timeIn = (name: string): string => name.slice(-'20261121T102619123Z'.length)
 
-async function prepare(part: string, files: StateFiles, { at, actor, reason }: Replacement): Promise<void> {
+/** @param moved where the state was moved that is replaced: its backup is to be used no more than itself */
+async function prepare(
+  part: string,
+  files: StateFiles,
+  { at, actor, reason }: Replacement,
+  moved: Moved | null,
+): Promise<void> {
   const database = new DatabaseSync(part)
   try {
     database.exec(`pragma journal_mode = delete; pragma synchronous = full`)
@@ -93,6 +102,7 @@ async function prepare(part: string, files: StateFiles, { at, actor, reason }: R
     await appendHistory(db, { ...entry, kind: 'hold', reason })
     await writeMeta(db, 'restores', String(Number((await readMeta(db, 'restores')) ?? 0) + 1))
     await writeMeta(db, 'owner_pid', null)
+    if (moved !== null) await writeMoved(db, moved)
     // A state that a backup was taken of before anything was written to it does not count as new any more.
     if ((await readMeta(db, 'first_written_at')) === null) await writeMeta(db, 'first_written_at', since)
   } finally {

@@ -5,7 +5,7 @@ import { AppError } from '../../errors.ts'
 import { migrations } from '../migrations/migrations.ts'
 import { readContents } from '../sql/contents.ts'
 import { readMeta } from '../sql/meta.ts'
-import { readMoved } from '../sql/moved.ts'
+import { movedError, readMoved } from '../sql/moved.ts'
 import type { StateBackup, StateReport, StateRestoration, StateRow, StateUpkeep } from '../rows/state-file.ts'
 import type { BackupSettings } from './backup-files.ts'
 import { listBackups, takenAt } from './backup-files.ts'
@@ -17,6 +17,7 @@ import { examineFile } from './examine-file.ts'
 import { ownerOf, stateFiles, type StateFiles } from './files.ts'
 import { removeCopy } from './gathered-copy.ts'
 import { refuseUnsound, restored } from './mend.ts'
+import { readMovedMark } from './moved-mark.ts'
 import { takeStateLock } from './open-sqlite-store.ts'
 import { asideFile, finishReplacement, keptAside, replaceFile } from './replace-file.ts'
 import { stateError } from './state-error.ts'
@@ -132,8 +133,11 @@ async function restore(
   const lock = await takeStateLock(files, ownerOf(files))
   try {
     finishReplacement(files)
-    const { backup, told, source, passedOver } = await chooseBackup(files, folder, name, at)
     const found = await examineFile(files.database, 'live')
+    // One that is damaged cannot be taken back from where it was moved: its backup bears its mark, and can.
+    const moved = found.kind === 'sound' ? await readMovedMark(files) : null
+    if (moved !== null) throw movedError(moved)
+    const { backup, told, source, passedOver } = await chooseBackup(files, folder, name, at)
     const isThere = found.kind !== 'absent'
     const aside = isThere ? asideFile(files, 'replaced', at) : null
     const kept = aside === null ? '' : `, and what was there is kept as ${aside}`
