@@ -44,7 +44,7 @@ const writeDigest = flag().describe(
 const stopped = z
   .enum(['ignore', 'update', 'start'])
   .describe(
-    'Containers that do not run: `ignore` leaves them alone, `update` replaces them and leaves them stopped, `start` replaces and starts them.',
+    'Containers and services that do not run: `ignore` leaves them alone, `update` replaces them and leaves them stopped, `start` replaces and starts them.',
   )
 const autoRemove = z
   .enum(['leave', 'recreate'])

@@ -98,6 +98,8 @@ export interface ComposeFacts extends CommonFacts {
   readonly followers: readonly Follower[]
   /** Whether one lives in a past run of what the rollout follows, or in what is gone; absent where nobody had to look. */
   readonly isBehind?: boolean
+  /** Whether one, or what lives in one, has yet to be given the name of what it replaced; absent where none has. */
+  readonly isHalfMade?: boolean
   /** ISO time, by the engine's clock, of the end of the instance that is replaced; null while it is unknown. */
   readonly oldEndedAt: string | null
   /** Where the tag that the old version ran under points on this engine. */

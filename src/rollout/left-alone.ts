@@ -7,5 +7,10 @@ export interface LeftAlone {
   /** Ids of the workloads that are there, and that it waits for; absent where it waits for none. */
   readonly waitsFor?: readonly string[]
   /** The setting that lets it be changed all the same, with what stands against that then; absent where none does. */
-  readonly liftedBy?: { readonly setting: 'stopped' | 'autoRemove' | 'jobs'; readonly next: LeftAlone | null }
+  readonly liftedBy?: {
+    readonly setting: 'stopped' | 'autoRemove' | 'jobs'
+    /** The one value that does; absent where every value but the default does. */
+    readonly to?: 'start'
+    readonly next: LeftAlone | null
+  }
 }

@@ -1,5 +1,6 @@
 import type { Digest } from '../image/digest.ts'
 import type { PartOf, Way } from './along.ts'
+import type { Definition } from './definition.ts'
 import type { ComposedDependant, Dependant, Follow } from './dependant.ts'
 import type { EffectKind } from './effects.ts'
 import type { Reason } from './facts.ts'
@@ -10,6 +11,7 @@ import type { RegistryWait } from './registry-wait.ts'
 import type { RestartPolicy } from './restart-policy.ts'
 import type { ServiceMemory } from './service-memory.ts'
 
+export type { Definition } from './definition.ts'
 export { effectKinds, isComposeEffect, isReplaceEffect } from './effects.ts'
 export type { ComposeEffect, EffectKind, ReplaceEffect } from './effects.ts'
 export type { ComposeFacts, InstanceFacts, Reason, ReplaceFacts, RolloutFacts, ServiceFacts } from './facts.ts'
@@ -57,22 +59,6 @@ export type Outcome =
  */
 export type Procedure = 'replace' | 'compose' | 'create' | 'service'
 
-/** Where a workload's image is written, and what a rollout changes there. */
-export interface Definition {
-  /** Every file that defines the workload, by its content; `after` equals `before` where nothing is edited. */
-  readonly files: readonly { readonly path: string; readonly before: string; readonly after: string }[]
-  /** Null when the rollout leaves the files alone. */
-  readonly edit: { readonly path: string; readonly line: number; readonly from: string; readonly to: string } | null
-  /** Services whose containers live in one of this workload's, and have to be made again with it. */
-  readonly followers: readonly string[]
-  /** Those of them that did not run: they are made again and left stopped. Absent where all did. */
-  readonly stopped?: readonly string[]
-  /** Whether its instances can be exchanged one by one, beside each other; all at once otherwise. */
-  readonly isDivisible: boolean
-  /** What Compose makes of files and environment, which has to be so still when it acts; null once we edit a file. */
-  readonly hash: string | null
-}
-
 /** A pause on the way back before an effect that failed is tried again. */
 export interface BackWait {
   readonly effect: EffectKind
@@ -96,8 +82,13 @@ export interface PlannedRollout {
   readonly procedure: Procedure
   /** Engine id of the instance that is replaced; of the oldest where there are several; empty where none is. */
   readonly oldInstance: string
-  /** What becomes of an old version that does not run: replaced and left stopped, or started too. Null for one that runs. */
+  /**
+   * What becomes of an old version that does not run, or not in whole: replaced and left stopped, or started too. Null for
+   * one that runs.
+   */
   readonly stopped: 'update' | 'start' | null
+  /** Instances that ran when it was planned, where only some did; absent where all did, or none. */
+  readonly ranBefore?: number
   /** Whether its instances remove themselves when they end (`--rm`). */
   readonly removesItself: boolean
   /** Instances that run when it is done. */

@@ -8,6 +8,7 @@ import type { RestartPolicy } from '../rollout/restart-policy.ts'
 import type { Orchestrated } from '../rollout/orchestrated.ts'
 import type { Definition, EffectKind, Order, Procedure, Rollout, RolloutFacts } from '../rollout/rollout.ts'
 import type { LeftAlone } from '../rollout/left-alone.ts'
+import type { Stopped } from '../rollout/left-stopped.ts'
 import type { Orchestrating } from '../rollout/orchestrating.ts'
 
 export type { LeftAlone } from '../rollout/left-alone.ts'
@@ -40,8 +41,10 @@ export interface Workload extends Orchestrated, Following {
   readonly hasHealthCheck: boolean
   /** Time its own health check may need before it can fail, in milliseconds; 0 without one. */
   readonly healthBudgetMs: number
-  /** Instances that run; more than one where its owner scaled it. */
+  /** Instances that it has; more than one where its owner scaled it. */
   readonly scale: number
+  /** How many of them run, where only some do; absent where all do, or none. */
+  readonly running?: number
   /** Ids of workloads that it uses or depends on, and that are dealt with before it when they change too. */
   readonly after: readonly string[]
   /** Order of replacement that suits it, and why, in words. */
@@ -142,8 +145,9 @@ export interface Target extends Orchestrating {
   /**
    * Looks closely at what a rollout would touch besides the instances. Reads only. Without it nothing else is touched.
    * @param image reference under which the new version is to run
+   * @param leaves what becomes of one that does not run, or not in whole; null, also when left out, for one that does
    */
-  prepare?(workload: Workload, image: string, signal: AbortSignal): Promise<Preparation>
+  prepare?(workload: Workload, image: string, signal: AbortSignal, leaves?: Stopped): Promise<Preparation>
 
   /** What the target shows about a rollout now. Reads only. */
   observe(rollout: Rollout, signal: AbortSignal): Promise<RolloutFacts>

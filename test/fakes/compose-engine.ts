@@ -25,6 +25,8 @@ export interface EngineOptions {
   readonly restart: string
   readonly behaviour: Behaviour
   readonly scale: number
+  /** How many of them run at first; the others were stopped. What lives in the first does not run where none does. */
+  readonly ran: number
   readonly hasFollower: boolean
   readonly file: string
   readonly images: Readonly<Record<string, string>>
@@ -33,6 +35,14 @@ export interface EngineOptions {
   /** Engine's clock, in milliseconds. */
   readonly now: () => number
 }
+
+interface UpHow {
+  readonly noRecreate?: boolean
+  readonly noStart?: boolean
+}
+
+const madeFirst = (one: FakeInstance, other: FakeInstance): number =>
+  Number(other.startedAt === null) - Number(one.startedAt === null)
 
 /** The engine with one Compose project on it: containers, tags, the file, and what `docker compose up` does to them. */
 export type ComposeEngine = ReturnType<typeof startComposeEngine>
@@ -62,6 +72,7 @@ export function startComposeEngine(options: EngineOptions) {
     remove,
     stop,
     start,
+    startSome,
     restart,
     down,
     look,
@@ -76,7 +87,7 @@ export function startComposeEngine(options: EngineOptions) {
   }
 
   /** `docker compose up -d --no-deps --pull never`, of 2.26: the obsolete first, all created before any is started. */
-  function up(file: string, scale: number, noRecreate = false): void {
+  function up(file: string, scale: number, { noRecreate = false, noStart = false }: UpHow = {}): void {
     const isObsolete = (each: FakeInstance): boolean =>
       !noRecreate && (each.config !== configOf(file) || each.image !== tags.get(imageOf(file)))
     const sorted = [...instances.values()].toSorted(
@@ -94,8 +105,16 @@ export function startComposeEngine(options: EngineOptions) {
       const fresh = create(file, next + index)
       instances.set(fresh.id, fresh)
     }
-    for (const each of instances.values()) if (!isUp(each)) start(each, 'start')
-    renewFollower()
+    if (!noStart) for (const each of instances.values()) if (!isUp(each)) start(each, 'start')
+    renewFollower(noStart)
+  }
+
+  /** What the target does after an `up` that starts nothing, where some ran before. */
+  function startSome(count: number): void {
+    const ended = [...instances.values()].filter((each) => !isUp(each))
+    const missing = Math.max(0, count - (instances.size - ended.length))
+    for (const each of ended.toSorted(madeFirst).slice(0, missing)) start(each, 'start some')
+    if (count > 0) renewFollower()
   }
 
   function recreate(file: string, old: FakeInstance): void {
@@ -119,8 +138,9 @@ export function startComposeEngine(options: EngineOptions) {
     }
   }
 
-  function renewFollower(): void {
+  function renewFollower(noStart = false): void {
     if (follower === null) return
+    const isLeft = noStart || options.ran === 0
     const [host] = instances.values()
     if (host === undefined) return
     if (!instances.has(follower.livesIn)) {
@@ -130,7 +150,7 @@ export function startComposeEngine(options: EngineOptions) {
         instance: { ...blank, id: `follower-of-${host.id}`, name: 'sidecar', restart: options.restart } as FakeInstance,
       }
     }
-    if (isUp(follower.instance)) return
+    if (isUp(follower.instance) || isLeft) return
     engine.onStep('start follower')
     Object.assign(follower.instance, { status: 'running', startedAt: time(), stoppedByHand: false })
     const guest = instances.get(follower.livesIn)
@@ -217,8 +237,9 @@ export function startComposeEngine(options: EngineOptions) {
     const instance = create(options.file, number)
     instances.set(instance.id, instance)
     Object.assign(instance, { status: 'running', startedAt: time(), health: 'healthy' })
+    if (number > options.ran) end(instance, 0, true)
     if (number === 1 && options.hasFollower) {
-      const running = { status: 'running', startedAt: time() } as const
+      const running = { status: options.ran > 0 ? 'running' : 'exited', startedAt: time() } as const
       follower = {
         livesIn: instance.id,
         instance: { ...blank, ...running, id: 'follower', name: 'sidecar', restart: options.restart },

@@ -3,7 +3,7 @@ import { AppError } from '../../src/errors.ts'
 import { isComposeEffect, type ComposeEffect, type ComposeFacts, type Rollout } from '../../src/rollout/rollout.ts'
 import type { Target } from '../../src/targets/target.ts'
 import { imageOf, startComposeEngine, type Behaviour, type ComposeEngine } from './compose-engine.ts'
-import type { FakeInstance } from './compose-instance.ts'
+import { isUp, type FakeInstance } from './compose-instance.ts'
 
 export type { Behaviour } from './compose-engine.ts'
 
@@ -14,6 +14,10 @@ export interface ServiceOptions {
   readonly restart: string
   readonly behaviour: Behaviour
   readonly scale: number
+  /** How many of them run at first; all unless told otherwise. */
+  readonly ran?: number
+  /** What becomes of those that do not; nothing unless told otherwise. */
+  readonly stopped?: 'update' | 'start'
   readonly edit: Edit
   readonly hasFollower: boolean
   readonly now: () => number
@@ -21,6 +25,8 @@ export interface ServiceOptions {
 
 /** What a person does meanwhile. */
 export type HandMove =
+  | 'start-old'
+  | 'start-new'
   | 'stop-old'
   | 'stop-new'
   | 'remove-old'
@@ -61,13 +67,14 @@ export interface FakeComposeService {
 }
 
 export function startComposeService(options: ServiceOptions): FakeComposeService {
-  const { edit, scale } = options
+  const { edit, scale, ran = scale } = options
   const image = edit === 'none' ? oldReference : 'localhost:5000/web:2'
   const after = before.replace(oldReference, image)
   const toImage = edit === 'retag' ? oldImage : newImage
   const isCandidate = (each: FakeInstance): boolean => each.image === toImage && each.config.includes(image)
   const engine = startComposeEngine({
     ...options,
+    ran,
     file: before,
     images: { [oldReference]: oldImage, 'localhost:5000/web:3': thirdImage },
     isCandidate,
@@ -103,15 +110,21 @@ export function startComposeService(options: ServiceOptions): FakeComposeService
       void (tagBefore === null ? engine.tags.delete(reference) : engine.tags.set(reference, tagBefore)),
     up: () => {
       engine.clearLeftovers()
-      engine.up(engine.file, scale)
+      if (ran === 0 && olds().some(isUp)) return
+      engine.up(engine.file, scale, { noStart: options.stopped === 'update' })
     },
     add: () => {
       engine.clearLeftovers()
       // One that was created and not started counts already.
-      engine.up(engine.file, all().filter((each) => each.startedAt !== null).length + 1, true)
+      engine.up(engine.file, all().filter((each) => each.startedAt !== null).length + 1, {
+        noRecreate: true,
+        noStart: options.stopped !== undefined,
+      })
+      for (const each of news()) if (each.startedAt === null) engine.start(each, 'start new')
     },
     'remove-one': (rollout) => {
-      const old = olds().find(({ id }) => !strangers.has(id))
+      const downFirst = olds().toSorted((one, other) => Number(isUp(one)) - Number(isUp(other)))
+      const old = downFirst.find(({ id }) => !strangers.has(id))
       // Where one has gone already, or somebody's own `up` came in between, none does.
       const isTheirs = olds().some(({ id }) => strangers.has(id))
       if (old === undefined || isTheirs || all().length < mostBeside(rollout)) return
@@ -129,11 +142,23 @@ export function startComposeService(options: ServiceOptions): FakeComposeService
         engine.remove(each, 'remove new')
       }
       const hasTheirs = all().some(({ id }) => strangers.has(id))
-      engine.up(before, hasTheirs ? Math.max(scale, all().length) : scale)
+      const noStart = options.stopped !== undefined
+      engine.up(before, hasTheirs ? Math.max(scale, all().length) : scale, { noStart })
+      if (noStart) engine.startSome(ran)
     },
   }
 
   const hands: Record<HandMove, () => void> = {
+    'start-old': () =>
+      olds()
+        .filter((each) => !isUp(each))
+        .slice(0, 1)
+        .forEach((each) => engine.start(each)),
+    'start-new': () =>
+      news()
+        .filter((each) => !isUp(each))
+        .slice(0, 1)
+        .forEach((each) => engine.start(each)),
     'stop-old': () =>
       olds()
         .slice(0, 1)
@@ -151,8 +176,8 @@ export function startComposeService(options: ServiceOptions): FakeComposeService
         .slice(0, 1)
         .forEach((each) => engine.remove(each)),
     down: () => engine.down(),
-    'scale-up': () => engine.up(engine.file, all().length + 1, true),
-    'scale-down': () => engine.up(engine.file, Math.max(1, all().length - 1), true),
+    'scale-up': () => engine.up(engine.file, all().length + 1, { noRecreate: true }),
+    'scale-down': () => engine.up(engine.file, Math.max(1, all().length - 1), { noRecreate: true }),
     'edit-comment': () => void (engine.file += '# mine\n'),
     'edit-environment': () => void (engine.file += '    environment: [A=1]\n'),
     'edit-image': () => void (engine.file = before.replace(oldReference, 'localhost:5000/web:3')),
@@ -203,8 +228,15 @@ export function startComposeService(options: ServiceOptions): FakeComposeService
           news: structuredClone(news()),
           strangers: [...strangers],
           followers: follower
-            ? [{ instance: { ...follower.instance }, isFollowing: engine.instances.has(follower.livesIn) }]
+            ? [
+                {
+                  instance: { ...follower.instance },
+                  isFollowing: engine.instances.has(follower.livesIn),
+                  ...(ran === 0 && { isLeftStopped: true }),
+                },
+              ]
             : [],
+          ...(all().some(({ id, name }) => name !== id.slice(id.indexOf('-') + 1)) && { isHalfMade: true }),
           candidateImage,
           tagImage: engine.tags.get(rollout.image) ?? null,
           fromTagImage: engine.tags.get(rollout.fromReference) ?? null,

@@ -47,11 +47,13 @@ export function startComposeWorld({ order, restart = 'unless-stopped', ...given 
   const { engine, image, after, target } = service
   const store = createMemoryStore()
   const moments: string[] = []
-  const counts = { most: 0, fewest: given.scale }
+  const { ran = given.scale } = given
+  const counts = { most: 0, fewest: ran }
   const definition = {
     files: [{ path: '/srv/compose.yaml', before, after }],
     edit: given.edit === 'none' ? null : { path: '/srv/compose.yaml', line: 3, from: oldReference, to: image },
     followers: given.hasFollower ? ['sidecar'] : [],
+    ...(given.hasFollower && ran === 0 && { stopped: ['sidecar'] }),
     isDivisible: !given.hasFollower,
     hash: null,
   }
@@ -63,6 +65,8 @@ export function startComposeWorld({ order, restart = 'unless-stopped', ...given 
     procedure: 'compose',
     oldInstance: service.olds()[0]?.id ?? '',
     scale: given.scale,
+    ...(given.stopped !== undefined && { stopped: given.stopped }),
+    ...(ran > 0 && ran < given.scale && { ranBefore: ran }),
     image,
     fromReference: oldReference,
     definition,

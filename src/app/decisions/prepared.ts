@@ -3,6 +3,7 @@ import type { Definition } from '../../rollout/rollout.ts'
 import type { Decision } from './decision.ts'
 import { decision } from './decision.ts'
 import { isFollowing } from '../sets/decide-follow.ts'
+import { mannerOf } from '../workloads/manner.ts'
 import { wantedImage } from '../workloads/wanted-image.ts'
 import type { WatchableWorkload } from '../workloads/watched-workloads.ts'
 
@@ -30,7 +31,8 @@ export async function prepared(
     ? workload.image
     : wantedImage(workload.image, reference, tag, settings.writeDigest ? candidate : null)
   try {
-    const preparation = await target.prepare(workload, image, signal)
+    const leaves = isFollowing(decided) ? null : mannerOf(workload, settings, target).stopped
+    const preparation = await target.prepare(workload, image, signal, leaves)
     if (preparation.kind === 'ready') {
       const { definition, followedBy = [] } = preparation
       return { ...decided, definition, ...(followedBy.length > 0 && { followedBy }) }

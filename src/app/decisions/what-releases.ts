@@ -141,7 +141,8 @@ const releases: Readonly<Record<string, Release>> = {
   ABSENT: nothing,
   BUILT_HERE_ONLY: ({ workload }) =>
     `A push of that image ends that, once ${workload} was made anew from what is pulled.`,
-  PARTLY_STOPPED: once('all its instances run'),
+  PARTLY_STOPPED: () =>
+    'It goes on by itself once all its instances run; `stopped: start` in its settings has them started with the new image.',
   GONE: once('it is there again, and watched'),
 }
 

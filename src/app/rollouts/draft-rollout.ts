@@ -50,6 +50,7 @@ export function draftRollout(
     oldInstance: workload.instance,
     procedure: manner.procedure,
     stopped: manner.stopped,
+    ...(manner.ranBefore !== undefined && { ranBefore: manner.ranBefore }),
     removesItself: manner.removesItself,
     scale: workload.scale,
     image: wantedImage(workload.image, reference, tag, settings.writeDigest ? digest : null),

@@ -4,10 +4,8 @@ import { commandBack } from '../../rollout/command-back.ts'
 import { waitLeftMs } from '../../rollout/registry-wait.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 
-type Open = Pick<
-  Rollout,
-  'step' | 'stage' | 'registryWait' | 'backWait' | 'service' | 'procedure' | 'name' | 'fromReference'
->
+type Open = Pick<Rollout, 'step' | 'stage' | 'registryWait' | 'backWait' | 'service'> &
+  Parameters<typeof commandBack>[0]
 
 /** Where an open rollout stands, as part of a sentence. */
 export function openInWords(rollout: Open, now: number): string {

@@ -18,6 +18,8 @@ type Disturbance =
   { readonly kind: 'crash' | 'engine-restart' | 'engine-away' } | { readonly kind: 'hand'; readonly move: HandMove }
 
 const moves: readonly HandMove[] = [
+  'start-old',
+  'start-new',
   'stop-old',
   'stop-new',
   'remove-old',
@@ -43,7 +45,7 @@ const disturbance: fc.Arbitrary<Disturbance> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('hand' as const), move: fc.constantFrom(...moves) }) },
 )
 
-const anyCase: fc.Arbitrary<ComposeCase> = fc.record({
+const anyUsual: fc.Arbitrary<ComposeCase> = fc.record({
   order: fc.constantFrom(...orders),
   scale: fc.integer({ min: 1, max: 3 }),
   behaviour: fc.constantFrom(...behaviours),
@@ -51,6 +53,16 @@ const anyCase: fc.Arbitrary<ComposeCase> = fc.record({
   hasFollower: fc.boolean(),
   restart: fc.constantFrom(...restarts),
 })
+
+/** One that does not run, which goes one way only, or not in whole. */
+const anyStopped: fc.Arbitrary<ComposeCase> = fc
+  .tuple(anyUsual, fc.constantFrom('update' as const, 'start' as const), fc.nat(2))
+  .map(([usual, stopped, some]) => {
+    const ran = stopped === 'update' ? 0 : Math.min(some, usual.scale - 1)
+    return { ...usual, stopped, ran, ...(ran === 0 && { order: 'stop-first' }) }
+  })
+
+const anyCase: fc.Arbitrary<ComposeCase> = fc.oneof({ weight: 3, arbitrary: anyUsual }, anyStopped)
 
 interface Done {
   readonly kind: Disturbance['kind']
@@ -114,6 +126,21 @@ test('brings back what ran, or finishes, under crashes and engine restarts anywh
   )
 })
 
+test('starts nothing that is to be left stopped, whatever happens meanwhile', async () => {
+  const leftStopped = anyStopped.filter(({ stopped }) => stopped === 'update')
+  await fc.assert(
+    fc.asyncProperty(leftStopped, machinery, async (given, script) => {
+      const world = startComposeWorld(given)
+
+      const { rollout } = await disturb(world, new Map(script))
+
+      expect(world.counts.most).toBe(0)
+      await expectAtRest(world, given, rollout, rollout.reason?.sentence ?? '')
+    }),
+    search(1000),
+  )
+})
+
 /** A person moves the tag under us, and brings theirs up just as one of what was made of it is about to go, or goes. */
 const byHandAsOneGoes = [26, 27, 28].map((at): [ComposeCase, [number, Disturbance][]] => [
   { order: 'stop-first', scale: 2, behaviour: 'healthy', edit: 'none', hasFollower: false, restart: 'no' },
@@ -134,7 +161,8 @@ test('leaves what a person did meanwhile, and never a service in two minds', asy
       const hands = done.flatMap(({ move }) => move ?? [])
       expect(rollout.stage).toBe('ended')
       expect(service.applied.length).toBeLessThan(40 + 8 * given.scale)
-      const isFit = ['succeeded', 'failed'].includes(outcomeOf(given))
+      // Who starts what was to be left stopped has it judged.
+      const isFit = ['succeeded', 'failed'].includes(outcomeOf(given.stopped ? { ...given, stopped: 'start' } : given))
       const restartsEnd = given.restart === 'no' && done.some(({ kind }) => kind === 'engine-restart')
       if (isFit && !restartsEnd) expect(await store.quarantine(composeWorkload)).toEqual([])
       // Between our last look and the end of what we then told Compose to do, nobody can be heard; nor on the way back,
@@ -145,7 +173,7 @@ test('leaves what a person did meanwhile, and never a service in two minds', asy
       if (hands.at(-1) === 'down' && isHeard) expect(all(world)).toEqual([])
       if (hands.some((move) => takesDown(move)) || restartsEnd) return
       const isMeantToEnd = given.behaviour === 'completes' && service.news().length > 0
-      if (!isMeantToEnd) expect(all(world).filter(isUp).length).toBeGreaterThanOrEqual(given.scale)
+      if (!isMeantToEnd) expect(all(world).filter(isUp).length).toBeGreaterThanOrEqual(given.ran ?? given.scale)
       if (hands.some((move) => move.startsWith('edit') || move === 'move-tag' || move === 'pull-and-up')) return
       expect(service.olds().length === 0 || service.news().length === 0).toBe(true)
       expect(service.engine.file).toBe(service.news().length > 0 ? service.after : before)

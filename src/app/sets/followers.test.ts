@@ -59,11 +59,14 @@ describe('a rollout that others have to follow', () => {
 
   const left = { code: 'PAUSED', sentence: 'it is paused' }
   const stopped = { code: 'STOPPED', sentence: 'it is not running' }
+  const lifted = { ...stopped, liftedBy: { setting: 'stopped', next: null } } as const
+  const caredFor = { 'longshore.watch': 'true', 'longshore.stopped': 'start' }
   test.each<[string, Partial<Workload>, string]>([
     ['is not watched', { labels: {} }, 'have it watched'],
     ['is only told of', { labels: { 'longshore.watch': 'true', 'longshore.mode': 'notify' } }, 'mode auto'],
     ['is left alone', { leftAlone: left }, 'it is paused'],
     ['is stopped, and Compose’s', { leftAlone: stopped, kind: 'compose' }, 'start or remove it'],
+    ['is that, and cared for as it is', { leftAlone: lifted, kind: 'compose', labels: caredFor }, 'start or remove it'],
   ])('is held where one of them %s, with what to do', async (_, change, what) => {
     const { app } = stage([web, named('debug', change)])
 

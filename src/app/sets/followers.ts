@@ -60,10 +60,12 @@ const unwatched = 'have it watched, with mode auto, and it follows'
 /** Why one that it lives in is not followed by it by itself, and what changes that; null where it is. */
 async function whyNot(app: Pick<App, 'store' | 'clock'>, watched: WatchedWorkload): Promise<string | null> {
   const { workload, settings } = watched
+  const { leftAlone } = workload
+  // Of one that does not run Compose alone could tell that it has to be made again, and does not.
+  if (workload.kind === 'compose' && leftAlone?.code === 'STOPPED') return `${leftAlone.sentence}; start or remove it`
   if (watched.kind === 'unwatchable' && !canFollow(watched)) {
     const { code, sentence } = watched.decision.reason
-    if (code === 'NOT_WATCHED') return unwatched
-    return code === 'STOPPED' ? `${sentence}; start or remove it` : sentence
+    return code === 'NOT_WATCHED' ? unwatched : sentence
   }
   if (settings.mode !== 'auto') return unwatched
   const [pause] = activePauses(await app.store.pauses(), workload.id, app.clock.now())

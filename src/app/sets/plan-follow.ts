@@ -7,7 +7,10 @@ import type { WatchableWorkload } from '../workloads/watched-workloads.ts'
  * A rollout that only follows what the workload uses: the same image under the same name. The operator's hooks are for
  * other versions, and a probe asks a new instance, which a restart does not make.
  */
-export function planFollow({ workload, reference }: WatchableWorkload, plan: RolloutPlan): RolloutPlan {
+export function planFollow(
+  { workload, reference }: WatchableWorkload,
+  { ranBefore: _some, ...plan }: RolloutPlan,
+): RolloutPlan {
   const follows = workload.follows ?? null
   const isRestart = follows?.how === 'restart'
   return {

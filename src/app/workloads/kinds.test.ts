@@ -10,12 +10,15 @@ import { mannerOf, tellManner } from './manner.ts'
 import { withNote } from '../decisions/noted.ts'
 
 const stopped: LeftAlone = { code: 'STOPPED', sentence: '', liftedBy: { setting: 'stopped', next: null } }
+const partly: LeftAlone = { code: 'PARTLY', sentence: '', liftedBy: { setting: 'stopped', to: 'start', next: null } }
 const removing: LeftAlone = { code: 'AUTO_REMOVE', sentence: '', liftedBy: { setting: 'autoRemove', next: stopped } }
 
 test.each([
   [stopped, 'ignore', 'leave', 'STOPPED'],
   [stopped, 'update', 'leave', undefined],
   [stopped, 'start', 'leave', undefined],
+  [partly, 'update', 'leave', 'PARTLY'],
+  [partly, 'start', 'leave', undefined],
   [removing, 'update', 'leave', 'AUTO_REMOVE'],
   [removing, 'ignore', 'recreate', 'STOPPED'],
   [removing, 'update', 'recreate', undefined],
@@ -51,12 +54,14 @@ describe('the manner of a rollout', () => {
     ['is stopped', { ...workload, isRunning: false }, 'update', { order: 'stop-first', stopped: 'update' }, 'it does not run, and is left stopped'],
     ['is to be started', { ...workload, isRunning: false }, 'start', { stopped: 'start' }, 'it does not run, and is started then'],
     ['removes itself', { ...workload, removesItself: true }, 'start', { order: 'stop-first', removesItself: true, stopped: null }, 'stop-first, with a copy of it to go back to'],
-    ['is of Compose', { ...workload, kind: 'compose', isRunning: false }, 'start', { stopped: null }, 'start-first'],
+    ['is a stopped service of Compose', { ...workload, kind: 'compose', isRunning: false }, 'start', { order: 'stop-first', stopped: 'start' }, 'it does not run, and is started then'],
+    ['runs in part', { ...workload, kind: 'compose', scale: 3, running: 1 }, 'start', { order: 'start-first', stopped: 'start', ranBefore: 1 }, 'start-first; 1 of 3 instances ran, and all are started'],
+    ['is of a Swarm', { ...workload, kind: 'swarm', isRunning: false }, 'start', { stopped: null }, 'start-first'],
   ])('of one that %s', (_, subject, ofStopped, expected, told) => {
     const manner = mannerOf(subject, { ...settings, stopped: ofStopped }, target)
 
     expect(manner).toMatchObject(expected)
-    expect(tellManner({ ...planned('replace'), ...manner })).toBe(told)
+    expect(tellManner({ ...planned('replace'), scale: subject.scale, ...manner })).toBe(told)
   }) // prettier-ignore
 })
 

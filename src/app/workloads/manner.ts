@@ -4,7 +4,7 @@ import type { Target, Workload } from '../../targets/target.ts'
 import type { WorkloadSettings } from './settings.ts'
 
 /** In which way a rollout of a workload would go, and why, as the end of a sentence. */
-export interface Manner extends Pick<PlannedRollout, 'stopped' | 'removesItself'> {
+export interface Manner extends Pick<PlannedRollout, 'stopped' | 'ranBefore' | 'removesItself'> {
   readonly procedure: Procedure
   readonly order: Order
   readonly why: string
@@ -21,12 +21,15 @@ export function mannerOf(
   if (workload.isAbsent === true) {
     return { ...base, procedure: 'create', order: 'stop-first', why: 'there is nothing that it would replace' }
   }
-  if (workload.kind === 'container' && !workload.isRunning && settings.stopped !== 'ignore') {
-    return { ...base, order: 'stop-first', stopped: settings.stopped, why: whyStopped[settings.stopped] }
+  const stopped = workload.kind === 'swarm' || settings.stopped === 'ignore' ? null : settings.stopped
+  if (stopped !== null && !workload.isRunning) {
+    return { ...base, order: 'stop-first', stopped, why: whyStopped[stopped] }
   }
   if (removesItself) return { ...base, order: 'stop-first', why: 'stopping it removes it, so a copy is made before' }
-  if (settings.order === 'auto') return { ...base, ...workload.suggestedOrder }
-  return { ...base, order: settings.order, why: 'its settings say so' }
+  const { order, why } =
+    settings.order === 'auto' ? workload.suggestedOrder : { order: settings.order, why: 'its settings say so' }
+  if (stopped !== 'start' || workload.running === undefined) return { ...base, order, why }
+  return { ...base, order, stopped, ranBefore: workload.running, why: `${why}, and all its instances are started` }
 }
 
 const whyStopped = {
@@ -36,13 +39,14 @@ const whyStopped = {
 
 /** How a rollout goes, for the history. */
 export function tellManner(rollout: PlannedRollout): string {
-  const { procedure, order, stopped, removesItself, follows, dependants, composed = [] } = rollout
+  const { procedure, order, stopped, ranBefore, scale, removesItself, follows, dependants, composed = [] } = rollout
   if (procedure === 'create') return 'it is made as ensure says'
-  if (stopped !== null) return whyStopped[stopped]
+  if (stopped !== null && ranBefore === undefined) return whyStopped[stopped]
   // Compose has one way for both.
   if (follows !== null && procedure === 'compose') return 'it is made again'
   if (follows?.how === 'restart') return 'it is restarted'
   const set = [...dependants, ...composed]
   if (set.length > 0) return `${order}, with ${namesOf(set)}, which cannot do without it`
+  if (ranBefore !== undefined) return `${order}; ${ranBefore} of ${scale} instances ran, and all are started`
   return removesItself ? `${order}, with a copy of it to go back to` : order
 }

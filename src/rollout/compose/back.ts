@@ -24,6 +24,8 @@ import { editedByHand, removedByHand, replacedByHand } from './by-hand.ts'
 import { needsEdit } from './edit.ts'
 import { hasFollowed, isAsMeant } from './follower.ts'
 import { leftBeside } from './left-beside.ts'
+import { isAllStopped } from './ran-before.ts'
+import { runsAsBefore } from './stopped.ts'
 
 /** R: file and tag say the old version again, and another `up` brings it back; then our traces go. */
 export function back(rollout: Rollout, facts: ComposeFacts, now: number): Step {
@@ -45,12 +47,13 @@ export function back(rollout: Rollout, facts: ComposeFacts, now: number): Step {
   return end(rollout, now, facts.definition === 'other' ? { reason: withEdit(rollout) } : {})
 }
 
-/** The old version runs as many times as before, and stays up for a moment. Null when it does. */
+/** The old version runs as many times as before, and stays up for a moment, or is left as it was. Null when it does. */
 function serveOld(rollout: Rollout, facts: ComposeFacts, now: number): Step | null {
-  const { olds, news, followers, fromTagImage } = facts
+  const { olds, news, followers, fromTagImage, isHalfMade = false } = facts
   const areFollowersUp = followers.every((each) => hasFollowed(each) && isAsMeant(each))
-  const isServed = news.length === 0 && olds.length >= rollout.scale && olds.every(isUp) && areFollowersUp
-  if (!isServed) {
+  const isServed = news.length === 0 && olds.length >= rollout.scale && runsAsBefore(rollout, olds) && areFollowersUp
+  // What is not to run tells by its name alone that it was made to its end.
+  if (!isServed || (rollout.stopped !== null && isHalfMade)) {
     // Compose takes the image that the tag names, so that has to be the old one until it runs.
     if (fromTagImage !== rollout.fromImage && canTry(rollout, 'tag-old', backTriesMax))
       return effect(rollout, 'R', 'tag-old')
@@ -59,9 +62,11 @@ function serveOld(rollout: Rollout, facts: ComposeFacts, now: number): Step | nu
     }
     return effect({ ...rollout, checkProgress: null }, 'R', 'up-old')
   }
-  const [first] = olds
-  if (!hasTried(rollout, 'up-old') || first === undefined) return null
-  if (rollout.checkProgress === null) return change(rollout, 'R', { checkProgress: startGate(now, first.startedAt) })
+  const first = olds.find(isUp)
+  if (!hasTried(rollout, 'up-old')) return null
+  if (rollout.checkProgress === null)
+    return change(rollout, 'R', { checkProgress: startGate(now, first?.startedAt ?? null) })
+  if (first === undefined || isAllStopped(rollout)) return null
   const { progress, verdict } = judge(oldGate, rollout.checkProgress, { ...first, health: 'none' }, 'no', now)
   if (verdict.kind !== 'pending') return null
   return { kind: 'wait', rollout: { ...rollout, checkProgress: progress }, ms: verdict.againMs }

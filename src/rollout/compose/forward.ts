@@ -5,6 +5,7 @@ import { change, effect, goBack, hasTouchedOld, isPaused, isUncaptured, isUp, ty
 import { editedByHand, removedByHand, replacedByHand } from './by-hand.ts'
 import { needsEdit } from './edit.ts'
 import { roll } from './roll.ts'
+import { stoppedMeanwhile, takenOverStopped } from './stopped.ts'
 
 /** J1 to the verdict of the gate. */
 export function forward(rollout: Rollout, facts: ComposeFacts, now: number): Step {
@@ -35,9 +36,11 @@ function takenOver(rollout: Rollout, { olds, news }: ComposeFacts): Reason | nul
   if (!olds.some(({ id }) => id === rollout.oldInstance)) {
     return replacedByHand
   }
-  if (all.length !== rollout.scale) return byHand('SCALED_BY_HAND', 'the service was scaled meanwhile')
-  if (all.some(isPaused)) return byHand('PAUSED_BY_HAND', 'it was paused meanwhile')
-  return olds.every(isUp) ? null : byHand('STOPPED_BY_HAND', 'it was stopped meanwhile')
+  if (all.length !== rollout.scale) return scaledByHand
+  if (all.some(isPaused)) return pausedByHand
+  if (rollout.stopped !== null) return takenOverStopped(rollout, olds)
+  return olds.every(isUp) ? null : stoppedMeanwhile
 }
 
-const byHand = (code: string, sentence: string): Reason => ({ code, sentence })
+const pausedByHand: Reason = { code: 'PAUSED_BY_HAND', sentence: 'it was paused meanwhile' }
+const scaledByHand: Reason = { code: 'SCALED_BY_HAND', sentence: 'the service was scaled meanwhile' }

@@ -1,5 +1,6 @@
 import type { ComposeFacts, InstanceFacts } from '../facts.ts'
 import { judge, startGate } from '../gate.ts'
+import { isLeftStopped, leftStopped, startedMeanwhile } from '../left-stopped.ts'
 import type { Rollout } from '../rollout.ts'
 import {
   change,
@@ -17,6 +18,8 @@ import { editedByHand, removedByHand, replacedByHand, stoppedByHand } from './by
 import { needsEdit } from './edit.ts'
 import { hasFollowed, isAsMeant } from './follower.ts'
 import { mostBeside } from './most-beside.ts'
+import { isAllStopped } from './ran-before.ts'
+import { wasStarted } from './stopped.ts'
 
 /** J4 to the verdict of the gate: instances are exchanged, all at once or one by one, and each proves itself. */
 export function roll(rollout: Rollout, facts: ComposeFacts, now: number): Step {
@@ -26,9 +29,11 @@ export function roll(rollout: Rollout, facts: ComposeFacts, now: number): Step {
   const isTheirs = olds.some(({ id }) => facts.strangers.includes(id))
   if (isTheirs && hasTakenOne(rollout, facts)) return effect({ ...rollout, reason: replacedByHand }, 'J4', 'add')
   if (isTheirs) return end(rollout, now, { outcome: 'superseded', reason: replacedByHand })
+  if (wasStarted(rollout, facts)) return goBack(rollout, 'superseded', startedMeanwhile)
   const ended = news.find((each) => rollout.proven.includes(each.id) && !isUp(each) && !hasCompleted(rollout, each))
   if (ended?.stoppedByHand === true) return respectStop(rollout, facts, now)
   if (ended !== undefined) return failed(rollout, `it passed its gate and then ended with exit code ${ended.exitCode}`)
+  if (isLeftStopped(rollout)) return remakeStopped(rollout, facts, now)
   return isOneByOne(rollout) ? exchangeOne(rollout, facts, now) : exchangeAll(rollout, facts, now)
 }
 
@@ -38,14 +43,28 @@ function hasTakenOne(rollout: Rollout, { olds, news, definition }: ComposeFacts)
   return rollout.attempted.at(-1) === 'remove-one' && isAsPlanned && olds.length + news.length < rollout.scale
 }
 
-const isOneByOne = ({ scale, order, definition }: Rollout): boolean =>
-  definition?.isDivisible === true && (scale > 1 || order === 'start-first')
+/** Where none runs there is no gap to spare. */
+const isOneByOne = (rollout: Rollout): boolean =>
+  rollout.definition?.isDivisible === true &&
+  (rollout.scale > 1 || rollout.order === 'start-first') &&
+  !isAllStopped(rollout)
 
 function exchangeAll(rollout: Rollout, facts: ComposeFacts, now: number): Step {
   const { olds, news, followers } = facts
   const isDone = olds.length === 0 && news.length >= rollout.scale && news.every(hasStarted)
   if (!isDone || !followers.every(hasFollowed)) return bringUp(rollout, facts, 'up')
   return prove(rollout, facts, now) ?? passed(rollout, facts)
+}
+
+/** All are made, and none is started. What a person starts of them has to prove itself after all. */
+function remakeStopped(rollout: Rollout, facts: ComposeFacts, now: number): Step {
+  const { olds, news, followers, isHalfMade = false } = facts
+  const isDone = olds.length === 0 && news.length >= rollout.scale && !isHalfMade && followers.every(hasFollowed)
+  if (!isDone) return bringUp(rollout, facts, 'up')
+  const started = news.filter(hasStarted)
+  const proving = prove(rollout, { ...facts, news: started }, now)
+  if (proving !== null) return proving
+  return passed(started.length > 0 ? rollout : { ...rollout, reason: leftStopped }, facts)
 }
 
 /** The order decides which comes first: the new instance, or the end of an old one. */

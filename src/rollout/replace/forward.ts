@@ -2,6 +2,7 @@ import { isPart } from '../along-steps.ts'
 import type { InstanceFacts, Reason, ReplaceFacts } from '../facts.ts'
 import { judge, startGate } from '../gate.ts'
 import { beforeRollout } from '../hook-steps.ts'
+import { startedMeanwhile } from '../left-stopped.ts'
 import type { Rollout } from '../rollout.ts'
 import {
   change,
@@ -31,7 +32,7 @@ import { copyFirst, endOld, vanished } from './removes-itself.ts'
 import { composedTakenOver, followComposed } from './composed.ts'
 import { judgeSet } from './set-gate.ts'
 import { startedOffNetworks } from './off-networks.ts'
-import { replaceStopped, startedMeanwhile } from './stopped.ts'
+import { replaceStopped } from './stopped.ts'
 
 /** J1 to the verdict of the gate. */
 export function forward(rollout: Rollout, facts: ReplaceFacts, now: number): Step {

@@ -10,7 +10,7 @@ import type { Step } from '../step.ts'
 import { armDependants, leaveUnwell, removeOldDependants, startDependants } from './dependants.ts'
 import { followComposed } from './composed.ts'
 import { isCopyLeft, keptMs, vanished } from './removes-itself.ts'
-import { isLeftStopped } from './stopped.ts'
+import { isLeftStopped } from '../left-stopped.ts'
 import { isExcused } from '../unwell.ts'
 
 /** From the verdict of the gate to the new version standing alone. */

@@ -1,10 +1,8 @@
 import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
+import { isLeftStopped, leftStopped, startedMeanwhile } from '../left-stopped.ts'
 import type { Rollout } from '../rollout.ts'
 import { change, effect, goBack, hasStarted, isUp, type Step } from '../step.ts'
 import { renameDependants, stopDependants } from './dependants.ts'
-
-/** Whether the new version is not meant to run either, so that nothing about it can be proven but its image. */
-export const isLeftStopped = ({ stopped }: Rollout): boolean => stopped === 'update'
 
 /**
  * J4 to J6 for an old version that does not run: names change hands while neither does, and then the new one is started
@@ -26,11 +24,3 @@ export function replaceStopped(rollout: Rollout, facts: ReplaceFacts, fresh: Ins
   if (isLeftStopped(rollout)) return change(rollout, 'J7', { stage: 'passed', reason: leftStopped })
   return effect(rollout, 'J6', 'start-new')
 }
-
-/** A person's word before we touched it: what was planned was for a version that does not run. */
-export const startedMeanwhile = { code: 'STARTED_BY_HAND', sentence: 'it was started meanwhile' } as const
-
-const leftStopped = {
-  code: 'LEFT_STOPPED',
-  sentence: 'it did not run, so it was replaced and left stopped; nothing but its image could be checked',
-} as const

@@ -35,7 +35,7 @@ const isGateProgress = objectOf<GateProgress>({
   lookedAt: isNumber,
 })
 
-const isWholeDefinition = objectOf<Omit<Definition, 'stopped'>>({
+const isWholeDefinition = objectOf<Omit<Definition, 'stopped' | 'cutOff'>>({
   files: listOf(objectOf<Definition['files'][number]>({ path: isText, before: isText, after: isText })),
   edit: orNull(objectOf<NonNullable<Definition['edit']>>({ path: isText, line: isNumber, from: isText, to: isText })),
   followers: listOf(isText),
@@ -44,7 +44,9 @@ const isWholeDefinition = objectOf<Omit<Definition, 'stopped'>>({
 })
 
 const isDefinition: Check<Definition> = (value): value is Definition =>
-  isWholeDefinition(value) && (!('stopped' in value) || listOf(isText)(value.stopped))
+  isWholeDefinition(value) &&
+  (!('stopped' in value) || isTexts(value.stopped)) &&
+  (!('cutOff' in value) || isTexts(value.cutOff))
 
 const isWholeDependant = objectOf<Omit<Dependant, 'isDown'>>({
   instance: isText,
@@ -102,6 +104,7 @@ export const isJournalStep = oneOf(journalSteps)
 /** A field added to `Rollout` has to be added here, and needs a migration that gives it to older records. */
 export const isRollout: Check<Rollout> = (value): value is Rollout =>
   hasAlways(value) &&
+  (!('ranBefore' in value) || isNumber(value.ranBefore)) &&
   (!('composed' in value) || isComposed(value.composed)) &&
   (!('followedBy' in value) || isTexts(value.followedBy)) &&
   (!('unwellBefore' in value) || isTexts(value.unwellBefore)) &&
@@ -151,6 +154,7 @@ const isImageHealth = objectOf<ImageHealth>({
 const hasAlways = objectOf<
   Omit<
     Rollout,
+    | 'ranBefore'
     | 'composed'
     | 'followedBy'
     | 'unwellBefore'

@@ -1,6 +1,8 @@
 import type { ComposeProject } from '../../clients/compose/project.ts'
 import { AppError } from '../../errors.ts'
 import { mostBeside } from '../../rollout/compose/most-beside.ts'
+import { isAllStopped, ranBefore } from '../../rollout/compose/ran-before.ts'
+import { isLeftStopped } from '../../rollout/left-stopped.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { requireSupport } from '../engine/engine-support.ts'
 import { withImageUnder } from '../engine/with-image-under.ts'
@@ -10,12 +12,15 @@ import { bringUp, type Bringing } from './bring-up.ts'
 import { nameParts, type ComposeDeps } from './compose-deps.ts'
 import { definitionNow } from './files.ts'
 import { isKnown, knownInstances, rememberNews } from './instances.ts'
+import { leftDown } from './left-down.ts'
+import { isUp } from './left-alone.ts'
 import { inputsHash, inputsOf } from './inputs.ts'
 import { isOld } from './is-old.ts'
 import { projectOf } from './project-of.ts'
 import { readDefinition } from './read-definition.ts'
 import { requireRights } from './require-rights.ts'
 import { findService, withoutMemory, type Member } from './services.ts'
+import { startMade, startNew, startSome } from './start-made.ts'
 import { readSnapshot, withFilesOf } from './snapshot.ts'
 import { orStartOlds } from './start-olds.ts'
 
@@ -26,13 +31,23 @@ export function up(deps: ComposeDeps, rollout: Rollout, context: ApplyContext): 
     await requireSupport(deps, rollout, context.signal)
     await requireSame(deps, project, rollout, context.signal)
     await requireRights(deps, context.signal)
+    if (await wasStarted(deps, rollout, context.signal)) return
     const forceRecreate = rollout.follows !== null
-    const bring = () => bringAll(deps, project, rollout, { scale: rollout.scale, forceRecreate }, context.signal)
+    const noStart = !forceRecreate && isLeftStopped(rollout)
+    const how = { scale: rollout.scale, forceRecreate, ...(noStart && { noStart }) }
+    const bring = () => bringAll(deps, project, rollout, how, context.signal)
     // There is no way back from what only follows another.
     const make = () =>
       orStartOlds(deps, rollout, context.signal, () => ofItsImage(deps, rollout, bring, context.signal))
     await rememberNews(deps, rollout, context.signal, forceRecreate ? make : bring)
   })
+}
+
+/** Whether somebody has started the old version since the last look: that is theirs, and the next look tells. */
+async function wasStarted(deps: ComposeDeps, rollout: Rollout, signal: AbortSignal): Promise<boolean> {
+  if (!isAllStopped(rollout)) return false
+  const { service } = await findService(withoutMemory(deps), rollout.name, signal)
+  return (service?.members ?? []).some((each) => isOld(each, rollout) && isUp(each.container))
 }
 
 /** The service with what lives in its containers; then what was stopped, which is made and not started. */
@@ -43,9 +58,14 @@ async function bringAll(
   how: Bringing,
   signal: AbortSignal,
 ): Promise<void> {
-  const { followers = [], stopped = [] } = rollout.definition ?? {}
+  const { followers = [] } = rollout.definition ?? {}
+  const stopped = leftDown(rollout)
   const running = followers.filter((each) => !stopped.includes(each))
   await bringUp(deps, project, rollout, running, how, signal)
+  if (how.noStart === true) {
+    await startSome(deps, rollout.name, ranBefore(rollout), signal)
+    await startMade(deps, rollout.name, running, signal)
+  }
   for (const service of followers.filter((each) => stopped.includes(each))) {
     const name = `${nameParts(rollout.name).project}/${service}`
     const found = await findService(withoutMemory(deps), name, signal)
@@ -72,14 +92,18 @@ export function add(deps: ComposeDeps, rollout: Rollout, context: ApplyContext):
     const { service } = await findService(withoutMemory(deps), rollout.name, context.signal)
     // Fewer than there are would have Compose remove the others.
     const scale = Math.max(mostBeside(rollout), service?.members.length ?? 0)
-    await rememberNews(deps, rollout, context.signal, () =>
-      bringUp(deps, project, rollout, [], { scale, noRecreate: true }, context.signal),
-    )
+    // Where some of the old version are stopped, `up` would start them too, and the way back could not leave them so.
+    const noStart = rollout.ranBefore !== undefined
+    await rememberNews(deps, rollout, context.signal, async () => {
+      const how = { scale, noRecreate: true, ...(noStart && { noStart }) }
+      await bringUp(deps, project, rollout, [], how, context.signal)
+      if (noStart) await startNew(deps, rollout.name, (each) => !isOld(each, rollout), context.signal)
+    })
   })
 }
 
 /**
- * The oldest instance of the old version goes. Compose has no word for that, so the engine is told; only a container
+ * The oldest instance of the old version goes, of those that do not run where there are any. Compose has no word for that, so the engine is told; only a container
  * that carries Compose's own labels of this very service, that this rollout knows, and that does not run the candidate,
  * is touched (I8). Where one has gone already, none does; nor where somebody's own `up` has come in between, since what
  * is left is part of what they made of it.
@@ -88,7 +112,10 @@ export async function removeOne(deps: ComposeDeps, rollout: Rollout, { signal }:
   const { service } = await findService(withoutMemory(deps), rollout.name, signal)
   const members = service?.members ?? []
   const known = await knownInstances(deps, rollout, signal)
-  const olds = members.filter((each) => isOld(each, rollout))
+  // One that does not run is missed the least.
+  const olds = members
+    .filter((each) => isOld(each, rollout))
+    .toSorted((one, other) => Number(isUp(one.container)) - Number(isUp(other.container)))
   const old = olds.find(({ container }) => isKnown(known, container.Id))
   const isTheirs = olds.some(({ container }) => !isKnown(known, container.Id))
   if (old === undefined || isTheirs || members.length < mostBeside(rollout)) return
@@ -112,9 +139,11 @@ async function bringBack(
   { signal, snapshot }: ApplyContext,
 ): Promise<void> {
   const { definition } = rollout
+  const noStart = ranBefore(rollout) < rollout.scale
   const run = async (from: ComposeProject) => {
     const scale = await removeSurplus(deps, rollout, signal)
-    await rememberNews(deps, rollout, signal, () => bringAll(deps, from, rollout, { scale, isWayBack: true }, signal))
+    const how = { scale, isWayBack: true, ...(noStart && { noStart }) }
+    await rememberNews(deps, rollout, signal, () => bringAll(deps, from, rollout, how, signal))
   }
   if (definition === null || (await definitionNow(definition)) === 'before') return run(project)
   return withFilesOf(readSnapshot(snapshot), project, deps.spareFolder, run)

@@ -4,12 +4,12 @@ import type { UpOptions } from '../../clients/compose/up.ts'
 import { AppError } from '../../errors.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { nameOf } from '../engine/dependants.ts'
-import { startFailure } from '../engine/start-failure.ts'
 import { stopLimitMs } from '../engine/stop-limit.ts'
 import { nameParts, type ComposeDeps } from './compose-deps.ts'
 import { clearLeftovers } from './leftovers.ts'
 import { rememberReplaced } from './replaced-names.ts'
 import { findService, withoutMemory, type Member } from './services.ts'
+import { startMade } from './start-made.ts'
 
 export interface Bringing {
   readonly scale: number
@@ -68,7 +68,7 @@ export async function bringUp(
   const unstarted = { ...options, noStart: true }
   if ((await tryOut(unstarted)).isAlone) {
     await bring(unstarted)
-    await startMade(deps, rollout, services, signal)
+    await startMade(deps, rollout.name, services, signal)
   } else {
     await bring({ ...options, noDeps: true })
   }
@@ -85,24 +85,6 @@ function refuseRemade(steps: readonly ComposeStep[]): void {
   const { kind, name } = remade
   const sentence = `docker compose would make the ${kind} ${name} anew, since its definition was changed; run: docker compose up -d`
   throw new AppError('TARGET_CONFLICT', sentence)
-}
-
-/** Starts what Compose made and did not start, the service before what lives in its containers. */
-async function startMade(
-  deps: ComposeDeps,
-  { name }: Pick<Rollout, 'name'>,
-  services: readonly string[],
-  signal: AbortSignal,
-): Promise<void> {
-  const { all } = await findService(withoutMemory(deps), name, signal)
-  for (const each of services) {
-    const members = all.find(({ service }) => service === each)?.members ?? []
-    for (const member of members.filter(({ container }) => container.State.Status === 'created')) {
-      await deps.engine.startContainer(member.container.Id, signal).catch((error: unknown) => {
-        throw startFailure(error)
-      })
-    }
-  }
 }
 
 /** Whether a container, by its name, belongs to one of the services: it is there already, or Compose would name it so. */

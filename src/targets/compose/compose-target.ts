@@ -47,7 +47,7 @@ export function createComposeTarget(base: EngineDeps, options: ComposeTargetOpti
     remaking: createRemaking(deps),
     listWorkloads: async (signal) => leftAloneByEngine(deps, await listWorkloads(deps, signal), signal),
     examine: (signal) => examineCompose(deps, signal),
-    prepare: (workload, image, signal) => prepare(deps, workload, image, signal),
+    prepare: (workload, image, signal, leaves) => prepare(deps, workload, image, signal, leaves),
     observe: (rollout, signal) => observe(deps, rollout, signal),
     apply: (rollout, effect, context) => apply(deps, rollout, effect, context),
     capture: (rollout, signal) => capture(deps, rollout, signal),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { composeService, created, exited, paused, type GivenMember } from '../../../test/fakes/compose-services.ts'
 import type { ImageInspect } from '../../clients/docker/shapes.ts'
+import type { LeftAlone } from '../target.ts'
 import { leftAlone } from './left-alone.ts'
 
 const imageId = `sha256:${'cd'.repeat(32)}`
@@ -9,6 +10,9 @@ const self = { container: null, hostname: 'server' }
 
 const why = (given: readonly GivenMember[], known: ImageInspect | null = image) =>
   leftAlone(composeService(...given), { image: known, self })
+
+const lifted = { setting: 'stopped', next: null } as const
+const dead = { ...exited, Status: 'dead' } as const
 
 const of = (Image: string, change: GivenMember = {}): GivenMember => ({
   ...change,
@@ -58,16 +62,31 @@ describe('a service', () => {
     })
   })
 
-  test.each<[string, readonly GivenMember[], string, string]>([
-    ['stopped', [of('web:1', { state: exited })], 'STOPPED', 'it is not running'],
-    ['only made', [of('web:1', { state: created })], 'STOPPED', 'it was made and never started'],
-    ['paused', [of('web:1', { state: paused })], 'PAUSED', 'it is paused'],
+  test.each<[string, readonly GivenMember[], string, string, NonNullable<LeftAlone['liftedBy']>]>([
+    ['stopped', [of('web:1', { state: exited })], 'STOPPED', 'it is not running', lifted],
+    ['only made', [of('web:1', { state: created })], 'STOPPED', 'it was made and never started', lifted],
+    ['dead', [of('web:1', { state: dead })], 'STOPPED', 'it is dead: the engine failed to remove it', lifted],
     [
       'stopped in part',
       [of('web:1'), of('web:1', { number: 2, state: exited })],
       'PARTLY_STOPPED',
       '1 of its 2 instances are stopped, and `up` would start them',
+      { ...lifted, to: 'start' },
     ],
+  ])('that is %s is, unless its settings say otherwise', (_, given, code, sentence, liftedBy) => {
+    expect(why(given)).toEqual({ code, sentence, liftedBy })
+  })
+
+  test('that waits for what it lives in does so, also once its settings have lifted that it is partly stopped', () => {
+    const waits = { code: 'PROVIDER_STOPPED', sentence: 'vpn does not run', isHeld: true }
+    const partly = composeService(of('web:1'), of('web:1', { number: 2, state: exited }))
+
+    expect(leftAlone(composeService(of('web:1')), { image, self, waits })).toEqual(waits)
+    expect(leftAlone(partly, { image, self, waits })?.liftedBy?.next).toEqual(waits)
+  })
+
+  test.each<[string, readonly GivenMember[], string, string]>([
+    ['paused', [of('web:1', { state: paused })], 'PAUSED', 'it is paused'],
     ['paused in part', [of('web:1'), of('web:1', { number: 2, state: paused })], 'PAUSED', 'it is paused'],
   ])('that is %s is', (_, given, code, sentence) => {
     expect(why(given)).toEqual({ code, sentence })

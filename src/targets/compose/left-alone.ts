@@ -13,6 +13,8 @@ interface Circumstances {
   /** Why the engine fails to describe that image. */
   readonly failure?: AppError | null
   readonly self: SelfHints
+  /** What of the containers that it uses keeps those that run from being made again; absent for nothing. */
+  readonly waits?: LeftAlone | null
 }
 
 /** Why a service is not to be rolled out, or cannot be now; null when it can. What lasts comes before what passes. */
@@ -21,7 +23,7 @@ export function leftAlone(service: Service, circumstances: Circumstances): LeftA
     const found = rule(service, circumstances)
     if (found !== null) return found
   }
-  return null
+  return circumstances.waits ?? null
 }
 
 export const isUp = ({ State }: ContainerInspect): boolean => (State.Running || State.Restarting) && !State.Paused
@@ -55,20 +57,23 @@ const rules: readonly ((service: Service, circumstances: Circumstances) => LeftA
     return images.size === 1 ? null : because('MIXED_IMAGES', `its instances run ${[...images].join(' and ')}`)
   },
   ({ members }) => (members.some(({ container }) => container.State.Paused) ? because('PAUSED', 'it is paused') : null),
-  ({ members }, { follows = false }) => {
+  ({ members }, { follows = false, waits = null }) => {
     const isLeft = (container: ContainerInspect) => !isUp(container) && !(follows && isWaiting(container))
     const stopped = members.filter(({ container }) => isLeft(container)).length
     if (stopped === 0) return null
     if (stopped === members.length) {
-      const isUnstarted = members.every(({ container }) => container.State.Status === 'created')
-      return because('STOPPED', isUnstarted ? 'it was made and never started' : 'it is not running')
+      return { ...because('STOPPED', notRunning(members)), liftedBy: { setting: 'stopped', next: waits } }
     }
-    return because(
-      'PARTLY_STOPPED',
-      `${stopped} of its ${members.length} instances are stopped, and \`up\` would start them`,
-    )
+    const sentence = `${stopped} of its ${members.length} instances are stopped, and \`up\` would start them`
+    return { ...because('PARTLY_STOPPED', sentence), liftedBy: { setting: 'stopped', to: 'start', next: waits } }
   },
 ]
+
+function notRunning(members: Service['members']): string {
+  if (members.every(({ container }) => container.State.Status === 'created')) return 'it was made and never started'
+  const isDead = members.some(({ container }) => container.State.Status === 'dead')
+  return isDead ? 'it is dead: the engine failed to remove it' : 'it is not running'
+}
 
 /** Whether there is a tag to follow; with a digest behind it, too, since we may have written that ourselves. */
 function namesTag(image: string, imageId: string): boolean {

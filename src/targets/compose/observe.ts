@@ -4,6 +4,7 @@ import { parseReference } from '../../image/reference.ts'
 import type { ComposeFacts, InstanceFacts, Rollout } from '../../rollout/rollout.ts'
 import { readInstance } from '../engine/instance-facts.ts'
 import { keepReference } from '../engine/keep-tag.ts'
+import { nameOf } from '../engine/dependants.ts'
 import { withProbe } from '../engine/probe.ts'
 import { wasStoppedByHand } from '../engine/stopped-by-hand.ts'
 import type { ComposeDeps } from './compose-deps.ts'
@@ -11,7 +12,9 @@ import { recoverInterruptedWrite } from './definition/write-file-safely.ts'
 import { definitionNow } from './files.ts'
 import { isFollowing } from './followers.ts'
 import { isKnown, knownInstances } from './instances.ts'
+import { leftDown } from './left-down.ts'
 import { livesInPast } from './outside-providers.ts'
+import { lastingName } from './replaced-names.ts'
 import { findService, withoutMemory, type Member, type Service } from './services.ts'
 import { removeLeftCopies } from './snapshot.ts'
 
@@ -31,6 +34,8 @@ export async function observe(deps: ComposeDeps, rollout: Rollout, signal: Abort
   const known = await knownInstances(deps, rollout, signal)
   const image = candidate?.Id ?? rollout.toImage
   const own = new Set(members.map(({ container }) => container.Id))
+  const living = await followers(deps, rollout, { service, all, summaries }, signal)
+  const names = [...members.map(({ container }) => nameOf(container)), ...living.map((each) => each.instance.name)]
   const facts = (found: readonly Member[]) => Promise.all(found.map((each) => instance(deps, rollout, each, signal)))
   return {
     olds: await facts(members.filter((each) => !runs(each, rollout, image))),
@@ -43,7 +48,8 @@ export async function observe(deps: ComposeDeps, rollout: Rollout, signal: Abort
         }),
     ),
     strangers: members.flatMap(({ container: { Id } }) => (isKnown(known, Id) ? [] : [Id])),
-    followers: await followers(deps, rollout, { service, all, summaries }, signal),
+    followers: living,
+    ...(names.some((each) => each !== lastingName(each)) && { isHalfMade: true }),
     ...(rollout.follows !== null && { isBehind: await isBehind(deps, members, all, signal) }),
     candidateImage: candidate?.Id ?? null,
     tagImage: tagged?.Id ?? null,
@@ -115,7 +121,7 @@ async function followers(
   signal: AbortSignal,
 ): Promise<ComposeFacts['followers']> {
   const named = new Set(rollout.definition?.followers ?? [])
-  const stopped = rollout.definition?.stopped ?? []
+  const down = leftDown(rollout)
   const following = all.filter((each) => named.has(each.service))
   const hosts = service === null ? [] : [service, ...following]
   const there = summaries.flatMap(({ id, name }) => [id, name])
@@ -125,7 +131,7 @@ async function followers(
       .map(async (each) => ({
         instance: (await instance(deps, rollout, each, signal)) satisfies InstanceFacts,
         isFollowing: service !== null && isFollowing(each.container, hosts, there),
-        ...(stopped.includes(each.compose.service) && { isLeftStopped: true }),
+        ...(down.includes(each.compose.service) && { isLeftStopped: true }),
       })),
   )
 }

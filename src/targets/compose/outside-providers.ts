@@ -28,6 +28,8 @@ export interface Outside {
   readonly nameless?: string
   /** Why it cannot be made again: what it lives in does not run, or is gone. Null where it can. */
   readonly waits: LeftAlone | null
+  /** The same of its containers that do not run, and are not to as they are: once they were started they would wait. */
+  readonly onceStarted: readonly LeftAlone[]
 }
 
 type LookingDeps = Pick<ComposeDeps, 'engine' | 'inspections' | 'target' | 'clock' | 'spareFolder'>
@@ -67,6 +69,8 @@ export async function outsideProviders(
     if (owner !== undefined) return workloadId(deps.target, owner.project, owner.service)
     return `${deps.target}/container/${withoutSuffix(name)}`
   }
+  const waitsAmong = (used: readonly Used[]): readonly LeftAlone[] =>
+    used.flatMap(({ on, by, ...found }) => waitOf({ on, by }, { ...found, workloadOf }, all) ?? [])
   const anew = madeAnewAmong(deps, services, signal)
   const places = new Map<Service, Outside>()
   for (const service of services) {
@@ -97,13 +101,14 @@ export async function outsideProviders(
       ...namelessAmong(used),
       follows: due?.follow ?? null,
       ...(due?.follow.how === 'recreate' && due.provider !== null && { madeAnew: await anew(due.provider) }),
-      waits: together(used.map((each) => whyWaiting({ ...each, workloadOf }, all)).filter((each) => each !== null)),
+      waits: together(waitsAmong(used.filter(({ container }) => isWanted(container)))),
+      onceStarted: waitsAmong(used.filter(({ container }) => !isWanted(container))),
     })
   }
   return (service) => places.get(service) ?? nothing
 }
 
-const nothing: Outside = { livesIn: [], uses: [], goneInside: [], follows: null, waits: null }
+const nothing: Outside = { livesIn: [], uses: [], goneInside: [], follows: null, waits: null, onceStarted: [] }
 
 /** What a container of a service has of another. */
 interface Use extends Dependency {
@@ -124,13 +129,6 @@ interface Due extends Pick<Used, 'provider'> {
 }
 
 const presentName = ({ provider, name }: Used): string => (provider ? withoutSuffix(nameOf(provider)) : name)
-
-function whyWaiting(
-  { container, on, by, ...found }: Used & Pick<Parameters<typeof waitOf>[1], 'workloadOf'>,
-  all: readonly ContainerSummary[],
-): LeftAlone | null {
-  return isWanted(container) ? waitOf({ on, by }, found, all) : null
-}
 
 /** The first reason of several, with all that is waited for. */
 function together([first, ...others]: readonly LeftAlone[]): LeftAlone | null {

@@ -1,3 +1,4 @@
+import type { Stopped } from '../../rollout/left-stopped.ts'
 import type { Definition } from '../../rollout/rollout.ts'
 import type { LeftAlone, Preparation, Workload } from '../target.ts'
 import type { ComposeDeps } from './compose-deps.ts'
@@ -13,12 +14,14 @@ import { projectOf } from './project-of.ts'
 import { readDefinition, type ReadDefinition } from './read-definition.ts'
 import { movedFollower, selfFollower, strangeFollower, stuckFollower, unreadyDependency } from './readiness.ts'
 import { findService, type Service } from './services.ts'
+import { cutOffAmong, unfitStopped } from './stopped-service.ts'
 
 /**
  * Whether a rollout of a service may begin: its files and environment say what runs, and changing its image changes
  * nothing else. Nothing is touched before.
  *
  * @param image reference under which the new version is to run
+ * @param leaves what becomes of it where it does not run, or not in whole; null where it does
  * @throws COMPOSE_*
  */
 export async function prepare(
@@ -26,16 +29,21 @@ export async function prepare(
   workload: Workload,
   image: string,
   signal: AbortSignal,
+  leaves: Stopped = null,
 ): Promise<Preparation> {
   const { service, all } = await findService(deps, workload.name, signal)
   if (service === null) return held({ code: 'GONE', sentence: 'no container of it is left' })
   const followers = followersOf(service, all)
   const following = all.filter((each) => followers.includes(each.service))
   const stopped = stoppedAmong(followers, all)
+  const running = followers.filter((each) => !stopped.includes(each))
+  const cutOff = cutOffAmong(service, running, all)
   const strange = await strangeFollower(deps, [service, ...following], signal)
   const unready =
     selfFollower(deps, following) ??
-    unreadyDependency(service, all) ??
+    (leaves === null
+      ? unreadyDependency(service, all)
+      : await unfitStopped(deps, service, leaves, { all, cutOff }, signal)) ??
     strange.unfit ??
     (await stuckFollower(deps, following, signal)) ??
     (await movedFollower(deps, following, signal))
@@ -76,6 +84,7 @@ export async function prepare(
       ...change,
       followers,
       ...(stopped.length > 0 && { stopped }),
+      ...(cutOff.length > 0 && { cutOff }),
       // Whoever lives in one of its containers knows that by its name, which only making it again in place keeps.
       isDivisible: followers.length + strange.followedBy.length === 0 && !hasAnonymousVolume(service),
       hash: await inputsHash(deps, then, readThen, change, signal),

@@ -1,8 +1,10 @@
 import type { ComposedDependant } from '../../rollout/dependant.ts'
+import { ranBefore } from '../../rollout/compose/ran-before.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { stopLimitMs } from '../engine/stop-limit.ts'
 import { nameParts, type ComposeDeps } from './compose-deps.ts'
 import { isOld } from './is-old.ts'
+import { leftDown } from './left-down.ts'
 import { findService, withoutMemory, type Member } from './services.ts'
 
 /**
@@ -45,8 +47,9 @@ async function startOlds(deps: ComposeDeps, rollout: Rollout, signal: AbortSigna
   const { service, all } = await findService(withoutMemory(deps), rollout.name, signal)
   // What only follows another has one version.
   const isWanted = (each: Member) => rollout.follows !== null || isOld(each, rollout)
-  const started = await startMissing(deps, service?.members ?? [], rollout.scale, isWanted, signal)
-  const { followers = [], stopped = [] } = rollout.definition ?? {}
+  const started = await startMissing(deps, service?.members ?? [], ranBefore(rollout), isWanted, signal)
+  const { followers = [] } = rollout.definition ?? {}
+  const stopped = leftDown(rollout)
   const { project } = nameParts(rollout.name)
   for (const name of followers.filter((each) => !stopped.includes(each))) {
     const found = all.find((each) => each.project === project && each.service === name)

@@ -45,7 +45,9 @@ export function readWorkload(sources: ServiceSources): Workload {
   const noStartFirst = whyStopFirst(service, followers)
   const follows = outside?.follows ?? inside?.follows ?? null
   const anew = outside?.follows == null ? inside?.madeAnew : outside.madeAnew
-  const left = leftAlone(service, { image, failure, self, follows: follows !== null }) ?? outside?.waits ?? null
+  const waits = outside?.waits ?? null
+  const left = leftAlone(service, { image, failure, self, follows: follows !== null, waits })
+  const running = members.filter((each) => isUp(each.container)).length
   const { files, projectDirectory } = projectOf(compose, configured)
   const id = workloadId(target, project, service.service)
   const isSick = members.some((each) => isUnwell(each.container, now))
@@ -66,6 +68,7 @@ export function readWorkload(sources: ServiceSources): Workload {
     hasHealthCheck: hasHealthCheck(container.Config.Healthcheck),
     healthBudgetMs: healthBudgetMs(container.Config.Healthcheck),
     scale: members.length,
+    ...(running > 0 && running < members.length && { running }),
     after: [
       ...dependsOn(service, all, inside?.livesIn).map((each) => workloadId(target, project, each)),
       ...(outside?.livesIn ?? []),

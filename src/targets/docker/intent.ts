@@ -96,6 +96,8 @@ const checks: Readonly<Record<keyof Rollout, Check>> = {
   procedure: oneOf(['replace', 'create']),
   oldInstance: text,
   stopped: orNull(oneOf(['update', 'start'])),
+  // Of Compose services alone, whose containers carry no label of ours.
+  ranBefore: (value) => value === undefined,
   removesItself: (value) => typeof value === 'boolean',
   dependants: listOf(dependant),
   composed: (value) => value === undefined || listOf(composed)(value),
