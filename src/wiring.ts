@@ -17,6 +17,7 @@ import { createReceiver } from './app/events/receive-event.ts'
 import { createShowsSecret } from './app/events/shown-secret.ts'
 import { createRolloutCounts } from './app/rollouts/rollout-counts.ts'
 import { wasEndedByUs } from './app/sets/ended-by-us.ts'
+import { wasToRun } from './app/sets/was-to-run.ts'
 import type { MetricsService, OpenApp, PublicService } from './cli/doors.ts'
 import { createCompose } from './clients/compose/compose.ts'
 import { createLocalCommands } from './clients/local/local-commands.ts'
@@ -217,7 +218,7 @@ function openTargets(
   const engine = openEngine({ name, host, allowInsecure })
   const compose = createCompose({ engineHost: host, allowRemote: settings.allowRemote, environment })
   const options = { ...settings, compose, configured: composeServices, spareFolder: stateFolder }
-  const composed = targets.compose(engine, options)
+  const composed = targets.compose(engine, options, (down) => wasToRun(store, down))
   const own = ensured.filter((each) => each.target === name)
   const plain = targets.container(engine, own, composed.remaking, (...run) => wasEndedByUs(store, ...run))
   return [plain, composed, targets.swarm(engine)]

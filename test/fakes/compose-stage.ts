@@ -135,6 +135,7 @@ export function stageCompose(containers: readonly ContainerInspect[] = []) {
     spareFolder: path('.spare'),
     inTurn: createTurns(),
     settled: new Set(),
+    wasToRun: async () => false,
     usedBy: new Map(),
     agreed: new Map(),
   }

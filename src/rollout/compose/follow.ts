@@ -17,8 +17,10 @@ export function followProvider(rollout: Rollout, facts: ComposeFacts, now: numbe
   if (first === undefined) return end(rollout, now, { outcome: 'superseded', reason: removedByHand })
   const isTouched = hasAttempted(rollout, 'up')
   // With an error of the engine it was not stopped: it could not be started without the other. One that is brought back
-  // may be down since it did not stay up on its way forth.
-  if (!isTouched && !isUp(first) && first.error === '' && !isPart(rollout, 'back'))
+  // may be down since it did not stay up on its way forth, and
+  // what a command of ours left down was stopped by nobody.
+  const isOurs = isPart(rollout, 'back') || rollout.follows?.isDownByUs === true
+  if (!isTouched && !isUp(first) && first.error === '' && !isOurs)
     return end(rollout, now, { outcome: 'superseded', reason: stoppedByHand })
   const isDone = facts.isBehind !== true && instances.every(hasStarted) && facts.followers.every(hasFollowed)
   if (!isDone) {

@@ -1,5 +1,6 @@
 import type { Compose } from '../../clients/compose/compose.ts'
 import type { Turns } from '../../lib/in-turn.ts'
+import type { DownContainer } from '../../rollout/down-container.ts'
 import type { EngineDeps } from '../engine/engine-deps.ts'
 import type { ConfiguredService } from './project-of.ts'
 
@@ -18,9 +19,13 @@ export interface ComposeDeps extends EngineDeps {
   readonly settled: Set<string>
   /** Ids of the services that use a container which is not of their project, by its name, as they were last looked at. */
   readonly usedBy: Map<string, readonly string[]>
+  /** Whether a container is down because a command of ours was cut off, and ran before. */
+  readonly wasToRun: WasToRun
   /** By service, what was looked at when files and containers were last seen to agree. */
   readonly agreed: Map<string, string>
 }
+
+export type WasToRun = (down: DownContainer) => Promise<boolean>
 
 /** Id of a workload that is a Compose service. */
 export const workloadId = (target: string, project: string, service: string): string =>

@@ -8,7 +8,7 @@ import type { Target } from '../target.ts'
 import { apply } from './apply.ts'
 import { capture } from './capture.ts'
 import { changedServices } from './changed-services.ts'
-import type { ComposeDeps } from './compose-deps.ts'
+import type { ComposeDeps, WasToRun } from './compose-deps.ts'
 import { examineCompose } from './examine-compose.ts'
 import { findRollouts } from './find-rollouts.ts'
 import { createTurns } from '../../lib/in-turn.ts'
@@ -35,11 +35,18 @@ export interface ComposeTarget extends Target {
   readonly remaking: Remaking
 }
 
-/** The Compose services of one Docker engine, rolled out by the user's own `docker compose`. */
-export function createComposeTarget(base: EngineDeps, options: ComposeTargetOptions): ComposeTarget {
+/**
+ * The Compose services of one Docker engine, rolled out by the user's own `docker compose`.
+ * @param wasToRun what rollouts of ours remember; without it what is down was stopped by somebody else
+ */
+export function createComposeTarget(
+  base: EngineDeps,
+  options: ComposeTargetOptions,
+  wasToRun: WasToRun = async () => false,
+): ComposeTarget {
   const memories = { settled: new Set<string>(), agreed: new Map(), usedBy: new Map() }
   const compose = namingRefused(options.compose, base.engine)
-  const deps: ComposeDeps = { ...base, ...options, ...memories, compose, inTurn: createTurns() }
+  const deps: ComposeDeps = { ...base, ...options, ...memories, compose, wasToRun, inTurn: createTurns() }
   return {
     ...engineAbilities(deps),
     kind: 'compose',

@@ -1,7 +1,7 @@
 import { dependencies, nameOf } from '../engine/dependants.ts'
-import { isWaiting } from '../engine/is-waiting.ts'
 import type { ContainerInspect } from '../../clients/docker/shapes.ts'
-import type { Service } from './services.ts'
+import { isWanted } from './left-alone.ts'
+import type { Member, Service } from './services.ts'
 
 /**
  * Names of the services of the project whose containers live in one of this service's, or in what does, however far
@@ -48,17 +48,15 @@ export function stoppedAmong(followers: readonly string[], all: readonly Service
   for (const name of followers.toReversed()) {
     const found = all.find(({ service }) => service === name)
     if (found === undefined) continue
-    const isNeeded =
-      found.members.some(({ container }) => isMeantToRun(container)) || running.some((each) => uses(each, [found]))
+    const isNeeded = found.members.some(isMeantToRun) || running.some((each) => uses(each, [found]))
     if (isNeeded) running.push(found)
     else stopped.push(name)
   }
   return stopped.toReversed()
 }
 
-/** What is frozen, or could not be started without another, was not stopped. */
-const isMeantToRun = (container: ContainerInspect): boolean =>
-  container.State.Running || container.State.Restarting || container.State.Paused || isWaiting(container)
+/** What is frozen was not stopped. */
+const isMeantToRun = (member: Member): boolean => isWanted(member) || member.container.State.Paused
 
 /** Whether a container uses the network, processes, memory or volumes of one of the service's. */
 export function livesIn(container: ContainerInspect, { members }: Service): boolean {

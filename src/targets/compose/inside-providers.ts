@@ -31,14 +31,15 @@ export function insideFollow(
   gone: readonly string[],
   now: number,
 ): Inside {
-  if (!members.some(({ container }) => isWanted(container))) return {}
+  if (!members.some(isWanted)) return {}
   const others = all.filter((each) => each.project === project).flatMap((each) => each.members)
   const anew = others.find(({ container }) => gone.includes(nameOf(container)) && container.State.Running)
   if (anew !== undefined) {
     const found = follow('recreate', anew.container, 'is another container by now', now)
     return { ...found, livesIn: anew.compose.service, anew: anew.container }
   }
-  for (const { container } of members) {
+  for (const member of members.filter(isWanted)) {
+    const { container } = member
     for (const { on, by } of dependencies(container)) {
       const provider = others.find((each) => each.container.Id === on)?.container
       if (provider === undefined || !endsWithRun(by) || !isBehind(container, provider)) continue
@@ -60,6 +61,4 @@ function follow(how: Follow['how'], provider: ContainerInspect, what: string, no
 }
 
 const isBehind = (container: ContainerInspect, provider: ContainerInspect): boolean =>
-  isWanted(container) &&
-  provider.State.Running &&
-  Date.parse(container.State.StartedAt) < Date.parse(provider.State.StartedAt)
+  provider.State.Running && Date.parse(container.State.StartedAt) < Date.parse(provider.State.StartedAt)

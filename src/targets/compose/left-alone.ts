@@ -4,7 +4,7 @@ import { parseReference } from '../../image/reference.ts'
 import { isWaiting } from '../engine/is-waiting.ts'
 import { isSelf, type SelfHints } from '../engine/self.ts'
 import type { LeftAlone } from '../target.ts'
-import type { Service } from './services.ts'
+import type { Member, Service } from './services.ts'
 
 interface Circumstances {
   /** Whether it is to follow a container that it uses: one that the engine could not start without that is not stopped. */
@@ -28,8 +28,12 @@ export function leftAlone(service: Service, circumstances: Circumstances): LeftA
 
 export const isUp = ({ State }: ContainerInspect): boolean => (State.Running || State.Restarting) && !State.Paused
 
-/** What a person stopped is left so; one that could not be started without another is not stopped in that sense. */
-export const isWanted = (container: ContainerInspect): boolean => isUp(container) || isWaiting(container)
+/**
+ * What a person stopped is left so; one that could not be started without another, or that a command of ours was about
+ * to start, is not stopped in that sense.
+ */
+export const isWanted = ({ container, isDownByUs = false }: Pick<Member, 'container' | 'isDownByUs'>): boolean =>
+  isUp(container) || isWaiting(container) || isDownByUs
 
 const because = (code: string, sentence: string): LeftAlone => ({ code, sentence })
 
@@ -58,8 +62,8 @@ const rules: readonly ((service: Service, circumstances: Circumstances) => LeftA
   },
   ({ members }) => (members.some(({ container }) => container.State.Paused) ? because('PAUSED', 'it is paused') : null),
   ({ members }, { follows = false, waits = null }) => {
-    const isLeft = (container: ContainerInspect) => !isUp(container) && !(follows && isWaiting(container))
-    const stopped = members.filter(({ container }) => isLeft(container)).length
+    const isLeft = (member: Member) => !isUp(member.container) && !(follows && isWanted(member))
+    const stopped = members.filter(isLeft).length
     if (stopped === 0) return null
     if (stopped === members.length) {
       return { ...because('STOPPED', notRunning(members)), liftedBy: { setting: 'stopped', next: waits } }

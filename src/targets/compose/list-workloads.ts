@@ -2,6 +2,7 @@ import { describeImage } from '../engine/described-image.ts'
 import type { Workload } from '../target.ts'
 import { workloadId, type ComposeDeps } from './compose-deps.ts'
 import { insideFollow } from './inside-providers.ts'
+import { withDownByUs } from './down-by-us.ts'
 import { madeAnewAmong } from './made-anew.ts'
 import { findServices, type Service } from './services.ts'
 import { outsideProviders, type Outside } from './outside-providers.ts'
@@ -9,7 +10,7 @@ import { readWorkload } from './workload.ts'
 
 /** Every service that has a container on the engine, as a workload. */
 export async function listWorkloads(deps: ComposeDeps, signal: AbortSignal): Promise<readonly Workload[]> {
-  const services = await findServices(deps, null, signal)
+  const services = await withDownByUs(deps, await findServices(deps, null, signal))
   const outside = await outsideProviders(deps, services, signal)
   noteUses(deps, services, outside)
   const anew = madeAnewAmong(deps, services, signal)

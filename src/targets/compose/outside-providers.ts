@@ -46,10 +46,10 @@ export async function outsideProviders(
     ),
   )
   const outside = ({ project, members }: Service): readonly Use[] =>
-    members.flatMap(({ container }) =>
-      dependencies(container)
+    members.flatMap((member) =>
+      dependencies(member.container)
         .filter(({ on }) => owners.get(on)?.project !== project)
-        .map((each) => ({ ...each, container })),
+        .map((each) => ({ ...each, container: member.container, isWanted: isWanted(member) })),
     )
   const using = services.flatMap(outside)
   // Most live in nobody's, and then nobody has to be asked for.
@@ -101,8 +101,8 @@ export async function outsideProviders(
       ...namelessAmong(used),
       follows: due?.follow ?? null,
       ...(due?.follow.how === 'recreate' && due.provider !== null && { madeAnew: await anew(due.provider) }),
-      waits: together(waitsAmong(used.filter(({ container }) => isWanted(container)))),
-      onceStarted: waitsAmong(used.filter(({ container }) => !isWanted(container))),
+      waits: together(waitsAmong(used.filter((each) => each.isWanted))),
+      onceStarted: waitsAmong(used.filter((each) => !each.isWanted)),
     })
   }
   return (service) => places.get(service) ?? nothing
@@ -113,6 +113,8 @@ const nothing: Outside = { livesIn: [], uses: [], goneInside: [], follows: null,
 /** What a container of a service has of another. */
 interface Use extends Dependency {
   readonly container: ContainerInspect
+  /** Whether that is not left stopped. */
+  readonly isWanted: boolean
 }
 
 interface Named extends Dependency {
@@ -136,8 +138,11 @@ function together([first, ...others]: readonly LeftAlone[]): LeftAlone | null {
   return { ...first, waitsFor: [first, ...others].flatMap(({ waitsFor = [] }) => waitsFor) }
 }
 
-function followOf({ container, on, by, provider }: Used, all: readonly ContainerSummary[]): Follow | null {
-  if (provider === null || !isWanted(container)) return null
+function followOf(
+  { container, on, by, provider, isWanted: isOurs }: Used,
+  all: readonly ContainerSummary[],
+): Follow | null {
+  if (provider === null || !isOurs) return null
   const name = withoutSuffix(nameOf(provider))
   const isSame = provider.Id === on || by === 'volumes' || by === 'link'
   if (!isSame || name !== nameOf(provider)) {
@@ -158,8 +163,7 @@ function followOf({ container, on, by, provider }: Used, all: readonly Container
 /** By a name it would be followed, but its id is all that a container keeps of what it lives in. */
 function namelessAmong(used: readonly Used[]): Pick<Outside, 'nameless'> {
   const found = used.find(
-    ({ container, provider, name, by }) =>
-      isWanted(container) && provider === null && isEngineId(name) && endsWithRun(by),
+    (each) => each.isWanted && each.provider === null && isEngineId(each.name) && endsWithRun(each.by),
   )
   if (found === undefined) return {}
   const which = `the container ${found.name.slice(0, 12)}, whose ${tieWords[found.by]} it uses, is gone`

@@ -7,6 +7,7 @@ import type { DefinitionSource } from './definition/found-image.ts'
 import { planEdit, type PlannedEdit } from './definition/plan-edit.ts'
 import { readProject } from './definition/read-project.ts'
 import { requireWritable } from './definition/require-writable.ts'
+import { withDownByUs } from './down-by-us.ts'
 import { filesOf, hashIfThere } from './files.ts'
 import { followersOf, stoppedAmong } from './followers.ts'
 import { inputsHash, inputsOf } from './inputs.ts'
@@ -31,7 +32,8 @@ export async function prepare(
   signal: AbortSignal,
   leaves: Stopped = null,
 ): Promise<Preparation> {
-  const { service, all } = await findService(deps, workload.name, signal)
+  const all = await withDownByUs(deps, (await findService(deps, workload.name, signal)).all)
+  const service = all.find((each) => `${each.project}/${each.service}` === workload.name) ?? null
   if (service === null) return held({ code: 'GONE', sentence: 'no container of it is left' })
   const followers = followersOf(service, all)
   const following = all.filter((each) => followers.includes(each.service))

@@ -10,6 +10,8 @@ export interface Member {
   /** Its own labels, without its image's. */
   readonly labels: Labels
   readonly compose: ComposeLabels
+  /** Whether it is down though it ran, since a command of ours was cut off; absent where it is not. */
+  readonly isDownByUs?: boolean
 }
 
 export interface Service {

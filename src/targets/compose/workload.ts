@@ -5,14 +5,13 @@ import { nameOf } from '../engine/dependants.ts'
 import { hasHealthCheck, healthBudgetMs } from '../engine/health-check.ts'
 import { canonicalDigests, platformOf } from '../engine/image-facts.ts'
 import { isUnwell } from '../engine/is-unwell.ts'
-import { isWaiting } from '../engine/is-waiting.ts'
 import { formatRestartPolicy } from '../engine/restart-policy.ts'
 import type { SelfHints } from '../engine/self.ts'
 import { suggestOrder } from '../engine/suggested-order.ts'
 import type { LeftAlone, Workload } from '../target.ts'
 import { workloadId } from './compose-deps.ts'
 import { followersOf } from './followers.ts'
-import { isUp, leftAlone } from './left-alone.ts'
+import { isUp, isWanted, leftAlone } from './left-alone.ts'
 import type { Inside } from './inside-providers.ts'
 import type { Outside } from './outside-providers.ts'
 import { projectOf, type ConfiguredService } from './project-of.ts'
@@ -43,7 +42,9 @@ export function readWorkload(sources: ServiceSources): Workload {
   const { container, labels, compose } = members[0]
   const followers = followersOf(service, all)
   const noStartFirst = whyStopFirst(service, followers)
-  const follows = outside?.follows ?? inside?.follows ?? null
+  const found = outside?.follows ?? inside?.follows ?? null
+  const isDownByUs = members.some((each) => each.isDownByUs === true)
+  const follows = found && { ...found, ...(isDownByUs && { isDownByUs }) }
   const anew = outside?.follows == null ? inside?.madeAnew : outside.madeAnew
   const waits = outside?.waits ?? null
   const left = leftAlone(service, { image, failure, self, follows: follows !== null, waits })
@@ -59,7 +60,7 @@ export function readWorkload(sources: ServiceSources): Workload {
     instance: container.Id,
     image: container.Config.Image,
     labels,
-    isRunning: members.some((each) => isUp(each.container) || (follows !== null && isWaiting(each.container))),
+    isRunning: members.some((each) => isUp(each.container) || (follows !== null && isWanted(each))),
     imageId: container.Image,
     repositoryDigests: canonicalDigests(image?.RepoDigests ?? []),
     platform: image && platformOf(image),
@@ -67,7 +68,8 @@ export function readWorkload(sources: ServiceSources): Workload {
     restart: formatRestartPolicy(container.HostConfig.RestartPolicy),
     hasHealthCheck: hasHealthCheck(container.Config.Healthcheck),
     healthBudgetMs: healthBudgetMs(container.Config.Healthcheck),
-    scale: members.length,
+    // Cut off, Compose leaves the new container beside the one that it replaces.
+    scale: new Set(members.map((each) => each.compose.number)).size,
     ...(running > 0 && running < members.length && { running }),
     after: [
       ...dependsOn(service, all, inside?.livesIn).map((each) => workloadId(target, project, each)),
