@@ -109,6 +109,16 @@ describe('what went with one that failed', () => {
       'web',
     ],
     [
+      'where nothing was there before, and it was made since it is to exist',
+      atomic({
+        wave: [
+          rolled('web', 'succeeded', 60, { procedure: 'create', fromDigest: null }),
+          rolled('db', 'rolled-back', 30),
+        ],
+      }),
+      'web',
+    ],
+    [
       'where it has not succeeded',
       atomic({ wave: [rolled('web', 'superseded', 60), rolled('db', 'failed', 30)] }),
       'web',
