@@ -31,6 +31,8 @@ export interface InstanceFacts {
   readonly finishedAt: string | null
   /** Whether it is connected to all networks of the workload under all their aliases and its present name. */
   readonly connected: boolean
+  /** Equal for as long as nobody changes what a new instance is given of it; absent where none is made from it. */
+  readonly settings?: string
   /** Whether its end was asked for from outside (stop or kill), rather than its own. */
   readonly stoppedByHand: boolean
 }

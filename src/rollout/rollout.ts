@@ -180,6 +180,8 @@ export interface Rollout extends PlannedRollout {
   readonly checkProgress: GateProgress | null
   /** Engine image id of the candidate, once pulled and checked. */
   readonly toImage: string | null
+  /** What was to be given to the new instances, as of when the candidate was there; left out where nobody tells. */
+  readonly settings?: string
   /** Milliseconds during which neither version ran, once known. */
   readonly gapMs: number | null
   /** Last lines that the failed version printed, with secrets struck out; null unless it failed. */

@@ -23,12 +23,12 @@ function start(refusalMs: Readonly<Record<string, number>> = { blog: 120_000 }) 
   const pulls: string[] = []
   const refused = new Set<string>()
   for (const target of app.targets) {
-    target.observe = async ({ name, oldInstance }) => ({
+    target.observe = async ({ name, oldInstance, restart }) => ({
       ...world.facts,
       // Once pulled, the old version is found removed by hand: that ends a rollout at once.
       old: pulls.includes(`${name} came`)
         ? null
-        : { ...blankInstance, id: oldInstance, name, status: 'running' as const },
+        : { ...blankInstance, id: oldInstance, name, restart, status: 'running' as const },
       nameHolder: oldInstance,
     })
     target.apply = async ({ name }, effect, { pullPace }) => {

@@ -1,3 +1,4 @@
+import { settingsChangedCode } from '../../rollout/replace/changed-meanwhile.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { Target } from '../../targets/target.ts'
 import type { App } from '../app.ts'
@@ -35,8 +36,8 @@ interface BeginOptions {
 /** Times that a rollout is planned anew at once because what it was planned on is so no more. */
 const plansMax = 3
 
-/** The files were edited, or another image is to run by now. */
-const isOfOldPlan: ReadonlySet<string> = new Set(['EDITED_BY_HAND', newerDecisionCode])
+/** The files were edited, the container was changed, or another image is to run by now. */
+const isOfOldPlan: ReadonlySet<string> = new Set(['EDITED_BY_HAND', settingsChangedCode, newerDecisionCode])
 
 /**
  * Looks and decides afresh, since its turn may have come late, and rolls out if that is still due: by now there may be

@@ -33,7 +33,13 @@ async function rollOutKind(
   failing: string | null = null,
 ) {
   const clock = startFakeClock()
-  const engine = startFakeEngine('web', 'unless-stopped', behaviour, () => clock.now(), beginning)
+  const engine = startFakeEngine(
+    'web',
+    beginning === 'itself' ? 'no' : 'unless-stopped',
+    behaviour,
+    () => clock.now(),
+    beginning,
+  )
   const store = createMemoryStore()
   const ran: string[] = []
   const onCommand = (environment: Readonly<Record<string, string>>, where: string) => {

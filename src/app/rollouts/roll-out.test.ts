@@ -292,6 +292,38 @@ test('whatever the surroundings refuse for a while, and wherever it is killed, t
 /** Effects without which the old version does not serve again as it did. */
 const ofTheWayBack = ['start-old', 'arm-old', 'rename-old-back', 'rename-new-back', 'stop-new'] as const
 
+test('what its owner changes before it is touched is never lost, wherever that is', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom<Behaviour>('healthy', 'unhealthy', 'port-taken'),
+      fc.constantFrom({ restart: 'on-failure:7' }, { settings: 'more memory' }),
+      fc.nat(20),
+      async (behaviour, change, at) => {
+        const world = startWorld('stop-first', behaviour)
+        Object.assign(world.engine.instances.get(oldId) ?? {}, { settings: 'as planned' })
+        let isChanged = false
+        let isTouched = false
+
+        const rollout = await survive(world, (moment, count) => {
+          isTouched ||= moment.startsWith('J4')
+          if (count !== at || isTouched) return
+          isChanged = true
+          Object.assign(world.engine.instances.get(oldId) ?? {}, change)
+        })
+
+        // The settings that count are those when the new one is made; the policy is of the plan.
+        const isOfPlan = 'settings' in change && at < world.moments.indexOf('J2 capture before')
+        if (!isChanged || isOfPlan) return
+        expect(rollout).toMatchObject({ outcome: 'superseded', reason: { code: 'SETTINGS_CHANGED' } })
+        expect([...world.engine.instances.values()]).toEqual([
+          expect.objectContaining({ id: oldId, status: 'running', name: 'web', ...change }),
+        ])
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
+
 test('a container is given as long to stop in as its target allows, which is an hour', async () => {
   const world = startWorld('stop-first', 'healthy')
   const limits = vi.spyOn(AbortSignal, 'timeout')

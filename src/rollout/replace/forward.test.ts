@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { planned } from '../../../test/fakes/planned.ts'
 import { blankInstance } from '../../../test/fakes/instance-facts.ts'
+import type { Dependant } from '../dependant.ts'
 import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
 import type { EffectKind, Rollout } from '../rollout.ts'
 import { forward } from './forward.ts'
@@ -51,5 +52,39 @@ test.each<[Rollout['order'], Rollout['attempted']]>([
 
   expect(forward({ ...rollout, order, attempted }, facts, 0)).toMatchObject({
     rollout: { stage: 'back', outcome: 'superseded', reason: { code: 'PAUSED_BY_HAND' } },
+  })
+})
+
+describe('what somebody changes before it is touched has it planned anew', () => {
+  const app: InstanceFacts = { ...old, id: 'app', name: 'app', settings: 'app' }
+  const plan: Dependant = { ...app, instance: 'app', image: 'sha256:app', wasRunning: true, by: ['network'] }
+  const set = { ...rollout, dependants: [plan], settings: 'own app' }
+  const factsOf = (own: Partial<InstanceFacts>, its: Partial<InstanceFacts>): ReplaceFacts => ({
+    ...seen(true),
+    old: { ...old, settings: 'own', ...own },
+    dependants: [{ plan, old: { ...app, ...its }, new: { ...app, id: 'new' }, isBehind: false, nameHolder: 'app' }],
+  })
+
+  test.each<[string, Partial<InstanceFacts>, Partial<InstanceFacts>]>([
+    ['its restart policy', { restart: 'no' }, {}],
+    ['that of a dependant', {}, { restart: 'no' }],
+    ['a limit or a network', { settings: 'another' }, {}],
+    ['one of a dependant', {}, { settings: 'another' }],
+  ])('%s', (_, own, its) => {
+    expect(forward(set, factsOf(own, its), 0)).toMatchObject({
+      rollout: { stage: 'back', outcome: 'superseded', reason: { code: 'SETTINGS_CHANGED' } },
+    })
+  })
+
+  test('and what is as it was goes on', () => {
+    expect(forward(set, factsOf({}, {}), 0)).toMatchObject({ effect: 'disarm-dependants' })
+  })
+
+  test('which is remembered once the candidate is there', () => {
+    const { settings: _, ...fromPlan } = { ...set, toImage: null }
+
+    expect(forward(fromPlan, factsOf({}, {}), 0)).toMatchObject({
+      rollout: { toImage: 'sha256:new', settings: 'own app' },
+    })
   })
 })

@@ -31,6 +31,7 @@ import {
 import { copyFirst, endOld, vanished } from './removes-itself.ts'
 import { composedTakenOver, followComposed } from './composed.ts'
 import { judgeSet } from './set-gate.ts'
+import { changedMeanwhile, settingsOf } from './changed-meanwhile.ts'
 import { startedOffNetworks } from './off-networks.ts'
 import { replaceStopped } from './stopped.ts'
 
@@ -44,10 +45,11 @@ function prepare(rollout: Rollout, facts: ReplaceFacts, now: number): Step | nul
   if (hasTouchedOld(rollout)) return null
   // One that is brought back may be down by our own hand, with what lives in it.
   const ofSet = isPart(rollout, 'back') ? null : (dependantsTakenOver(facts) ?? composedTakenOver(facts))
-  const takeover = takenOver(rollout, facts) ?? ofSet
+  const takeover = takenOver(rollout, facts) ?? ofSet ?? changedMeanwhile(rollout, facts)
   if (takeover) return goBack(rollout, 'superseded', takeover)
   if (facts.candidateImage === null) return effect(rollout, 'J1', 'pull')
-  if (facts.candidateImage !== rollout.toImage) return change(rollout, 'J1', { toImage: facts.candidateImage })
+  if (facts.candidateImage !== rollout.toImage)
+    return change(rollout, 'J1', { toImage: facts.candidateImage, ...settingsOf(facts) })
   if (!facts.isProtected) return effect(rollout, 'J1', 'protect')
   if (isUncaptured(rollout)) return effect(rollout, 'J2', 'capture')
   const copying = copyFirst(rollout, facts)

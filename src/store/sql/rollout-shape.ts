@@ -114,6 +114,7 @@ export const isRollout: Check<Rollout> = (value): value is Rollout =>
   (!('lastFailure' in value) || isFailure(value.lastFailure)) &&
   (!('registryWait' in value) || isRegistryWait(value.registryWait)) &&
   (!('backWait' in value) || isBackWait(value.backWait)) &&
+  (!('settings' in value) || isText(value.settings)) &&
   (!('service' in value) || isServiceMemory(value.service)) &&
   (!('imageHealth' in value) || isImageHealth(value.imageHealth))
 
@@ -164,6 +165,7 @@ const hasAlways = objectOf<
     | 'lastFailure'
     | 'registryWait'
     | 'backWait'
+    | 'settings'
     | 'service'
     | 'imageHealth'
   >

@@ -137,6 +137,7 @@ const checks: Readonly<Record<keyof Rollout, Check>> = {
   // Of services alone, which carry no label of ours.
   imageHealth: (value) => value === undefined,
   service: (value) => value === undefined,
+  settings: (value) => value === undefined || text(value),
   // Of the way back alone, which begins after it was written.
   backWait: (value) => value === undefined,
   registryWait: (value) =>

@@ -10,6 +10,7 @@ import { findCopy } from './copy-old.ts'
 import { candidateOf, newAmong } from './instance.ts'
 import { readNetworks } from './labels.ts'
 import { withProbe } from '../engine/probe.ts'
+import { settingsPrint } from './settings-print.ts'
 import { livesInPast } from './sets/members.ts'
 import { observeComposed } from './sets/observe-composed.ts'
 import { observeSet } from './sets/observe-set.ts'
@@ -77,7 +78,8 @@ async function instanceFacts(
     isOffOthers && wanted.every((each) => isConnectedTo(container, each)) && hasName(rollout, container, role)
   const stoppedByHand = await wasStoppedByHand(deps.engine, container, rollout, role, signal)
   const instance = readInstance(container, { connected, stoppedByHand })
-  return role === 'new' ? withProbe(deps, rollout, container, instance, signal) : instance
+  if (role === 'old') return { ...instance, settings: settingsPrint(container) }
+  return withProbe(deps, rollout, container, instance, signal)
 }
 
 /**

@@ -8,6 +8,7 @@ import { wasStoppedByHand } from '../../engine/stopped-by-hand.ts'
 import type { DockerDeps } from '../docker-deps.ts'
 import { isConnectedTo } from '../endpoints.ts'
 import { readNetworks } from '../labels.ts'
+import { settingsPrint } from '../settings-print.ts'
 import { livesInPast, madeFor } from './members.ts'
 
 /** What the engine shows of the dependants of a rollout, in its order. */
@@ -56,5 +57,6 @@ async function factsOf(
   const isOurStop = rollout.attempted.includes(stop)
   const isByHand = !isOurStop && (await wasStoppedByHand(engine, container, { attempted: [] }, 'old', signal))
   const connected = networks.every((each) => isConnectedTo(container, each))
-  return readInstance(container, { connected, stoppedByHand: isByHand })
+  const instance = readInstance(container, { connected, stoppedByHand: isByHand })
+  return stop === 'stop-dependants' ? { ...instance, settings: settingsPrint(container) } : instance
 }

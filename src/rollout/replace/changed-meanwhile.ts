@@ -1,0 +1,29 @@
+import { isPart } from '../along-steps.ts'
+import type { Reason, ReplaceFacts } from '../facts.ts'
+import type { Rollout } from '../rollout.ts'
+
+/** Of what was planned, or made, from settings that are no more: planned anew, it has those of now. */
+export const settingsChangedCode = 'SETTINGS_CHANGED'
+
+/** What the new instances are to be given, to be remembered before they are made. */
+export function settingsOf({ old, dependants = [] }: ReplaceFacts): Pick<Rollout, 'settings'> {
+  const prints = [old, ...dependants.map((each) => each.old)].map((each) => each?.settings ?? '')
+  return prints.some((each) => each !== '') ? { settings: prints.join(' ') } : {}
+}
+
+/** What somebody changed on the old instances since, which would be lost with them. Null for nothing. */
+export function changedMeanwhile(rollout: Rollout, facts: ReplaceFacts): Reason | null {
+  // On the way back they are as our own way forth left them.
+  if (isPart(rollout, 'back')) return null
+  const { old, dependants = [] } = facts
+  const all = [{ plan: rollout, old }, ...dependants]
+  const other = all.find((each) => each.old !== null && each.old.restart !== each.plan.restart)
+  if (other !== undefined) return changed(`the restart policy of ${other.plan.name}`)
+  const isSame = rollout.settings === undefined || rollout.settings === settingsOf(facts).settings
+  return isSame ? null : changed(dependants.length === 0 ? 'its settings' : 'settings of it or of its dependants')
+}
+
+function changed(what: string): Reason {
+  const sentence = `${what} ${what.endsWith('s') ? 'were' : 'was'} changed by hand meanwhile`
+  return { code: settingsChangedCode, sentence }
+}
