@@ -45,7 +45,7 @@ await moveState(
     ...target,
     openTarget: async () => ({
       ...(await target.openTarget()),
-      ...(point === 'copied' && { countOn: async () => stop() }),
+      ...(point === 'copied' && { goOn: async () => stop() }),
     }),
   },
   0,

@@ -6,9 +6,10 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { migrate } from '../../src/store/migrations/migrate.ts'
 import { migrations } from '../../src/store/migrations/migrations.ts'
-import { stores, upkeeps } from '../../src/store/index.ts'
+import { movables, stores, upkeeps } from '../../src/store/index.ts'
 import { byteOrderedText } from '../../src/store/postgres/column-collation.ts'
 import { openConnections } from '../../src/store/postgres/connections.ts'
+import { moveState } from '../../src/store/sql/move-state.ts'
 import type { Store } from '../../src/store/store.ts'
 import { postgresPrograms } from '../services/postgres.ts'
 import { createSchema, describeWithPostgres, type Schema } from './postgres-place.ts'
@@ -192,4 +193,28 @@ describeWithPostgres('a state in PostgreSQL that its owner backs up and restores
       }
     },
   )
+
+  test('is held by nothing where a state is moved into what was made anew, and by a dump of what was there before', async () => {
+    await opened((store) => store.addHistory(historyEntry({ at: 'before' })))
+    await follow('backUp')
+    const fromFile = join(folder, 'file')
+    for (const _ of ['once', 'again']) {
+      await schema.query(`drop schema ${schema.name} cascade; create schema ${schema.name}`)
+      await rm(fromFile, { recursive: true, force: true })
+      const file = await stores.sqlite({ folder: fromFile, access: 'owner', now: () => 0 })
+      await file.setOverride(override())
+      await file.close()
+
+      await moveState(await movables.sqlite(fromFile), await movables.postgres(schema.address), Date.now())
+
+      await opened(async (store) => {
+        expect(await store.hold()).toBeNull()
+        expect(await store.overrides()).toEqual([override()])
+      })
+    }
+    expect(said).toEqual([])
+
+    await follow('restore')
+    await opened(async (store) => expect(await store.hold()).toMatchObject({ reason: { code: 'STATE_RESTORED' } }))
+  })
 })

@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto'
+import type { Time } from '../rows/time.ts'
+
 /** A point in the life of a database that a process of ours saw it pass. */
 export interface Landmark {
   /** Counts up. */
@@ -27,6 +30,16 @@ export const writeLandmarks = (next: Landmark, known: readonly Landmark[]): stri
 /** The count of the next: beyond what either side has seen, so that it is no other's. */
 export const nextCount = (known: readonly Landmark[], seen: Landmark | null): number =>
   Math.max(known[0]?.count ?? 0, seen?.count ?? 0) + 1
+
+/**
+ * With one more, as a database is to have them that another state was moved into: what was seen of it before that is
+ * none of its past. Hours pass between two landmarks, so that milliseconds are beyond what anybody has counted to.
+ */
+export const beginAnew = (known: readonly Landmark[], at: Time): string =>
+  writeLandmarks({ count: Math.max(nextCount(known, null), Date.parse(at)), id: newId() }, known)
+
+/** No other's. */
+export const newId = (): string => randomBytes(6).toString('base64url')
 
 /**
  * Whether a database is certainly at an earlier time than the one that was seen, or on another course since then. One

@@ -3,7 +3,10 @@ import { AppError } from '../../errors.ts'
 import type { PostgresAddress } from '../../lib/postgres-address.ts'
 import type { LockedState, MovableState } from '../sql/move-state.ts'
 import { inSnakeCase, tableKeys } from '../sql/table-keys.ts'
+import { readMeta, writeMeta } from '../sql/meta.ts'
 import type { Db } from '../sql/tables.ts'
+import type { Time } from '../rows/time.ts'
+import { beginAnew, readLandmarks } from './landmarks.ts'
 import { openOwned, type OwnedConnection } from './owned-connection.ts'
 import { migrateSchema, refuseUnsound } from './prepare-schema.ts'
 import { createWriteMarks } from './write-marks.ts'
@@ -28,7 +31,7 @@ async function locked(address: PostgresAddress, prepare: (db: Db) => Promise<unk
   const owned = await openOwned({ address, marks: createWriteMarks(), answerMaxMs, onLost: () => {} })
   try {
     await prepare(owned.db)
-    return { name: await nameOf(owned, address), db: owned.db, countOn, keepAside, close: owned.close }
+    return { name: await nameOf(owned, address), db: owned.db, goOn, keepAside, close: owned.close }
   } catch (error) {
     await owned.close()
     throw error
@@ -41,6 +44,11 @@ const keepAside = async (): Promise<null> => null
 async function nameOf({ db }: OwnedConnection, { shown }: PostgresAddress): Promise<string> {
   const { rows } = await sql<{ name: string }>`select current_schema() as name`.execute(db)
   return `${shown} (schema ${rows[0]?.name ?? ''})`
+}
+
+async function goOn(transaction: Db, at: Time): Promise<void> {
+  await countOn(transaction)
+  await writeMeta(transaction, 'landmarks', beginAnew(readLandmarks(await readMeta(transaction, 'landmarks')), at))
 }
 
 async function countOn(transaction: Db): Promise<void> {

@@ -1,5 +1,4 @@
 import { sql } from 'kysely'
-import { randomBytes } from 'node:crypto'
 import { toAppError } from '../../errors.ts'
 import type { PostgresAddress } from '../../lib/postgres-address.ts'
 import type { Log } from '../../lib/log.ts'
@@ -9,7 +8,7 @@ import type { Db } from '../sql/tables.ts'
 import type { Work } from '../sql/writer.ts'
 import { currentSchema } from './examine-schema.ts'
 import { landmarkFile } from './landmark-file.ts'
-import { isBehind, nextCount, readLandmarks, writeLandmarks, type Landmark } from './landmarks.ts'
+import { isBehind, newId, nextCount, readLandmarks, writeLandmarks, type Landmark } from './landmarks.ts'
 import { tellHeld, writeSetBack } from './set-back.ts'
 
 interface LandmarkDeps {
@@ -49,7 +48,7 @@ export async function rememberLandmarks(deps: LandmarkDeps): Promise<Landmarks> 
     let reason: Reason | null = null
     await transact(async (transaction) => {
       const known = readLandmarks(await readMeta(transaction, 'landmarks'))
-      next = { count: nextCount(known, seen), id: randomBytes(6).toString('base64url') }
+      next = { count: nextCount(known, seen), id: newId() }
       // What the folder has must not be lost with the server.
       await sql`select set_config('synchronous_commit', 'on', true)`.execute(transaction)
       await writeMeta(transaction, 'landmarks', writeLandmarks(next, known))

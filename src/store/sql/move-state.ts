@@ -1,5 +1,6 @@
 import { AppError } from '../../errors.ts'
 import type { StateMove } from '../rows/state-file.ts'
+import type { Time } from '../rows/time.ts'
 import { appendHistory } from './history.ts'
 import { compareTables, copyTables, emptyTables, isEmptyState, type CopiedTable } from './copy-tables.ts'
 import { writeHold, writeMeta } from './meta.ts'
@@ -20,8 +21,8 @@ export interface LockedState {
   /** Tells it from every other place, to people too. */
   readonly name: string
   readonly db: Db
-  /** Has the database count on from the numbers that were copied; in their transaction. */
-  countOn(transaction: Db): Promise<void>
+  /** Has the database go on from what was copied, and not from what it knows of before; in the transaction of the copy. */
+  goOn(transaction: Db, at: Time): Promise<void>
   /** Keeps a copy of what is about to be replaced. @returns where; null where others see to that */
   keepAside(at: string): Promise<string | null>
   close(): Promise<void>
@@ -64,7 +65,7 @@ async function move(source: LockedState, target: LockedState, at: string): Promi
   if (isBack || (await isEmptyState(target.db))) {
     if (isBack) keptAside = await target.keepAside(at)
     await writeMoved(source.db, { to: target.name, at, isDone: false })
-    copied = await copy(source, target)
+    copied = await copy(source, target, at)
   } else {
     copied = before === null ? refuse(target) : await compareTables(source.db, target.db).catch(() => refuse(target))
   }
@@ -73,7 +74,7 @@ async function move(source: LockedState, target: LockedState, at: string): Promi
   return { from: source.name, to: target.name, rows, keptAside }
 }
 
-const copy = (source: LockedState, target: LockedState): Promise<readonly CopiedTable[]> =>
+const copy = (source: LockedState, target: LockedState, at: Time): Promise<readonly CopiedTable[]> =>
   source.db
     .transaction()
     .setIsolationLevel('repeatable read')
@@ -81,7 +82,7 @@ const copy = (source: LockedState, target: LockedState): Promise<readonly Copied
       target.db.transaction().execute(async (writing) => {
         await emptyTables(writing)
         const copied = await copyTables(reading, writing)
-        await target.countOn(writing)
+        await target.goOn(writing, at)
         return copied
       }),
     )

@@ -32,7 +32,7 @@ async function locked(files: StateFiles, examine: () => Promise<unknown>): Promi
       const keepAside = async (at: string): Promise<string> =>
         (await copyState(files.database, asideFile(files, 'replaced', Date.parse(at)), ownerOf(files))).file
       // SQLite counts on from the greatest number by itself.
-      return { name: files.database, db, countOn: async () => {}, keepAside, close: closeAll }
+      return { name: files.database, db, goOn: async () => {}, keepAside, close: closeAll }
     } catch (error) {
       lock.release()
       throw error
