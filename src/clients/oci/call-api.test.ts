@@ -102,6 +102,18 @@ test('a next page elsewhere is refused, where the credentials would follow', asy
   await expect(call(pair)).rejects.toMatchObject({ code: 'REGISTRY_REFUSED' })
 })
 
+test('a page whose link says not what it leads to is not taken for the last', async () => {
+  await using pair = await answering({ kind: 'status', status: 200, headers: { link: '</api?page=2>' } })
+
+  await expect(call(pair)).rejects.toMatchObject({ code: 'REGISTRY_INTEGRITY' })
+})
+
+test('what an answer that is no page links to says nothing', async () => {
+  await using pair = await answering({ kind: 'status', status: 404, headers: { link: '</style.css>' } })
+
+  await expect(call(pair)).resolves.toMatchObject({ status: 404, next: null })
+})
+
 test.each([
   'authorization',
   'private-token',

@@ -99,8 +99,9 @@ function requestOf(deps: FollowDeps, { method, url, headers = {}, body, subject,
  * A page elsewhere is no page: with it the caller's credentials would go there. Measured by what was called, not by
  * where redirects led: a stranger there would name pages of its own.
  */
-function nextPage({ headers, url }: HttpAnswer, { url: called, subject }: ApiCall): URL | null {
-  const link = typeof headers.link === 'string' ? nextLink(headers.link) : null
+function nextPage({ status, headers, url }: HttpAnswer, { url: called, subject }: ApiCall): URL | null {
+  // What is no page has no next one, whatever the error page of some proxy links to.
+  const link = status === 200 ? nextLink(headers, subject) : null
   if (link === null) return null
   const next = URL.parse(link, url.href)
   if (next && next.origin === called.origin && !next.username && !next.password) return next

@@ -82,14 +82,16 @@ function asPage(subject: string, read: () => void): void {
 }
 
 /**
- * Of a link only the query is followed, below our own path: behind proxies and in JFrog the link's path is another one.
+ * Of a link only the query is followed, below our own path: behind proxies and in JFrog the link's path is another one. A
+ * registry behind a proxy that ends TLS may not know that it is reached by https, and write http.
  *
  * Assumed of JFrog Artifactory: the query of its `Link` to the next page is right where the path is not.
  */
 function nextQuery({ headers, url }: HttpAnswer, subject: string): string | null {
-  const link = typeof headers.link === 'string' ? nextLink(headers.link) : null
+  const link = nextLink(headers, subject)
   if (link === null) return null
   const next = URL.parse(link, url.href)
+  if (next?.protocol === 'http:') next.protocol = url.protocol
   if (!next || next.origin !== url.origin || next.username || next.password) {
     throw new AppError('REGISTRY_REFUSED', `${subject}: the next page of its tags is said to lie elsewhere`)
   }

@@ -17,6 +17,7 @@ test.each([
   ['in one page', {}],
   ['over relative links', { tagsPerPage: 2 }],
   ['over links without brackets', { tagsPerPage: 2, writeLink: (next: string) => `${next}; rel=next` }],
+  ['over links with single quotes', { tagsPerPage: 2, writeLink: (next: string) => `<${next}>; rel='next'` }],
   ['over links with another path', { tagsPerPage: 2, writeLink: (next: string) => `</proxy${next}>; rel="next"` }],
   ['over bare queries', { tagsPerPage: 2, writeLink: (next: string) => `<${next.replace(/.*\?/, '?')}>; rel="next"` }],
 ])('lists all tags %s', async (_how, options) => {
@@ -41,6 +42,23 @@ test.each(['http://169.254.169.254/v2/team/app/tags/list?n=1', 'https://evil.exa
     await expect(pair.client.listTags(pair.app, signal)).rejects.toMatchObject({ code: 'REGISTRY_REFUSED' })
   },
 )
+
+test.each([(next: string) => `<${next}>`, (next: string) => `<${next}>; title="more"`])(
+  'a page whose link says not what it leads to is not taken for the last',
+  async (writeLink) => {
+    await using pair = await startWithTags({ tagsPerPage: 2, writeLink })
+
+    await expect(pair.client.listTags(pair.app, signal)).rejects.toMatchObject({ code: 'REGISTRY_INTEGRITY' })
+  },
+)
+
+test('links to other pages leave the last page the last', async () => {
+  await using pair = await startWithTags()
+  const link = '</v2/team/app/tags/list?n=1000>; rel="first", </v2/team/app/tags/list>; rel=prev'
+  pair.registry.fault({ kind: 'tags' }, { kind: 'headers', headers: { link } })
+
+  await expect(pair.client.listTags(pair.app, signal)).resolves.toEqual(names)
+})
 
 test('notices pages that go in a circle', async () => {
   await using pair = await startWithTags({ tagsPerPage: 2, writeLink: () => '<?n=2&last=1.0>; rel="next"' })
