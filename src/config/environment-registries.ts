@@ -1,6 +1,8 @@
 import type { Replacement } from './document.ts'
 import type { Environment, Override } from './environment.ts'
+import { flag } from './fields.ts'
 import type { Problem } from './problem.ts'
+import { hostNamed, saidOfHost } from './registry-schemas.ts'
 
 /** `LONGSHORE_REGISTRY_<NAME>_HOST` and what belongs to it; NAME only tells entries apart. */
 const variable = /^LONGSHORE_REGISTRY_([A-Z0-9][A-Z0-9_]*?)_(HOST|PATH|USERNAME|USERNAME_FILE|PASSWORD|PASSWORD_FILE)$/
@@ -24,7 +26,8 @@ type Variables = Readonly<Record<string, { readonly source: string; readonly val
 /**
  * Credentials by variables: `LONGSHORE_REGISTRY_MAIN_HOST`, `_PATH`, `_USERNAME` and `_PASSWORD`, of which the last two
  * also come with `_FILE`, the path of a file that holds them. An entry of the file for the same host and path gets the
- * credentials, and keeps all else that it says. A variable that is empty counts as not set.
+ * credentials, and keeps all else that it says; for another path of the host one is made that says of the host what the
+ * first entry of it does. A variable that is empty counts as not set.
  */
 export async function addRegistries(
   env: Environment,
@@ -42,19 +45,24 @@ export async function addRegistries(
   for (const [name, variables] of groups) {
     const read = await readFiles(variables, readSecretFile)
     problems.push(...read.problems, ...missing(name, read.keys))
-    const { host, path } = read.keys
-    const found = list.findIndex(
-      (each) => isRecord(each) && each['host'] === host?.value && each['path'] === path?.value,
-    )
-    const index = found < 0 ? list.length : found
-    const before = list[index]
-    const own = Object.fromEntries(Object.entries(read.keys).map(([key, each]) => [key, each.value]))
-    list[index] = { ...(isRecord(before) ? before : {}), ...own }
-    for (const [key, { source, value: text }] of Object.entries(read.keys)) {
+    const { host, path, ...credentials } = read.keys
+    const ofHost = list.filter(isRecord).filter((each) => isSameHost(each, host?.value))
+    const same = ofHost.find((each) => each['path'] === path?.value)
+    const index = same ? list.indexOf(same) : list.length
+    const keys = same ? credentials : read.keys
+    const own = Object.fromEntries(Object.entries(keys).map(([key, each]) => [key, each.value]))
+    list[index] = { ...(same ?? saidOfHost(ofHost[0] ?? {})), ...own }
+    for (const [key, { source, value: text }] of Object.entries(keys)) {
       overrides.push({ path: ['registries', index, key], source, value: text })
     }
   }
   return { value: { ...file, registries: list }, overrides, problems }
+}
+
+function isSameHost(written: Readonly<Record<string, unknown>>, host: string | undefined): boolean {
+  if (host === undefined || typeof written['host'] !== 'string') return false
+  const plainHttp = flag().safeParse(written['plainHttp']).data ?? false
+  return hostNamed({ host: written['host'], plainHttp }) === hostNamed({ host, plainHttp })
 }
 
 function readGroups(env: Environment): ReadonlyMap<string, Variables> {

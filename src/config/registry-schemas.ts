@@ -69,6 +69,17 @@ export const hostNamed = ({ host, plainHttp }: Pick<Entry, 'host' | 'plainHttp'>
   // May be asked of entries that are wrong.
   typeof host !== 'string' || plainHttp ? host : registryKey(host)
 
+/** What is about a host, and so the same in all its entries. */
+const hostKeys = ['kind', 'plainHttp', ...connectionKeys] as const
+
+/** What an entry that was written, right or wrong, says of its host: what another entry of that host has to say too. */
+export function saidOfHost(written: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  // Looks only at what is there.
+  const kind = kindOf(written as Entry)
+  const said = hostKeys.map((key) => [key, key === 'kind' ? kind : written[key]] as const)
+  return Object.fromEntries(said.filter(([, value]) => value !== undefined))
+}
+
 /**
  * What holds for a host cannot differ between its paths: they share connections, and of a GitLab instance passwords go
  * to its API. That counts for a host that nobody wrote as well: it is the one that holds while the instance is away.
@@ -86,7 +97,7 @@ export function hostsAgree(list: readonly (Entry | null)[], context: z.core.$Ref
       context.addIssue({ code: 'custom', path: [index, ...path], message })
     }
     const agreeing = (each: Entry | null | undefined) => each && { ...each, kind: kindOf(each) }
-    for (const key of ['kind', 'plainHttp', ...connectionKeys] as const) {
+    for (const key of hostKeys) {
       if (JSON.stringify(agreeing(list[first])?.[key]) !== JSON.stringify(agreeing(item)?.[key])) complain([key], first)
     }
     const instance = list.findIndex((each, at) => names[at] === name && each?.gitlab !== undefined)
