@@ -30,13 +30,16 @@ export async function startSqs({ hasRedrive = true }: { readonly hasRedrive?: bo
   const calls: SqsCall[] = []
   const failures: string[] = []
   let bell = Promise.withResolvers<void>()
+  let ending = Promise.withResolvers<void>()
   const visible = () => messages.filter(({ hiddenUntil }) => hiddenUntil <= Date.now())
 
   const receive = async (input: Readonly<Record<string, unknown>>, gone: AbortSignal): Promise<object> => {
     const until = Date.now() + Number(input['WaitTimeSeconds'] ?? 0) * 1000
-    while (visible().length === 0 && Date.now() < until && !gone.aborted) {
+    let isEnded = false
+    void ending.promise.then(() => (isEnded = true))
+    while (visible().length === 0 && Date.now() < until && !gone.aborted && !isEnded) {
       const isOver = new Promise((resolve) => setTimeout(resolve, until - Date.now()).unref())
-      await Promise.race([bell.promise, once(gone, 'abort'), isOver])
+      await Promise.race([bell.promise, ending.promise, once(gone, 'abort'), isOver])
     }
     const given = gone.aborted ? [] : visible().slice(0, Number(input['MaxNumberOfMessages'] ?? 1))
     for (const each of given) {
@@ -66,7 +69,7 @@ export async function startSqs({ hasRedrive = true }: { readonly hasRedrive?: bo
   const attributes = (): object => ({
     Attributes: {
       ApproximateNumberOfMessages: String(visible().length),
-      ...(hasRedrive && { RedrivePolicy: '{"maxReceiveCount":5}' }),
+      ...(hasRedrive && { RedrivePolicy: '{"maxReceiveCount":100}' }),
     },
   })
 
@@ -106,6 +109,11 @@ export async function startSqs({ hasRedrive = true }: { readonly hasRedrive?: bo
       messages.push({ id: `message-${calls.length}-${messages.length}`, body, receives: 0, hiddenUntil: 0 })
       bell.resolve()
       bell = Promise.withResolvers()
+    },
+    /** As if the time of the polls under way had passed: they have nothing. */
+    endPolls() {
+      ending.resolve()
+      ending = Promise.withResolvers()
     },
     /** As if the time had passed for which what was received is hidden. */
     showAgain() {

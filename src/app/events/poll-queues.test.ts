@@ -111,6 +111,56 @@ test('what cannot be kept stays in the queue, and is kept when it comes again', 
   expect(news).toHaveLength(1)
 })
 
+const receives = ({ calls }: Awaited<ReturnType<typeof startSqs>>): number =>
+  calls.filter(({ action }) => action === 'ReceiveMessage').length
+
+test('while the state cannot be written a queue is left alone, which counts how often it gives a message', async () => {
+  const { sqs, store, clock, news, lines, begin } = await start()
+  const { receiveEvents: kept, checkWritable } = store
+  const isFull = (): Promise<never> => Promise.reject(new Error('no space left on device'))
+  Object.assign(store, { receiveEvents: isFull, checkWritable: isFull })
+  sqs.send(push())
+  void begin()
+  await until(() => lines.some((line) => line.includes('cannot be read')))
+  for (let minutes = 0; minutes < 30; minutes += 1) {
+    sqs.showAgain()
+    await clock.pass(60_000)
+  }
+  expect(receives(sqs)).toBe(1)
+
+  Object.assign(store, { receiveEvents: kept, checkWritable })
+  await clock.pass(75_000)
+  await until(() => sqs.waiting().length === 0)
+
+  expect(news).toHaveLength(1)
+})
+
+test('the pauses after what cannot be kept grow, although the queue has nothing in between', async () => {
+  const { sqs, store, clock, lines, begin } = await start()
+  let tries = 0
+  store.receiveEvents = () => {
+    tries += 1
+    return Promise.reject(new Error('no space left on device'))
+  }
+  sqs.send(push())
+  void begin()
+  await until(() => lines.some((line) => line.includes('cannot be read')))
+  for (const pauseMs of [1_000, 2_000, 5_000, 15_000]) {
+    const [asked, tried] = [receives(sqs), tries]
+    await clock.pass(pauseMs - 1_000)
+    expect(receives(sqs)).toBe(asked)
+    await clock.pass(1_000)
+    await until(() => receives(sqs) > asked)
+    sqs.endPolls()
+    await settled()
+    await clock.pass(1_000)
+    await until(() => receives(sqs) > asked + 1)
+    sqs.showAgain()
+    await until(() => tries > tried)
+    await settled()
+  }
+})
+
 test('what nobody can read is kept aside once, and left to the queue', async () => {
   const { sqs, store, tally, begin } = await start()
   sqs.send('{"Records": []}')

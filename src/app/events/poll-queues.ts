@@ -10,7 +10,8 @@ import { deadLetterText, toReceived } from './received-event.ts'
 import { createSourceTroubles } from './source-troubles.ts'
 
 interface PollDeps extends KeepDeps, Pick<App, 'clock' | 'log' | 'random'> {
-  readonly store: KeepDeps['store'] & Pick<App['store'], 'addDeadLetter' | 'deadLetters' | 'setSourceTroubles'>
+  readonly store: KeepDeps['store'] &
+    Pick<App['store'], 'addDeadLetter' | 'deadLetters' | 'setSourceTroubles' | 'checkWritable'>
   readonly queues: readonly ConfiguredQueue[]
 }
 
@@ -40,15 +41,23 @@ async function pollQueue(
   const { clock } = deps
   const aside: Aside = { texts: new Set(), isToBeTold: createNowAndThen(clock) }
   let failures = 0
+  /** Whether something could not be kept, and nothing could since. */
+  let isUnkept = false
   while (!stop.aborted) {
     const askedAt = clock.elapsed()
     try {
+      // The queue counts each time that it gives a message, and puts it aside after so many.
+      if (isUnkept) await deps.store.checkWritable()
       const messages = await queue.receive(stop)
       await troubles.over(name)
       const kept: QueuedMessage[] = []
-      for (const message of messages) if (await keep(deps, name, message, aside)) kept.push(message)
+      for (const message of messages) {
+        isUnkept = true
+        if (await keep(deps, name, message, aside)) kept.push(message)
+        isUnkept = false
+      }
       await queue.remove(kept, stop)
-      failures = 0
+      if (!isUnkept) failures = 0
       if (messages.length === 0 && clock.elapsed() - askedAt < emptyPauseMs) await clock.sleep(emptyPauseMs, stop)
     } catch (error) {
       if (stop.aborted) return
