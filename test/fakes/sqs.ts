@@ -30,16 +30,15 @@ export async function startSqs({ hasRedrive = true }: { readonly hasRedrive?: bo
   const calls: SqsCall[] = []
   const failures: string[] = []
   let bell = Promise.withResolvers<void>()
-  let ending = Promise.withResolvers<void>()
+  let polls = new AbortController()
   const visible = () => messages.filter(({ hiddenUntil }) => hiddenUntil <= Date.now())
 
   const receive = async (input: Readonly<Record<string, unknown>>, gone: AbortSignal): Promise<object> => {
     const until = Date.now() + Number(input['WaitTimeSeconds'] ?? 0) * 1000
-    let isEnded = false
-    void ending.promise.then(() => (isEnded = true))
-    while (visible().length === 0 && Date.now() < until && !gone.aborted && !isEnded) {
+    const ending = AbortSignal.any([gone, polls.signal])
+    while (visible().length === 0 && Date.now() < until && !ending.aborted) {
       const isOver = new Promise((resolve) => setTimeout(resolve, until - Date.now()).unref())
-      await Promise.race([bell.promise, ending.promise, once(gone, 'abort'), isOver])
+      await Promise.race([bell.promise, once(ending, 'abort'), isOver])
     }
     const given = gone.aborted ? [] : visible().slice(0, Number(input['MaxNumberOfMessages'] ?? 1))
     for (const each of given) {
@@ -112,8 +111,8 @@ export async function startSqs({ hasRedrive = true }: { readonly hasRedrive?: bo
     },
     /** As if the time of the polls under way had passed: they have nothing. */
     endPolls() {
-      ending.resolve()
-      ending = Promise.withResolvers()
+      polls.abort()
+      polls = new AbortController()
     },
     /** As if the time had passed for which what was received is hidden. */
     showAgain() {

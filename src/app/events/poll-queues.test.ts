@@ -83,14 +83,14 @@ test('what the queue tells is kept, and removed only then', async () => {
 })
 
 test('what came through a topic is read too, what comes twice is told once, and what is of no image is removed', async () => {
-  const { sqs, tally, begin } = await start()
+  const { sqs, news, tally, begin } = await start()
   void begin()
   sqs.send(JSON.stringify(snsMessage(push(1))))
   sqs.send(push(1))
   sqs.send(JSON.stringify(ecrBody({ 'repository-name': 'shop/web' }, 0, { 'detail-type': 'ECR Image Scan' })))
   await until(() => tally.received + tally.repeated === 2 && sqs.waiting().length === 0)
 
-  expect(tally).toMatchObject({ received: 1, repeated: 1 })
+  expect(news).toHaveLength(1)
 })
 
 test('what cannot be kept stays in the queue, and is kept when it comes again', async () => {
