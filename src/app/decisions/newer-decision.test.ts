@@ -22,7 +22,7 @@ function stage({ labels = {}, hangsAt = 'pull' }: { labels?: Workload['labels'];
   const { app, world } = followed
   const told: string[] = []
   const hung: (() => void)[] = []
-  const old = { ...blankInstance, id: web.instance, name: 'web', status: 'running' } as const
+  const old = { ...blankInstance, id: web.instance, name: 'web', status: 'running', restart: web.restart } as const
   world.tags.set('web', newer)
   world.facts = { ...world.facts, old: { ...old, startedAt: '2026-11-20T11:00:00Z' }, nameHolder: old.id }
   for (const target of app.targets) {

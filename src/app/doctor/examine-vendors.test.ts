@@ -181,15 +181,20 @@ describe('of any registry', () => {
     return told(fake, createDistribution({ client: createOciClient({ timing: hurried, credentials }) }), credentials)
   }
 
-  test('a 403 at the sign-in may be the password as well as the rights', async () => {
-    const [finding] = await ask((fake) =>
-      fake.fault({ kind: 'token' }, { kind: 'status', status: 403, body: '{"errors":[{"code":"DENIED"}]}' }),
-    )
+  const denied = { kind: 'status', status: 403, body: '{"errors":[{"code":"DENIED"}]}' } as const
 
-    expect(finding?.sentence).toMatch(/^sign-in for .* answered 403 DENIED/)
-    expect(finding?.remedy).toContain(
-      'does not let ci sign in for this: the password or token is wrong or expired, or has no',
-    )
+  test('a 403 at the sign-in is the password where it is refused without any rights too', async () => {
+    const [finding] = await ask((fake) => fake.fault({ kind: 'token' }, denied))
+
+    expect(finding?.sentence).toMatch(/^sign-in for .* answered 403 DENIED to the sign-in itself/)
+    expect(finding?.remedy).toContain('does not let ci in: the password or token is wrong')
+  })
+
+  test('a 403 at the sign-in is the rights where the same password is taken without them', async () => {
+    const [finding] = await ask((fake) => fake.fault({ kind: 'token', path: 'scope=' }, denied))
+
+    expect(finding?.sentence).toMatch(/^sign-in for .* answered 403 DENIED$/)
+    expect(finding?.remedy).toContain('has no')
   })
 
   test.each([
