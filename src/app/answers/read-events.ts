@@ -21,8 +21,8 @@ export interface EventsAnswer {
   /** Requests since the service began, of the source that was asked for or of all; null where none listens. */
   readonly heard: { readonly since: Time; readonly senders: readonly SenderCount[] } | null
   /**
-   * Of the newest event of all sources, 0 without any; only where those after one were asked for. It is below that one
-   * where the state is not the one that it was of: its ids are no more to be relied on.
+   * Of the newest event of all sources, 0 without any; only where those after one were asked for. It tells how many may
+   * have followed that one, and where it is below it, that the state is not the one that it was of.
    */
   readonly newestId?: number
 }

@@ -149,9 +149,12 @@ describe('followed', () => {
       },
     })
     const { stateFolder } = await serveControl(control)
-    const { doors, printed } = fakeDoors({ checkConfig: async () => checkedConfig(stateFolder), stop: stop.signal })
+    const { doors, printed, told } = fakeDoors({
+      checkConfig: async () => checkedConfig(stateFolder),
+      stop: stop.signal,
+    })
     const code = await runProgram(doors, '1', ['events', '--follow', '--output', output])
-    return { code, queries, lines: printed.join('\n').split('\n') }
+    return { code, queries, told, lines: printed.join('\n').split('\n') }
   }
 
   const open = { outcomes: [], endedAt: null, lookedAt: null, found: null, isOver: false } as const
@@ -177,7 +180,7 @@ describe('followed', () => {
     ])
     expect(queries[0]).toMatchObject({ limit: 10 })
     expect(queries[1]).toMatchObject({ after: 1, also: [1], limit: 5_000 })
-    expect(queries.at(-1)).toMatchObject({ after: 1, also: [] })
+    expect(queries.at(-1)).toMatchObject({ after: 1, also: [1] })
   })
 
   test('goes on where the state is another one, whose ids begin below what was told', async () => {
@@ -185,21 +188,60 @@ describe('followed', () => {
     const other = heardOf({ id: 3, tag: '1.5', receivedAt: '2026-11-20T12:01:00.000Z' })
     const answers = [
       { events: [before], heard: null },
-      { events: [], heard: null, newestId: 20 },
+      { events: [before], heard: null, newestId: 20 },
       // Another event has the id of the one that is open.
       { events: [heardOf({ id: 20, tag: 'of-nobody' })], heard: null, newestId: 3 },
       { events: [other], heard: null },
     ]
 
-    const { lines, queries } = await follow([...answers, { events: [], heard: null, newestId: 3 }])
+    const { lines, queries, told } = await follow([...answers, { events: [other], heard: null, newestId: 3 }])
 
+    expect(told).toEqual([expect.stringContaining('The state is another one')])
     expect(lines.filter((line) => line.includes('was pushed'))).toEqual([
       '12:00:00Z #20 harbor: registry.example.com/shop/web:1.4 was pushed',
       '12:01:00Z #3 harbor: registry.example.com/shop/web:1.5 was pushed',
     ])
     expect(queries[2]).toMatchObject({ after: 20, also: [20] })
     expect(queries[3]).toEqual({ limit: 5_000, since: at, also: [] })
-    expect(queries[4]).toMatchObject({ after: 3, also: [] })
+    expect(queries[4]).toMatchObject({ after: 3, also: [3] })
+  })
+
+  const came = (id: number, second: number, tag: string) =>
+    heardOf({ id, tag, outcomes: [], receivedAt: `2026-11-20T12:00:${second}.000Z` })
+
+  test.each([
+    ['has another event in the place of the last that was told', came(105, 31, 'other-105')],
+    ['has none of that source there', null],
+  ])('goes on where the state is another one that grew beyond what was told and %s', async (_what, inItsPlace) => {
+    const newer = came(106, 32, 'other-106')
+    const since = [newer, ...(inItsPlace ? [inItsPlace] : []), came(101, 30, 'other-101')]
+    const answers = [
+      { events: [came(105, 10, 'last')], heard: null },
+      { events: [newer, ...(inItsPlace ? [inItsPlace] : [])], heard: null, newestId: 106 },
+      { events: since, heard: null },
+    ]
+
+    const { lines, told, queries } = await follow([...answers, { events: [newer], heard: null, newestId: 106 }])
+
+    expect(told).toEqual([expect.stringContaining('The state is another one')])
+    expect(queries[1]).toMatchObject({ after: 105, also: [105] })
+    expect(queries[2]).toEqual({ limit: 5_000, since: '2026-11-20T12:00:10.000Z', also: [] })
+    const pushed = lines
+      .filter((line) => line.includes('was pushed'))
+      .map((line) => line.replace(/.*:(.*) was.*/, '$1'))
+    expect(pushed).toEqual(['last', ...since.map(({ tag }) => tag).toReversed()])
+  })
+
+  test.each([
+    ['is there still', [came(107, 40, 'new'), came(105, 10, 'last')], 107],
+    ['may have been forgotten, so many followed', [came(107, 40, 'new')], 5_105],
+  ])('the state is the same one while the last event that was told %s', async (_why, events, newestId) => {
+    const answers = [{ events: [came(105, 10, 'last')], heard: null }]
+
+    const { lines, told } = await follow([...answers, { events, heard: null, newestId }])
+
+    expect(told).toEqual([])
+    expect(lines.filter((line) => line.includes('was pushed'))).toHaveLength(2)
   })
 
   test('tells by how much a sender dates an event otherwise than it came', async () => {

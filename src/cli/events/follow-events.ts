@@ -19,9 +19,12 @@ const pollMs = 1_000
 /** How often it is tried while there is none, or none that can tell. */
 const awayMs = 1_000
 
-/** Of one moment, so that all of them together are a question that the service takes. */
-const openMax = 500
+/** With the last that was told, as many as one question may name. */
+const openMax = 499
 const pageMax = 5_000
+
+/** The trail keeps that many events at the least. */
+const keptMin = 5_000
 
 /** Shows what comes and what becomes of it, over restarts of the service and of its database, until asked to stop. */
 export async function followEvents(
@@ -59,8 +62,7 @@ function toAway(error: unknown): string {
 /** Tells what is new in an answer. @returns what to ask for next */
 function createTeller(doors: Pick<Doors, 'print' | 'tell'>, output: Output, query: TrailQuery) {
   const open = new Map<number, { readonly told: Set<string>; shown: string }>()
-  let last = 0
-  let lastAt: string | null = null
+  let last: EventReport | null = null
   let wanted: TrailQuery = { ...query, limit: pageMax }
   let heard: EventsAnswer['heard'] | 'not asked yet' = 'not asked yet'
 
@@ -84,18 +86,29 @@ function createTeller(doors: Pick<Doors, 'print' | 'tell'>, output: Output, quer
   const beginAnew = (): TrailQuery => {
     doors.tell('The state is another one than before, such as a backup; going on with what came since.\n')
     open.clear()
-    last = 0
-    if (lastAt !== null) wanted = { ...wanted, since: lastAt }
+    if (last !== null) wanted = { ...wanted, since: last.receivedAt }
+    last = null
     return wanted
+  }
+
+  /**
+   * Whether ids mean other events than before. The greatest of them says nothing of that: as many as were lost may have
+   * come since. What was told last has to be there still, as it was, unless so many followed that it is not kept.
+   */
+  const isAnother = ({ events, newestId }: EventsAnswer): boolean => {
+    if (last === null || newestId === undefined) return false
+    const { id } = last
+    const found = events.find((each) => each.id === id)
+    return found === undefined ? newestId - id < keptMin : !isSame(found, last)
   }
 
   return {
     tell(answer: EventsAnswer): TrailQuery {
-      if (answer.newestId !== undefined && answer.newestId < last) return beginAnew()
+      if (isAnother(answer)) return beginAnew()
       for (const event of answer.events.toReversed()) {
-        if (event.id > last) lastAt = event.receivedAt
-        last = Math.max(last, event.id)
-        tellEvent(event)
+        const isNew = last === null || event.id > last.id
+        if (isNew) last = event
+        if (isNew || open.has(event.id)) tellEvent(event)
       }
       // The oldest give way: what becomes of them stands in the list.
       for (const id of [...open.keys()].slice(0, Math.max(0, open.size - openMax))) open.delete(id)
@@ -104,7 +117,12 @@ function createTeller(doors: Pick<Doors, 'print' | 'tell'>, output: Output, quer
         for (const line of heardSince(heard, answer.heard)) doors.print(`${now} ${line}`)
       }
       heard = answer.heard
-      return { ...wanted, after: last, also: [...open.keys()] }
+      const also = new Set([...open.keys(), ...(last === null ? [] : [last.id])])
+      return { ...wanted, after: last?.id ?? 0, also: [...also] }
     },
   }
 }
+
+/** Whether it came in as the same event, whatever became of it. */
+const isSame = (one: EventReport, other: EventReport): boolean =>
+  (['receivedAt', 'source', 'kind', 'registry', 'repository', 'tag'] as const).every((key) => one[key] === other[key])
