@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { lookup as systemLookup } from 'node:dns'
 import type { Agent } from 'node:https'
 import type { LookupFunction } from 'node:net'
-import { AppError } from '../../errors.ts'
+import { AppError, isAbsent } from '../../errors.ts'
 import type { Digest } from '../../image/digest.ts'
 import { askingOf, callApi } from './call-api.ts'
 import type { ApiAnswer, ApiCall } from './call-api.ts'
@@ -15,7 +15,6 @@ import type { Timing } from './timing.ts'
 import type { Credential, CredentialSource, RepositoryName } from './credentials/credentials.ts'
 import { byWireHost, rememberEndpoints } from './endpoint.ts'
 import type { Answerer, Hosts } from './endpoint.ts'
-import { saysNothing } from './failure.ts'
 import { hear } from './heard.ts'
 import type { Heard } from './heard.ts'
 import type { HttpAnswer, HttpRequest } from './wire/exchange.ts'
@@ -160,7 +159,7 @@ export function createOciClient(options: OciClientDeps): OciClient {
     if (answer.status === 200) return answer
     const error = rejection(wire, answer, request.subject)
     // Of what is asked for once we are signed in, this says nothing.
-    throw saysNothing(error) ? new AppError('REGISTRY_UNAVAILABLE', error.message, { cause: error.cause }) : error
+    throw isAbsent(error.code) ? new AppError('REGISTRY_UNAVAILABLE', error.message, { cause: error.cause }) : error
   }
   const probe = async (
     { endpoint: { origin }, subject }: Caller,
@@ -174,6 +173,8 @@ export function createOciClient(options: OciClientDeps): OciClient {
       reach: 'configured',
       bodyBytesMax: limits.tokenBytes,
       subject,
+      // At the door a stranger's answer would prove any password.
+      asSomebody: authorization !== null && refused === null,
     } as const
     const answer = await follow(wire, request, closing.signal)
     if (answer.status === 429 || answer.status >= 500) throw rejection(wire, answer, subject)

@@ -36,17 +36,22 @@ export function repositoryOf(key: Key): string {
   return [placeOf(key), key.repository, key.what === 'list' ? 'list' : 'images'].join(separator)
 }
 
-/** A repository, whoever asks. */
-export function questionOf({ registry, repository }: Key): string {
-  return [registry, repository].join(separator)
+/** A repository, whatever the password. */
+export function questionOf(key: Key): string {
+  return [hostOf(key), key.repository].join(separator)
 }
 
-/** A registry, by what is asked of it. */
-export function matterOf({ registry, what }: Key): string {
-  return [registry, what].join(separator)
+/** A repository, by what is asked of it. */
+export function matterOf({ registry, repository, what }: Key): string {
+  return [registry, repository, what].join(separator)
 }
 
-/** @returns where a circuit of `hostOf`, `placeOf` or `repositoryOf` stands, for people */
+/** A registry, by what of its answers may be damaged. */
+export function answersOf({ registry, what }: Key): string {
+  return [registry, what === 'headers' ? what : 'bodies'].join(separator)
+}
+
+/** @returns where what is kept by one of these stands, for people */
 export function placeIn(key: string): {
   readonly registry: string
   readonly account: string

@@ -269,3 +269,45 @@ test('a credential that was replaced stays refused nowhere, once the new one is 
     ['credential-refused', true],
   ])
 })
+
+test('headers that are damaged now and then are no three in a row', async () => {
+  await using stage = await start()
+  const { pair, told } = stage
+  pair.registry.pushImage('team/app', 'latest', 'one')
+
+  for (let round = 0; round < 4; round += 1) {
+    const off = pair.registry.fault({ kind: 'head' }, { kind: 'wrong-digest', digest: 'sha256:00' })
+    await expect(poll(pair)).rejects.toMatchObject({ code: 'REGISTRY_INTEGRITY' })
+    off()
+    await poll(pair)
+  }
+
+  expect(told()).toEqual([])
+  expect(pair.client.standing().suspicious).toEqual([])
+})
+
+test('who leads astray for one repository is not told anew for each that is fine', async () => {
+  await using stage = await start()
+  const { pair, told } = stage
+  pair.registry.pushImage('team/web', 'latest', 'one')
+  pair.registry.fault({ path: 'team/app' }, { kind: 'redirect', location: 'http://169.254.169.254/' })
+
+  for (let round = 0; round < 3; round += 1) {
+    await expect(poll(pair)).rejects.toMatchObject({ code: 'REGISTRY_REFUSED' })
+    await poll(pair, 'team/web')
+  }
+
+  expect(told()).toEqual([['hostile', 'REGISTRY_REFUSED']])
+})
+
+test('an account that is let in opens no circuit of another', async () => {
+  const breakers = createBreakers(createFakeTiming())
+  const asking = { registry: 'r.example', repository: '', subject: 'r.example', what: 'headers' } as const
+  const ask = (account: string, answer: () => Promise<string>) =>
+    breakers.run({ ...asking, account, credential: account, urgency: 'background', isMirror: false }, answer)
+  await expect(ask('one', () => Promise.reject(new AppError('REGISTRY_UNAUTHORIZED', '')))).rejects.toThrow()
+
+  await ask('other', async () => 'found')
+
+  expect(breakers.standing()).toMatchObject([{ kind: 'credential-refused', account: 'one' }])
+})

@@ -1,7 +1,7 @@
 import { AppError } from '../../../errors.ts'
 import { isTransient } from '../failure.ts'
 import type { Timing } from '../timing.ts'
-import { hostOf, matterOf, placeIn, placeOf, questionOf, repositoryOf } from './asking.ts'
+import { answersOf, hostOf, matterOf, placeIn, placeOf, questionOf, repositoryOf } from './asking.ts'
 import type { Asking, Key } from './asking.ts'
 import { createCircuits } from './circuit.ts'
 import type { Circuits, Force, OpenCircuit } from './circuit.ts'
@@ -36,7 +36,7 @@ export interface Breakers {
   /** @throws the error that opened a circuit, without asking, while it is open; else what `work` throws */
   run<T>(asking: Asking, work: () => Promise<T>): Promise<T>
   standing(): readonly CircuitStanding[]
-  /** Registries of which three bodies in a row were damaged, and none has been whole since. */
+  /** Registries of which three answers in a row were damaged, and none of their kind has been whole since. */
   suspicious(): readonly string[]
 }
 
@@ -88,8 +88,8 @@ export function createBreakers(timing: Timing, tell: (news: TroubleNews) => void
     open('unavailable', unavailable, key, asking, error)
   }
   const countDamaged = (asking: Asking, error: AppError): void => {
-    const count = (damaged.get(asking.registry) ?? 0) + 1
-    damaged.set(asking.registry, count)
+    const count = (damaged.get(answersOf(asking)) ?? 0) + 1
+    damaged.set(answersOf(asking), count)
     if (count === damagedMax) news('damaged', asking, error)
   }
   const countHostile = (asking: Asking, error: AppError): void => {
@@ -113,9 +113,9 @@ export function createBreakers(timing: Timing, tell: (news: TroubleNews) => void
   const succeed = (asking: Asking): void => {
     close('repository-refused', forbidden, repositoryOf(asking), asking)
     if (hostile.delete(matterOf(asking))) news('hostile', asking, null)
-    if (asking.what === 'headers') return
-    if ((damaged.get(asking.registry) ?? 0) >= damagedMax) news('damaged', asking, null)
-    damaged.delete(asking.registry)
+    // Headers alone say nothing of bodies.
+    if ((damaged.get(answersOf(asking)) ?? 0) >= damagedMax) news('damaged', asking, null)
+    damaged.delete(answersOf(asking))
   }
   /** The registry is there and the credential is good, whatever else it said. */
   const hear = (asking: Asking): void => {
@@ -171,7 +171,10 @@ export function createBreakers(timing: Timing, tell: (news: TroubleNews) => void
       ...listed('repository-refused', forbidden),
       ...listed('unavailable', unavailable),
     ],
-    suspicious: () => [...damaged].flatMap(([registry, count]) => (count >= damagedMax ? [registry] : [])),
+    suspicious: () => {
+      const marked = [...damaged].filter(([, count]) => count >= damagedMax)
+      return [...new Set(marked.map(([key]) => placeIn(key).registry))]
+    },
   }
 }
 

@@ -124,7 +124,8 @@ export function createAuthorizer({ tokens, probe, probeAgain, now, rejection }: 
       refused.set(keyOf(caller), { error, until: now() + refusedMs })
       throw error
     }
-    if (answer.status < 400) took(caller) // else there is no such thing, or not for this user, or not by HEAD
+    const isTheirs = answer.url.origin === caller.endpoint.origin
+    if (answer.status < 400 && isTheirs) took(caller) // else there is no such thing, or not for this user, or not by HEAD
   }
   const took = (caller: Caller): void => {
     const { registry } = caller.endpoint
@@ -215,13 +216,17 @@ async function readSignIn(endpoint: Endpoint, answer: HttpAnswer): Promise<SignI
   return isBasic ? { kind: 'basic' } : null
 }
 
-/** The scope of a challenge is not used otherwise: GHCR's names a placeholder, and no image needs more than to pull. */
+/** All that an image needs; what the scope of a challenge names is not asked for: GHCR's names a placeholder. */
 const pull = 'pull'
 
 /** All that is ever asked for beside that, whatever a registry names: none of it changes anything. */
 const harmless: ReadonlySet<string> = new Set([pull, 'metadata_read', 'content_read'])
 
-/** What a registry wants for a list of this very repository, as Azure does; null when that is nothing further. */
+/**
+ * What a registry wants for a list of this very repository; null when that is nothing further.
+ *
+ * Assumed of Azure: a list wants `metadata_read`, which the challenge to it names, and a token with it alone is enough.
+ */
 function actionsIn(refusal: HttpAnswer, repository: string): string | null {
   const challenges = parseChallenges(refusal.headers['www-authenticate'] ?? '')
   const scope = challenges.find(({ scheme }) => scheme === 'bearer')?.parameters.get('scope') ?? ''

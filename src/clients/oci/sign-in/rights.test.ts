@@ -33,6 +33,7 @@ async function start(answer: (request: IncomingMessage, response: ServerResponse
 
 const json = (response: ServerResponse, status: number, body: unknown, headers = {}) =>
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+const imageIndex = 'application/vnd.oci.image.index.v1+json'
 const errors = (code: string) => ({ errors: [{ code, message: code.toLowerCase() }] })
 
 /** As GHCR does: refuses tokens with 403, be it for want of rights or of a good password. */
@@ -109,6 +110,58 @@ test.each([
   for (const path of registry.asked.filter((each) => each.startsWith('/token'))) {
     expect(path).toMatch(/scope=repository:team\/app:pull$/)
   }
+})
+
+test('a right for lists that is refused refuses the list alone', async () => {
+  await using registry = await start((request, response, host) => {
+    const url = new URL(request.url ?? '', 'http://registry')
+    const scope = url.searchParams.get('scope') ?? ''
+    if (url.pathname === '/token' && scope.includes('metadata_read')) return json(response, 401, errors('UNAUTHORIZED'))
+    if (url.pathname === '/token') return json(response, 200, { token: 'good' })
+    const isList = url.pathname.endsWith('/tags/list')
+    if (request.headers.authorization === 'Bearer good' && !isList) {
+      const digest = `sha256:${'0'.repeat(64)}`
+      return json(response, 200, {}, { 'content-type': imageIndex, 'docker-content-digest': digest })
+    }
+    const challenge = `Bearer realm="http://${host}/token",service="x",scope="repository:team/app:metadata_read"`
+    return json(response, 401, errors('UNAUTHORIZED'), { 'www-authenticate': challenge })
+  })
+  const poll = () => registry.client.headManifest(registry.app, 'latest', null, signal, 'background')
+  await poll()
+
+  await expect(registry.client.listTags(registry.app, signal, 'background')).rejects.toMatchObject({
+    code: 'REGISTRY_FORBIDDEN',
+  })
+
+  await expect(poll()).resolves.toBeTypeOf('object')
+  expect(registry.client.standing().circuits).toMatchObject([{ kind: 'repository-refused' }])
+})
+
+test('a refusal of the sign-in that says of something that it is not there is none of the image', async () => {
+  await using registry = await start((request, response, host) => {
+    if (request.url?.startsWith('/token') === true) return json(response, 404, errors('NAME_UNKNOWN'))
+    const challenge = `Bearer realm="http://${host}/token",service="x"`
+    return json(response, 401, errors('UNAUTHORIZED'), { 'www-authenticate': challenge })
+  })
+
+  await expect(registry.client.headManifest(registry.app, 'latest', null, signal)).rejects.toMatchObject({
+    code: 'REGISTRY_UNAVAILABLE',
+  })
+})
+
+test('a door that leads elsewhere proves no password', async () => {
+  await using other = await start((_request, response) => json(response, 200, {}))
+  await using registry = await start((request, response) => {
+    if (request.headers.authorization === undefined) {
+      return json(response, 401, errors('UNAUTHORIZED'), { 'www-authenticate': 'Basic realm="x"' })
+    }
+    response.writeHead(307, { location: `http://${other.app.registry}${request.url ?? ''}` }).end()
+  })
+
+  await expect(registry.client.headManifest(registry.app, 'latest', null, signal)).rejects.toMatchObject({
+    code: 'REGISTRY_REFUSED',
+  })
+  expect(other.asked).toEqual([])
 })
 
 test('a signed schema 1 manifest, whose digest is not that of its bytes, is told as what it is', async () => {

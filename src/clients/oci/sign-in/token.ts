@@ -62,26 +62,25 @@ export function createTokens({ timing, limits, send }: TokenDeps): Tokens {
     try {
       return await send(tokenRequest(grant, scopes, limits.tokenBytes))
     } catch (error) {
-      throw (await refusedAsSuch(grant, error)) ?? error
+      if (!(error instanceof AppError) || !grant.credential || !isDoubtful(error, scopes)) throw error
+      if (await isRefusedAsSuch(grant)) {
+        throw new AppError('REGISTRY_UNAUTHORIZED', `${error.message} to the sign-in itself`, { cause: error.cause })
+      }
+      throw new AppError('REGISTRY_FORBIDDEN', error.message, { cause: error.cause })
     }
   }
-  /**
-   * GHCR refuses a bad password with 403 and DENIED, as if rights were missing: which it is, the same without any rights
-   * tells. @returns null when the credential is good, or that cannot be told
-   */
-  const refusedAsSuch = async (grant: Grant, error: unknown): Promise<AppError | null> => {
-    if (!(error instanceof AppError) || error.code !== 'REGISTRY_FORBIDDEN' || !grant.credential) return null
+  /** @returns false when the credential is good, or that cannot be told */
+  const isRefusedAsSuch = async (grant: Grant): Promise<boolean> => {
     const place = placeOf(grant)
-    if (timing.now() - (goodAt.get(place) ?? -Infinity) < goodMs) return null
+    if (timing.now() - (goodAt.get(place) ?? -Infinity) < goodMs) return false
     try {
       await send(tokenRequest(grant, [], limits.tokenBytes))
     } catch (failure) {
-      if (!(failure instanceof AppError) || !refusals.has(failure.code) || saysWebPage(failure)) return null
-      return new AppError('REGISTRY_UNAUTHORIZED', `${error.message} to the sign-in itself`, { cause: error.cause })
+      return failure instanceof AppError && refusals.has(failure.code) && !saysWebPage(failure)
     }
     if (goodAt.size >= limits.tokens) goodAt.clear()
     goodAt.set(place, timing.now())
-    return null
+    return false
   }
   const ask = async (grant: Grant, scopes: readonly string[]): Promise<void> => {
     const madeAt = timing.now()
@@ -96,7 +95,8 @@ export function createTokens({ timing, limits, send }: TokenDeps): Tokens {
     for (const scope of scopes) keep(keyOf({ ...grant, scope }), { token, madeAt, staleAt, scopes: scopes.length })
   }
   const deskOf = (grant: Grant): TokenDesk => {
-    const key = placeOf(grant)
+    // At a desk of its own: that a further right is refused says nothing of the others.
+    const key = `${placeOf(grant)}${isFurther(grant.scope) ? '\nfurther' : ''}`
     const known = desks.get(key)
     if (known) return known
     const desk = createTokenDesk(grant.credential !== null, (scopes) => ask(grant, scopes))
@@ -132,6 +132,17 @@ export function createTokens({ timing, limits, send }: TokenDeps): Tokens {
       [...pushing.values()].filter((each) => each.registry === registry).map(({ username }) => username),
   }
 }
+
+const isFurther = (scope: string): boolean => !scope.endsWith(':pull')
+
+/**
+ * Whether a refusal may be one of the credential, or of rights alone: 403 may be said of a bad password too, and 401 of a
+ * further right. Which it is, the same without any rights tells.
+ *
+ * Assumed of GHCR: a bad token is refused with 403 and DENIED, with and without a scope, and a good one is taken without.
+ */
+const isDoubtful = ({ code }: AppError, scopes: readonly string[]): boolean =>
+  code === 'REGISTRY_FORBIDDEN' || (code === 'REGISTRY_UNAUTHORIZED' && scopes.some(isFurther))
 
 function subjectOf({ registry }: Grant, [scope = '']: readonly string[]): string {
   return `${registry}/${scope.replace(/^repository:(.*):[\w,]+$/, '$1')}`
