@@ -67,6 +67,31 @@ export function drawTogether(cases: readonly OptionCase[], count: number, draw: 
   return together(...chosen)
 }
 
+/**
+ * All cases, each once, on as few containers as they fit on.
+ *
+ * @param casesOf what a container at that place may be given: everywhere the same, in the same order
+ * @param first place of the first container
+ * @param most cases of one container
+ */
+export function spread(
+  casesOf: (place: number) => readonly OptionCase[],
+  first: number,
+  most: number,
+): readonly OptionCase[] {
+  const containers: OptionCase[][] = []
+  for (const index of casesOf(first).keys()) {
+    const fits = (chosen: readonly OptionCase[], at: number): boolean => {
+      const [own] = casesOf(first + at).slice(index)
+      return own !== undefined && chosen.length < most && chosen.every((other) => areCompatible(own, other))
+    }
+    const found = containers.findIndex(fits)
+    const at = found === -1 ? containers.push([]) - 1 : found
+    containers[at]?.push(...casesOf(first + at).slice(index, index + 1))
+  }
+  return containers.map((chosen) => together(...chosen))
+}
+
 const maybeUnseen = ({ mayBeUnseen, unseen, leftOut }: OptionCase): boolean =>
   mayBeUnseen === true || unseen !== undefined || leftOut !== undefined
 

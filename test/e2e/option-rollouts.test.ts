@@ -9,7 +9,7 @@ import { describeWithServices } from '../services/shared.ts'
 import type { OptionCase } from './option-case.ts'
 import { manyOptions, optionGroups } from './option-cases.ts'
 import { anonymousVolumes, decidedByUser, wordForWord } from './option-compare.ts'
-import { drawFrom, drawTogether } from './option-draw.ts'
+import { drawFrom, drawTogether, isKnownTo, spread } from './option-draw.ts'
 import { makeSubjects, nameSubjects } from './option-subjects.ts'
 import { pass } from './stage/answers.ts'
 import { outlastsEnds } from './stage/gates.ts'
@@ -39,7 +39,11 @@ describeWithServices('whole rollouts of containers with many options', ({ regist
     let loaded: readonly Loaded[]
     beforeAll(async () => {
       scene = await openScene({}, start)
-      scene.configure({ defaults: { gate: { stable: '1s', minUptime: outlastsEnds, deadline: '20s' }, keepOld: '1h' } })
+      const targets = [{ name: 'local', host: scene.engine.host, maxParallel: 6 }]
+      scene.configure({
+        targets,
+        defaults: { gate: { stable: '1s', minUptime: outlastsEnds, deadline: '20s' }, keepOld: '1h' },
+      })
       folder = makePrivateFolder('options')
       const subjects = nameSubjects('longshore-options', folder)
       const other = stageWorkload(scene, registry, 'neighbour')
@@ -49,13 +53,15 @@ describeWithServices('whole rollouts of containers with many options', ({ regist
       const known = (place: number) =>
         optionGroups({ ...subjects, place })
           .flatMap(({ cases }) => cases)
-          .filter(({ since, neverStarts }) => since === undefined && neverStarts === undefined)
+          .filter((each) => isKnownTo(scene.engine.apiVersion, each) && each.neverStarts === undefined)
+          .filter(({ leftOut }) => leftOut === undefined)
           .filter(({ body, options }) => body === undefined && !options.includes('--rm'))
       const gentle = known(1).filter(({ name, command }) => !alone.test(name) && command === undefined)
       const sets = [
         { given: manyOptions(subjects), order: 'stop-first' },
         { given: drawTogether(gentle, 12, drawFrom(7)), order: 'start-first' },
-        { given: drawTogether(known(2), 12, drawFrom(8)), order: 'stop-first' },
+        // Each option there is comes through a whole rollout once.
+        ...spread(known, 2, 12).map((given) => ({ given, order: 'stop-first' })),
       ]
       loaded = await Promise.all(sets.map(({ given, order }) => run(given, order)))
     })

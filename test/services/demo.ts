@@ -122,10 +122,12 @@ function prepareLongshore(
   folder: string,
 ): (...args: string[]) => Promise<number | null> {
   const config = join(folder, 'longshore.yml')
+  const dockerConfig = join(folder, 'docker.json')
+  writeFileSync(dockerConfig, '{}')
   const settings = {
     targets: [{ name: 'local', host }],
     registries: [{ host: registryAddress, plainHttp: true }],
-    dockerConfig: join(folder, 'docker.json'),
+    dockerConfig,
   }
   writeFileSync(config, JSON.stringify(settings), { mode: 0o600 })
   const main = join(import.meta.dirname, '../../src/main.ts')

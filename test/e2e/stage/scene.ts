@@ -65,6 +65,7 @@ export async function openScene(
     }
     writeFileSync(configFile, JSON.stringify({ ...quick, ...config }), { mode: 0o600 })
   }
+  writeFileSync(join(folder, 'docker.json'), '{}')
   configure({})
 
   const endAll = () =>
