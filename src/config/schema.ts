@@ -81,7 +81,9 @@ export const configSchema = z
       .describe('Who may tell of new images, so that they are looked up at once. Polling goes on all the same.'),
     dockerConfig: filePath()
       .optional()
-      .describe("Docker's own config.json, for credentials; it has to be there. Without one: DOCKER_CONFIG, or `~/.docker/config.json`."),
+      .describe(
+        "Docker's own config.json, for credentials; it has to be there. Without one: DOCKER_CONFIG, or `~/.docker/config.json`.",
+      ),
     dockerCerts: filePath()
       .prefault('/etc/docker/certs.d')
       .describe("Docker's folder of certificates, with a folder per registry host."),
