@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import type pg from 'pg'
 import { expect, test } from 'vitest'
 import { readPostgresUrl, type PostgresAddress } from '../../lib/postgres-address.ts'
-import { takeLock } from './ownership.ts'
+import { sessionName, takeLock } from './ownership.ts'
 
 const own = 'longshore (pid 1 on here, abc123)'
 const host = hostname().slice(0, 24)
@@ -31,9 +31,32 @@ test.each([
     'again',
     'STATE_LOCKED',
   ],
-  ['another process', `longshore (pid ${process.pid} on ${host}, 123abc)`, 'first', 'STATE_LOCKED'],
+  [
+    'the process that this container ran before',
+    `longshore (pid ${process.pid} on ${host}, 123abc4567)`,
+    'first',
+    'STATE_UNAVAILABLE',
+  ],
+  [
+    'one with our process id, which may have had it',
+    `longshore (pid ${process.pid} on ${host}, 123abc4567)`,
+    'again',
+    'STATE_LOCKED',
+  ],
+  ['another session of this process', sessionName(), 'first', 'STATE_LOCKED'],
+  ['another process', `longshore (pid ${process.ppid} on ${host}, 123abc)`, 'first', 'STATE_LOCKED'],
   ['another host', `longshore (pid ${nobody} on ${host}2, 123abc)`, 'first', 'STATE_LOCKED'],
   ['another program', 'psql', 'first', 'STATE_LOCKED'],
 ] as const)('a lock that is held by %s (%s) is, taken %s, %s', async (_, name, how, code) => {
   await expect(takeLock(heldBy(name), address, { name: own, how })).rejects.toMatchObject({ code })
+})
+
+test('sessions of one process have names of their own, which the server does not cut off', () => {
+  const names = Array.from({ length: 5 }, sessionName)
+
+  expect(new Set(names).size).toBe(5)
+  // The name of a host and a process id as long as they get.
+  for (const name of names) {
+    expect(name.length + (24 - host.length) + (7 - String(process.pid).length)).toBeLessThanOrEqual(63)
+  }
 })

@@ -64,7 +64,8 @@ async function lockedBy(client: pg.ClientBase, shown: string, { name: own, how }
   const found: unknown = rows[0]?.name
   const name = typeof found === 'string' && found.startsWith('longshore') ? found : null
   if (name === own) return unended(shown, 'a session of ours that was lost')
-  if (name !== null && how === 'first' && isOver(name)) return unended(shown, `a session of ${name}, which is over`)
+  if (name !== null && how === 'first' && isOver(name))
+    return unended(shown, `a session of ${name}, which seems to be over`)
   return new AppError('STATE_LOCKED', `the state at ${shown} is in use by another ${name ?? 'longshore'}`)
 }
 
@@ -75,12 +76,14 @@ const unended = (shown: string, session: string): AppError =>
   )
 
 /**
- * Whether a session is that of a process of this host that is there no more. Where processes of several containers see
- * each other's host and not each other, one that is there seems over: so it is only waited for, and never ended.
+ * Whether a session is that of a process of this host that is there no more. A container that was restarted has the host
+ * and the process id of the one before. Where processes of several containers see each other's host and not each other,
+ * one that is there seems over: so it is only waited for, and never ended.
  */
 function isOver(name: string): boolean {
-  const [, pid, host] = /^longshore \(pid (\d+) on (.*), [0-9a-f]+\)$/.exec(name) ?? []
+  const [, pid, host, session = ''] = /^longshore \(pid (\d+) on (.*), ([\w-]+)\)$/.exec(name) ?? []
   if (host !== ownHost()) return false
+  if (Number(pid) === process.pid) return !session.startsWith(ownMark)
   try {
     process.kill(Number(pid), 0)
     return false
@@ -89,8 +92,12 @@ function isOver(name: string): boolean {
   }
 }
 
-/** How the sessions of this process are known to the server; 63 bytes at most. */
-export const sessionName = (): string =>
-  `longshore (pid ${process.pid} on ${ownHost()}, ${randomBytes(3).toString('hex')})`
+const mark = (): string => randomBytes(3).toString('base64url')
+
+/** Begins what is random in the names of all sessions of this process, and of no other's. */
+const ownMark = mark()
+
+/** How a session of this process is known to the server, differently each time; 63 bytes at most. */
+export const sessionName = (): string => `longshore (pid ${process.pid} on ${ownHost()}, ${ownMark}${mark()})`
 
 const ownHost = (): string => hostname().slice(0, 24)
