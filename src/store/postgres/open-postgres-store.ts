@@ -10,6 +10,7 @@ import { openOwned } from './owned-connection.ts'
 import { sessionName } from './ownership.ts'
 import { migrateSchema, refuseUnsound } from './prepare-schema.ts'
 import { rememberLandmarks } from './remember-landmarks.ts'
+import { isForAll } from './state-error.ts'
 import { createTransact } from './transact.ts'
 import { withPatience } from './with-patience.ts'
 import { createWriteMarks } from './write-marks.ts'
@@ -87,6 +88,7 @@ async function openAsOwner(options: PostgresStoreOptions): Promise<Store> {
       db: reading.db,
       now,
       awaitDisk: (isAwaited) => void (isDurable = isAwaited),
+      isForAll,
       transact: landmarks ? landmarks.transact : transact,
       close: async () => {
         if (landmarks) await landmarks.end()
@@ -111,6 +113,7 @@ async function storeOver(
     db,
     now,
     awaitDisk: (isAwaited) => void (isDurable = isAwaited),
+    isForAll,
     transact: access === 'reader' ? () => refuseWrite(address) : createTransact(deps),
     close: () => closeAll(parts),
   })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { AppError } from '../../errors.ts'
-import { isConnectionLost, isPassing, stateError } from './state-error.ts'
+import { isConnectionLost, isForAll, isPassing, stateError } from './state-error.ts'
 
 const fromServer = (code: string) => Object.assign(new Error('as the server says'), { code, severity: 'ERROR' })
 const fromSystem = (code: string) => Object.assign(new Error('as the system says'), { code })
@@ -84,4 +84,15 @@ describe('what the connection fails with', () => {
       false,
     ])
   })
+})
+
+test.each([
+  ['a server that is away', true, stateError(fromSystem('ECONNREFUSED'), 'x')],
+  ['a server that shuts down', true, stateError(fromServer('57P01'), 'x')],
+  ['another process that took the lock of the state', true, new AppError('STATE_LOCKED', 'in use')],
+  ['a deadlock', false, stateError(fromServer('40P01'), 'x')],
+  ['a row that another transaction has locked', false, stateError(fromServer('55P03'), 'x')],
+  ['a text that cannot be kept', false, stateError(fromServer('22021'), 'x')],
+])('that %s fails all that is written together is %s', (_, expected, error) => {
+  expect(isForAll(error)).toBe(expected)
 })

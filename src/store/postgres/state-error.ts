@@ -74,6 +74,14 @@ export function isPassing(error: unknown): boolean {
   return (code !== null && /^(40|55P03)/.test(code)) || isConnectionLost(error)
 }
 
+/**
+ * Whether it is no fault of what was to be written: the server is away, or another process has the lock of the state. A
+ * deadlock, or a row that is locked, which come with what the server said, are those of one write.
+ */
+export const isForAll = (error: unknown): boolean =>
+  error instanceof AppError &&
+  (error.code === 'STATE_UNAVAILABLE' || (error.code === 'STATE_LOCKED' && error.cause === undefined))
+
 function codeOf(error: Error): ErrorCode | undefined {
   const state = stateCode(error)
   if (state !== null) return codes[state] ?? codes[state.slice(0, 2)]

@@ -3,19 +3,20 @@ import { AppError } from '../../errors.ts'
 import { createWriter } from './writer.ts'
 
 test.each([
-  ['STATE_UNAVAILABLE', 1],
-  ['STATE_LOCKED', 1],
-  ['STATE_UNWRITABLE', 7],
-] as const)('a group of six whose transaction fails with %s makes for %i of them', async (code, times) => {
+  ['for all', true, 1],
+  ['for one', false, 7],
+] as const)('a group of six whose transaction fails %s (%s) makes for %i of them', async (_, isAll, times) => {
   let tried = 0
+  const failure = new AppError('STATE_LOCKED', 'failed')
   const transact = async (): Promise<void> => {
     tried += 1
-    throw new AppError(code, 'failed')
+    throw failure
   }
-  const { write } = createWriter({ db: undefined as never, now: () => 0, awaitDisk() {}, transact }, false)
+  const isForAll = (error: unknown): boolean => error === failure && isAll
+  const { write } = createWriter({ db: undefined as never, now: () => 0, awaitDisk() {}, transact, isForAll }, false)
 
   const ends = await Promise.allSettled(Array.from({ length: 6 }, () => write(async () => {})))
 
-  expect(ends.map((end) => end.status === 'rejected' && end.reason.code)).toEqual(ends.map(() => code))
+  expect(ends.map((end) => end.status === 'rejected' && end.reason)).toEqual(ends.map(() => failure))
   expect(tried).toBe(times)
 })

@@ -1,4 +1,3 @@
-import { AppError } from '../../errors.ts'
 import { writeMeta } from './meta.ts'
 import { createNotePace } from './note-pace.ts'
 import type { Db } from './tables.ts'
@@ -14,6 +13,8 @@ export interface WriterDeps {
   awaitDisk(isAwaited: boolean): void
   /** Does work in one transaction; where it is not given, by a plain one of `db`. One at a time. */
   readonly transact?: (work: Work) => Promise<void>
+  /** Whether whatever else is written now would fail as well, after as long a wait, where a transaction failed so. */
+  isForAll(error: unknown): boolean
 }
 
 export interface Writer {
@@ -40,7 +41,7 @@ interface Waiting {
  * there was one: a run that died between creating the state and writing to it must leave a state that still counts as
  * new (I9).
  */
-export function createWriter({ db, now, awaitDisk, transact }: WriterDeps, isNew: boolean): Writer {
+export function createWriter({ db, now, awaitDisk, transact, isForAll }: WriterDeps, isNew: boolean): Writer {
   const inTransaction = transact ?? ((work: Work) => db.transaction().execute(work))
   let isNoted = !isNew
   let waiting: Waiting[] = []
@@ -83,7 +84,3 @@ export function createWriter({ db, now, awaitDisk, transact }: WriterDeps, isNew
     note: (work) => add(work, pace.flushSoon, false),
   }
 }
-
-/** Nothing else would fare better; and each would wait as long for a database that is away, or that another has locked. */
-const isForAll = (error: unknown): boolean =>
-  error instanceof AppError && (error.code === 'STATE_UNAVAILABLE' || error.code === 'STATE_LOCKED')

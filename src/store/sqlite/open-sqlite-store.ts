@@ -13,7 +13,7 @@ import { createFolder, stateFiles } from './files.ts'
 import type { Lock } from './lock.ts'
 import { takeLock } from './lock.ts'
 import { backUpBeforeMigration, mend, refuseDamagedLog, refuseUnsound } from './mend.ts'
-import { stateError } from './state-error.ts'
+import { isForAll, stateError } from './state-error.ts'
 
 /**
  * `owner`: the one process that decides and rolls out; refused while there is another.
@@ -72,6 +72,7 @@ async function openAsOwner(files: StateFiles, options: SqliteStoreOptions): Prom
       db,
       awaitDisk,
       now,
+      isForAll,
       close,
       ...(backups && backups.keep > 0 && { backups: ownBackups(files, backups, now) }),
     })
@@ -106,7 +107,7 @@ async function openBeside(files: StateFiles, options: SqliteStoreOptions): Promi
 async function storeOver(connection: Connection, now: () => number): Promise<Store> {
   try {
     const { db, awaitDisk } = connection
-    return await sqlStore({ db, awaitDisk, now, close: async () => connection.close() })
+    return await sqlStore({ db, awaitDisk, now, isForAll, close: async () => connection.close() })
   } catch (error) {
     connection.close()
     throw error

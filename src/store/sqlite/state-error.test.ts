@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { AppError } from '../../errors.ts'
-import { stateError } from './state-error.ts'
+import { isForAll, stateError } from './state-error.ts'
 
 /** As `node:sqlite` throws it. */
 const sqliteError = (errcode: number): Error =>
@@ -49,4 +49,12 @@ test('an AppError passes unchanged', () => {
   const error = new AppError('STATE_NEWER', 'newer')
 
   expect(stateError(error, '/state')).toBe(error)
+})
+
+test.each([
+  ['a file that another has locked', true, 5],
+  ['a full disk', false, 13],
+  ['a row that is refused', false, 787],
+])('that %s fails all that is written together is %s', (_, expected, errcode) => {
+  expect(isForAll(stateError(sqliteError(errcode), '/state'))).toBe(expected)
 })

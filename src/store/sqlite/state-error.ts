@@ -36,6 +36,9 @@ export function stateError(error: unknown, folder: string): AppError {
   })
 }
 
+/** Whether it is no fault of what was to be written: each write waits as long for a file that another has locked. */
+export const isForAll = (error: unknown): boolean => error instanceof AppError && error.code === 'STATE_LOCKED'
+
 function codeOf(error: unknown): ErrorCode | undefined {
   if (!(error instanceof Error)) return undefined
   if ('errcode' in error && typeof error.errcode === 'number') {
