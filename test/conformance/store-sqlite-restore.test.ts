@@ -114,21 +114,34 @@ describe('a backup that cannot be read', () => {
     expect(listed.map(({ problem }) => problem)).toEqual([expect.stringContaining('cannot be read'), null])
   })
 
-  test('may be good: nothing begins anew in the place of a state that is gone', async () => {
+  test.each([
+    ['gone', () => rm(file), 'was lost (there is none, but 2 backups of one)'],
+    ['damaged', () => truncate(file, 8192), 'was damaged (database disk image is malformed)'],
+  ])('may be good: nothing begins anew in the place of a state that is %s', async (_, damage, told) => {
     await backedUp()
     await rm(backupFolder, { recursive: true })
     await mkdir(backupFolder)
     await symlink(unreadable, join(backupFolder, newestName))
     await symlink('itself', join(backupFolder, 'itself'))
     await symlink('itself', join(backupFolder, newestName.replace('T12', 'T11')))
-    await rm(file)
+    await damage()
+    const names = async () => (await readdir(folder)).filter((name) => !/-(wal|shm)$/.test(name))
+    const before = await names()
 
-    const refused = { code: 'STATE_UNREADABLE', message: expect.stringContaining('may be good') }
-    await expect(open()).rejects.toMatchObject(refused)
+    const refused = expect.stringContaining(
+      `${told}, and ${join(backupFolder, newestName)} may be good: it cannot be read`,
+    )
+    await expect(open()).rejects.toMatchObject({ code: 'STATE_UNREADABLE', message: refused })
 
-    expect(await readdir(folder)).not.toContain('longshore.db')
-    for (const name of [null, newestName]) {
-      await expect(upkeep().restore(name, 'ada')).rejects.toMatchObject({ code: 'STATE_BACKUP_UNUSABLE' })
+    expect(await names()).toEqual(before)
+    for (const [name, problem] of [
+      [null, 'may be good: it cannot be read'],
+      [newestName, 'cannot be read'],
+    ] as const) {
+      await expect(upkeep().restore(name, 'ada')).rejects.toMatchObject({
+        code: 'STATE_BACKUP_UNUSABLE',
+        message: expect.stringContaining(problem),
+      })
     }
   })
 })

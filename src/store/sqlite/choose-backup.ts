@@ -40,8 +40,11 @@ export async function chooseBackup(
     const { newest, passedOver } = await newestGood(all)
     if (newest !== null)
       return { backup: chosen(newest, now), told: tellBackup(newest, now), source: newest.file, passedOver }
+    const unread = passedOver.find(({ isRead }) => !isRead)
+    const known =
+      unread === undefined ? 'is good' : `is known to be good, and ${unread.file} may be good: ${unread.problem ?? ''}`
     const none =
-      all.length === 0 ? `no backup lies in ${folder}` : `none of the ${all.length} backups in ${folder} is good`
+      all.length === 0 ? `no backup lies in ${folder}` : `none of the ${all.length} backups in ${folder} ${known}`
     throw new AppError('STATE_BACKUP_UNUSABLE', none)
   }
   const among = all.find(({ file }) => file === join(folder, name))

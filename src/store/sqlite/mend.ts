@@ -68,9 +68,9 @@ export async function mend(files: StateFiles, mending: Mending): Promise<void> {
     return replace(files, mending, { backup: newest.file, as, at, actor: null, reason })
   }
   if (other !== null) return refuse(files, found)
-  if (found.kind === 'damaged') throw damaged(files, problem, kept.length)
   const unread = passedOver.find(({ isRead }) => !isRead)
-  if (unread !== undefined) throw doubtful(files, problem, unread)
+  if (unread !== undefined) throw doubtful(files, found.kind === 'damaged' ? 'damaged' : 'lost', problem, unread)
+  if (found.kind === 'damaged') throw damaged(files, problem, kept.length)
   const sentence = `the state in ${files.folder} was lost (${problem}), none of ${kept.length} backups is good, and a new one begins`
   return replace(files, mending, { backup: null, as, at, actor: null, reason: lost(sentence) })
 }
@@ -159,8 +159,13 @@ function refuse({ folder }: StateFiles, found: Examined): void {
 }
 
 /** To begin anew is for people to say, as long as there may be something to go on from. */
-function doubtful({ folder }: StateFiles, problem: string, { file, problem: why }: StateBackup): AppError {
-  const sentence = `the state in ${folder} was lost (${problem}), and ${file} may be good: ${why ?? ''}`
+function doubtful(
+  { folder }: StateFiles,
+  what: 'lost' | 'damaged',
+  problem: string,
+  { file, problem: why }: StateBackup,
+): AppError {
+  const sentence = `the state in ${folder} was ${what} (${problem}), and ${file} may be good: ${why ?? ''}`
   return new AppError('STATE_UNREADABLE', sentence)
 }
 
