@@ -183,13 +183,41 @@ describe.skipIf(process.geteuid?.() !== 0)('what root writes beside the service 
     expect(await uids(file, join(folder, 'longshore.lock'))).toEqual([nobody, nobody])
   })
 
+  test('belongs to that user where a copy is named in a folder of theirs, and in no other', async () => {
+    await opened(async (store) => store.backups?.take())
+    await give()
+    const others = join(parent, 'others')
+    await mkdir(others)
+    await chown(others, nobody - 1, nobody - 1)
+
+    const copies = [join(backupFolder, 'mine.db'), join(folder, 'mine.db'), join(others, 'mine.db')]
+    for (const each of copies) await upkeep().backUp(each)
+
+    expect(await uids(...copies)).toEqual([nobody, nobody, 0])
+  })
+
+  test('belongs to the owner of the folder that a state is moved to', async () => {
+    await opened((store) => store.setPause(pause()))
+    const target = join(parent, 'target')
+    await mkdir(target, { mode: 0o700 })
+    await chown(target, nobody, nobody)
+
+    await moveState(await movables.sqlite(folder), await movables.sqlite(target), now)
+
+    const names = await readdir(target)
+    expect(names).toEqual(expect.arrayContaining(['longshore.db', 'longshore.lock']))
+    expect(await uids(...names.map((name) => join(target, name)))).toEqual(names.map(() => nobody))
+    expect(await uids(file, join(folder, 'longshore.lock'))).toEqual([0, 0])
+  })
+
   test('stays with root where the state is its own, whosever the folder is', async () => {
     await opened((store) => store.setPause(pause()))
     await chown(folder, nobody, nobody)
 
     const { file: taken } = await upkeep().backUp(null)
+    const { file: copy } = await upkeep().backUp(join(folder, 'copy.db'))
 
-    expect(await uids(backupFolder, taken)).toEqual([0, 0])
+    expect(await uids(backupFolder, taken, copy)).toEqual([0, 0, 0])
   })
 })
 

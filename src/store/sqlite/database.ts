@@ -5,7 +5,7 @@ import { migrate, schemaVersion } from '../migrations/migrate.ts'
 import { migrations } from '../migrations/migrations.ts'
 import type { Db, Tables } from '../sql/tables.ts'
 import { sqliteDialect } from './dialect.ts'
-import type { StateFiles } from './files.ts'
+import type { Owner, StateFiles } from './files.ts'
 import { createFile, isThere, restrictFiles } from './files.ts'
 
 /** An open file and the queries over it. */
@@ -56,11 +56,12 @@ export async function inspect(files: StateFiles): Promise<'absent' | 'older' | '
 /**
  * Makes and migrates the file, which was found sound; only for the holder of the lock.
  * A file that is not ours or newer is refused before anything of it changes, its mode included.
+ * @param owner whose the file is where there was none; this user's where it is left out
  * @throws STATE_UNREADABLE, STATE_NEWER, STATE_UNWRITABLE
  */
-export async function connectAndMigrate(files: StateFiles): Promise<Connection> {
+export async function connectAndMigrate(files: StateFiles, owner: Owner | null = null): Promise<Connection> {
   await inspect(files)
-  createFile(files.database)
+  createFile(files.database, owner)
   restrictFiles(files)
   const database = openFile(files, 'write')
   try {

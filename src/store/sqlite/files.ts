@@ -64,6 +64,12 @@ export function ownerOf({ database, lock, folder }: StateFiles): Owner | null {
   return null
 }
 
+/** As `ownerOf`, for a copy in a folder that may be another's: theirs it is where the folder is, and else root's. */
+export function ownerOfCopy(files: StateFiles, folder: string): Owner | null {
+  const owner = ownerOf(files)
+  return owner?.uid === statSync(folder, { throwIfNoEntry: false })?.uid ? owner : null
+}
+
 /** Makes the folder for this user alone, or for its owner; one that is there keeps the mode that its owner gave it. */
 export function createFolder(folder: string, owner: Owner | null = null): void {
   const first = mkdirSync(folder, { recursive: true, mode: 0o700 })

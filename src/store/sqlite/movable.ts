@@ -20,17 +20,18 @@ export function movableSqlite(folder: string): MovableState {
 
 async function locked(files: StateFiles, examine: () => Promise<unknown>): Promise<LockedState> {
   try {
-    const lock = await takeStateLock(files)
+    const owner = ownerOf(files)
+    const lock = await takeStateLock(files, owner)
     try {
       finishReplacement(files)
       await examine()
-      const { db, close } = await connectAndMigrate(files)
+      const { db, close } = await connectAndMigrate(files, owner)
       const closeAll = async (): Promise<void> => {
         close()
         lock.release()
       }
       const keepAside = async (at: string): Promise<string> =>
-        (await copyState(files.database, asideFile(files, 'replaced', Date.parse(at)), ownerOf(files))).file
+        (await copyState(files.database, asideFile(files, 'replaced', Date.parse(at)), owner)).file
       // SQLite counts on from the greatest number by itself.
       return { name: files.database, db, goOn: async () => {}, keepAside, close: closeAll }
     } catch (error) {

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../../errors.ts'
 import { migrations } from '../migrations/migrations.ts'
@@ -14,7 +14,7 @@ import { queriesOver } from './database.ts'
 import { examineBackup } from './examine-backup.ts'
 import type { Examined } from './examine-file.ts'
 import { examineFile } from './examine-file.ts'
-import { ownerOf, stateFiles, type StateFiles } from './files.ts'
+import { ownerOf, ownerOfCopy, stateFiles, type StateFiles } from './files.ts'
 import { removeCopy } from './gathered-copy.ts'
 import { refuseUnsound, restored } from './mend.ts'
 import { readMovedMark } from './moved-mark.ts'
@@ -115,7 +115,7 @@ async function backUp(
   if (to === null) return takeBackup(files, settings, now)
   const file = resolve(to)
   if (existsSync(file)) throw new AppError('STATE_UNWRITABLE', `${file} is there already, and is not replaced`)
-  return copyState(files.database, file)
+  return copyState(files.database, file, ownerOfCopy(files, dirname(file)))
 }
 
 /** @throws STATE_NOT_FOUND, STATE_UNREADABLE, STATE_NEWER */
