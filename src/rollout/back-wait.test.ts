@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { composeFacts, composeRollout, ended, instance } from '../../test/fakes/compose-facts.ts'
+import { blankInstance } from '../../test/fakes/instance-facts.ts'
+import { planned } from '../../test/fakes/planned.ts'
 import { serviceFacts, serviceRollout } from '../../test/fakes/service-facts.ts'
 import { backWaitLeftMs, tryNow } from './back-wait.ts'
-import type { RolloutFacts } from './facts.ts'
+import type { ReplaceFacts, RolloutFacts } from './facts.ts'
 import { attempt, fail, nextStep, succeed } from './machine.ts'
 import type { EffectKind, Rollout } from './rollout.ts'
 
@@ -64,4 +66,30 @@ test.each([
   expect(backWaitLeftMs(waiting, at)).toBe(ms)
   expect(backWaitLeftMs(waiting, at - 600_000)).toBe(0)
   expect(backWaitLeftMs(tryNow(waiting), at)).toBe(0)
+})
+
+describe('what is given up', () => {
+  const up = { ...blankInstance, status: 'running', image: 'sha256:old', startedAt: '2026-11-20T11:00:00Z' } as const
+  const both: ReplaceFacts = {
+    old: { ...up, id: 'old', name: 'web' },
+    new: { ...up, id: 'new', name: 'web.longshore-next', image: 'sha256:new' },
+    candidateImage: 'sha256:new',
+    tagImage: null,
+    isTagShared: false,
+    isProtected: true,
+    nameHolder: 'old',
+  }
+  const turned: Rollout = {
+    ...planned('web', now, { restart: 'always', order: 'start-first' }),
+    stage: 'back',
+    outcome: 'failed',
+    attempted: ['pull', 'create', 'start-new', 'disarm-old'],
+  }
+
+  test('stays so while something else fails', () => {
+    let rollout = refuse(turned, both, 'stop-new', 12)
+    rollout = refuse(rollout, both, 'arm-old', 6)
+
+    expect(nextStep(rollout, both, now).rollout).toMatchObject({ stage: 'ended', outcome: 'needs-human' })
+  })
 })

@@ -8,6 +8,9 @@ const quickMs = 500
 const firstMs = 10_000
 const longestMs = 5 * 60_000
 
+/** Tries of an effect in the life of a way back, where it does not fail: kills of ours count, too. */
+export const backTriesMax = 6
+
 /** Tries of what the workload is not down for the lack of: ten minutes in all. */
 const limitedTries = 12
 
@@ -33,28 +36,30 @@ const limited: readonly EffectKind[] = [
 export const isWaitedFor = ({ stage, partOf }: Rollout, effect: EffectKind): boolean =>
   stage === 'back' && partOf === undefined && [...unlimited, ...limited].includes(effect)
 
-/** The rollout as it waits for the next try of an effect that failed. That one uses up none of its tries. */
+/**
+ * The rollout as it waits for the next try of an effect that failed. That one uses up none of its tries, until it is
+ * given up: then it has used up all of them, whatever else fails after it.
+ */
 export function waitForBack(rollout: Rollout, effect: EffectKind, sentence: string, now: number): Rollout {
   const { attempted, failures, backWait } = rollout
   const before = backWait?.effect === effect ? backWait : null
   const tries = (before?.tries ?? 0) + 1
+  const others = attempted.at(-1) === effect ? attempted.slice(0, -1) : attempted
+  const isGivenUp = tries >= limitedTries && limited.includes(effect)
   return {
     ...rollout,
-    attempted: attempted.at(-1) === effect ? attempted.slice(0, -1) : attempted,
+    attempted: isGivenUp ? [...others, ...Array.from({ length: backTriesMax }, () => effect)] : others,
     // Once tells as much, and they may be many.
     failures: failures.includes(effect) ? failures : [...failures, effect],
     lastFailure: { effect, sentence },
     backWait: { effect, since: before?.since ?? isoOf(now), until: isoOf(now + pauseMs(tries)), tries, sentence },
+    ...(tries >= quickTries && { wasHeldUp: true }),
   }
 }
 
 function pauseMs(tries: number): number {
   return tries < quickTries ? quickMs : Math.min(longestMs, firstMs * 2 ** (tries - quickTries))
 }
-
-/** Whether an effect has failed so often that the way back does without it. */
-export const isGivenUp = ({ backWait }: Rollout, effect: EffectKind): boolean =>
-  backWait?.effect === effect && backWait.tries >= limitedTries && limited.includes(effect)
 
 /**
  * Whether an effect that the old version can run without has been tried often enough for now: what it cannot run without

@@ -162,6 +162,8 @@ export interface Rollout extends PlannedRollout {
   readonly registryWait?: RegistryWait
   /** While something fails that brings the old version back, and after that until that is done; left out otherwise. */
   readonly backWait?: BackWait
+  /** Whether such a wait has lasted, so that people were told; left out until then. */
+  readonly wasHeldUp?: boolean
   /** Of a service alone, and of that since its orchestrator was first asked about it. */
   readonly service?: ServiceMemory
   /**

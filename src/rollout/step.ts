@@ -1,7 +1,9 @@
-import { givesWay, isGivenUp } from './back-wait.ts'
+import { backTriesMax, givesWay } from './back-wait.ts'
 import type { InstanceFacts, Reason } from './facts.ts'
 import { policyRestarts } from './restart-policy.ts'
 import type { EffectKind, JournalStep, Outcome, Rollout } from './rollout.ts'
+
+export { backTriesMax } from './back-wait.ts'
 
 /** What the machine wants next. */
 export type Step =
@@ -94,12 +96,9 @@ export function needsHuman(rollout: Rollout, now: number, sentence: string): Ste
 /** Tries of one effect before the rollout gives up on it. */
 export const triesMax = 3
 
-/** Tries of one without which the old version does not serve again as it did: kills of ours count as tries, too. */
-export const backTriesMax = triesMax * 2
-
 /** Whether an effect may be tried once more. */
 export const canTry = (rollout: Rollout, kind: EffectKind, most = triesMax): boolean =>
-  timesAttempted(rollout, kind) < most && !isGivenUp(rollout, kind)
+  timesAttempted(rollout, kind) < most
 
 /** R: whether an effect that the old version can run without is tried before that does. */
 export const canTryFirst = (rollout: Rollout, kind: EffectKind): boolean =>

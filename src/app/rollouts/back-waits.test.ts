@@ -15,16 +15,17 @@ import { rollOut } from './roll-out.ts'
 const minute = 60_000
 const full = new AppError('TARGET_FAILED', 'no space left on device')
 
-/** A stop-first rollout on an engine that refuses an effect until so long after it was first asked for it. */
-function startStage(behaviour: Behaviour, refused: string, refusedMs: number) {
+/** A stop-first rollout on an engine that refuses effects until so long after it was first asked for one. */
+function startStage(behaviour: Behaviour, refused: string | readonly string[], refusedMs: number) {
   const clock = startFakeClock()
   const engine = startFakeEngine('web', 'always', behaviour, () => clock.now())
   const store = createMemoryStore()
   const asked: number[] = []
   const { apply } = engine.target
   engine.target.apply = async (rollout, effect, context) => {
-    if (effect === refused) asked.push(clock.elapsed())
-    if (effect === refused && clock.elapsed() - (asked[0] ?? 0) < refusedMs) throw full
+    const isRefused = [refused].flat().includes(effect)
+    if (isRefused) asked.push(clock.elapsed())
+    if (isRefused && clock.elapsed() - (asked[0] ?? 0) < refusedMs) throw full
     return apply(rollout, effect, context)
   }
   const rollout = planned('web', clock.now(), { restart: 'always' })
@@ -75,6 +76,15 @@ describe('an old version that cannot be started for now', () => {
     expect(told.filter(({ kind }) => kind === 'held').map(({ reason }) => reason.sentence)).toEqual([
       'the way back is held up: start-old has failed 6 times since 2026-11-20 12:00 UTC (no space left on device); it is tried on, or run: docker start web',
     ])
+  })
+
+  test('is told once also where more than one thing fails', async () => {
+    const { store, rollout, toRest } = startStage('exits', ['rename-old-back', 'start-old'], 20 * minute)
+
+    await toRest(rollout)
+
+    const told = await store.history({ limit: 99 })
+    expect(told.filter(({ kind }) => kind === 'held')).toHaveLength(1)
   })
 
   test('is left to whoever started it by hand', async () => {

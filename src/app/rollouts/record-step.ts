@@ -49,6 +49,7 @@ export async function recordStep(
 ): Promise<Rollout> {
   const at = isoTime(deps.clock)
   const hasEnded = before.endedAt === null && after.endedAt !== null
+  const isHeldUp = isLasting(after) && before.wasHeldUp !== true
   const gateFailure = countFailure(deps, before, after, at)
   const told: { braked: HistoryEntry | null } = { braked: null }
   const hooks = endedHooks(before, after)
@@ -56,12 +57,12 @@ export async function recordStep(
     journal: { rollout: after.id, step, effect: effect ?? after.stage, at },
     historyOfHooks: hooks.map((each) => hookEntry(after, each)),
     ...(hasEnded && { history: ended(after, at), historyOfOthers: endedForDependants(after, at) }),
-    ...(isLasting(after) && !isLasting(before) && { history: heldUp(after, at) }),
+    ...(isHeldUp && { history: heldUp(after, at) }),
     ...(isUnfit(before, after) && !isUnfit(before, before) && { quarantine: quarantine(after, at) }),
     ...(hasEnded && after.outcome === 'succeeded' && after.toImage !== null && { baselineImage: after.toImage }),
     ...(gateFailure && { gateFailure, brake: (...failures) => (told.braked = tellBrake(after, at, ...failures)) }),
   })
-  if (isLasting(after) && !isLasting(before)) deps.onHeldUp?.(after)
+  if (isHeldUp) deps.onHeldUp?.(after)
   if (told.braked !== null) deps.onBraked?.(after, told.braked.reason)
   await deps.onJournal?.({ rollout: after.id, step, effect, phase: 'before' })
   for (const each of hooks) deps.onHook?.(after, each)

@@ -13,7 +13,14 @@ import type { App } from '../app.ts'
  */
 export function partAgain(
   app: Pick<App, 'newId' | 'clock'>,
-  { registryWait: _wait, backWait: _backWait, settings: _settings, lastFailure: _failure, ...failed }: Rollout,
+  {
+    registryWait: _wait,
+    backWait: _backWait,
+    wasHeldUp: _wasHeldUp,
+    settings: _settings,
+    lastFailure: _failure,
+    ...failed
+  }: Rollout,
   { instance, isRunning }: Pick<Workload, 'instance' | 'isRunning'>,
   partOf: PartOf,
 ): Rollout {

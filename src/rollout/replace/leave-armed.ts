@@ -1,5 +1,5 @@
 import type { ReplaceFacts } from '../facts.ts'
-import { canTry, effect, isUp, needsHuman, type Step } from '../step.ts'
+import { canTry, canTryFirst, effect, isUp, needsHuman, type Step } from '../step.ts'
 import type { Rollout } from '../rollout.ts'
 
 /**
@@ -24,9 +24,9 @@ function armNew(rollout: Rollout, { new: fresh, dependants = [] }: ReplaceFacts)
 
 function armOld(rollout: Rollout, { old, dependants = [] }: ReplaceFacts): Step | null {
   const isLeft = dependants.some((each) => each.old !== null && each.old.restart !== each.plan.restart)
-  if (isLeft && canTry(rollout, 'arm-old-dependants')) return effect(rollout, 'R', 'arm-old-dependants')
+  if (isLeft && canTryFirst(rollout, 'arm-old-dependants')) return effect(rollout, 'R', 'arm-old-dependants')
   const isArmed = old === null || old.restart === rollout.restart
-  return isArmed || !canTry(rollout, 'arm-old') ? null : effect(rollout, 'R', 'arm-old')
+  return isArmed || !canTryFirst(rollout, 'arm-old') ? null : effect(rollout, 'R', 'arm-old')
 }
 
 /** What leads from here to the old version, with its dependants. */

@@ -114,6 +114,7 @@ export const isRollout: Check<Rollout> = (value): value is Rollout =>
   (!('lastFailure' in value) || isFailure(value.lastFailure)) &&
   (!('registryWait' in value) || isRegistryWait(value.registryWait)) &&
   (!('backWait' in value) || isBackWait(value.backWait)) &&
+  (!('wasHeldUp' in value) || isFlag(value.wasHeldUp)) &&
   (!('settings' in value) || isText(value.settings)) &&
   (!('service' in value) || isServiceMemory(value.service)) &&
   (!('imageHealth' in value) || isImageHealth(value.imageHealth))
@@ -165,6 +166,7 @@ const hasAlways = objectOf<
     | 'lastFailure'
     | 'registryWait'
     | 'backWait'
+    | 'wasHeldUp'
     | 'settings'
     | 'service'
     | 'imageHealth'

@@ -140,6 +140,7 @@ const checks: Readonly<Record<keyof Rollout, Check>> = {
   settings: (value) => value === undefined || text(value),
   // Of the way back alone, which begins after it was written.
   backWait: (value) => value === undefined,
+  wasHeldUp: (value) => value === undefined,
   registryWait: (value) =>
     value === undefined || object({ since: text, until: text, refusals: number, sentence: text })(value),
   hooks: () => true,
