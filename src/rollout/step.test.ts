@@ -50,6 +50,10 @@ describe('the old version counts as touched', () => {
     },
   )
 
+  test('after another `up` that failed half way, and is tried again', () => {
+    expect(hasTouchedOld(composeRollout({ attempted: ['pull', 'edit'], failures: ['up-old'] }))).toBe(true)
+  })
+
   test('not by what leaves it alone', () => {
     const attempted: EffectKind[] = [
       'pull',

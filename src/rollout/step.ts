@@ -84,7 +84,7 @@ const touching: readonly EffectKind[] = [
 ]
 
 /** Whether what serves may no longer be as we found it, because of us. */
-export const hasTouchedOld = (rollout: Rollout): boolean => touching.some((each) => hasAttempted(rollout, each))
+export const hasTouchedOld = (rollout: Rollout): boolean => touching.some((each) => hasTried(rollout, each))
 
 export function needsHuman(rollout: Rollout, now: number, sentence: string): Step {
   return end(rollout, now, {

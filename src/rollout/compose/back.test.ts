@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { composeFacts, composeRollout, ended, instance } from '../../../test/fakes/compose-facts.ts'
 import type { ComposeFacts } from '../facts.ts'
 import { startGate } from '../gate.ts'
+import { attempt, fail } from '../machine.ts'
 import type { EffectKind, Rollout } from '../rollout.ts'
 import { back } from './back.ts'
 import { removedByHand } from './by-hand.ts'
@@ -100,6 +101,18 @@ test('leaves file and tag to a person who brought the new version up by hand', (
 test('brings the old version back where a person brought the new one up from our file and it does not run', () => {
   expect(back(turned(), composeFacts(brokenNew), now)).toMatchObject({ effect: 'edit-back' })
   expect(back(turned(), composeFacts({ ...brokenNew, definition: 'before' }), now)).toMatchObject({ effect: 'up-old' })
+})
+
+test('goes on with that where it failed half way, with the old one made and not started', () => {
+  const half: Partial<ComposeFacts> = {
+    olds: [instance('again', { status: 'created', startedAt: null })],
+    definition: 'before',
+  }
+  const step = back(turned(), composeFacts({ ...brokenNew, definition: 'before' }), now)
+  const failed = { isCandidateAtFault: false, code: 'TARGET_FAILED', sentence: 'port 80 is taken' }
+  const refused = fail(attempt(step.rollout, 'R', 'up-old'), 'up-old', failed, now)
+
+  expect(back(refused, composeFacts(half), now)).toMatchObject({ effect: 'up-old' })
 })
 
 test.each<[string, readonly EffectKind[], Partial<ComposeFacts>, string]>([

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
 import { composeDefinition, composeRollout } from '../../../test/fakes/compose-change.ts'
 import { composeContainer } from '../../../test/fakes/compose-services.ts'
@@ -20,4 +20,15 @@ test('a look is not ended by a file that a person moved away, since the old vers
   const facts = await observe(stage.deps, composeRollout({ definition }), new AbortController().signal)
 
   expect(facts).toMatchObject({ definition: 'other', olds: [{ id: 'shop-web-1-id' }] })
+})
+
+test('the copy of the files that a way back cut off by a kill has left goes, also where it had failed before', async () => {
+  stage = stageCompose([composeContainer()])
+  const path = stage.write('compose.yaml', 'services: {}')
+  const copy = stage.write('.compose.yaml.longshore', 'services: {}')
+  const definition = composeDefinition(path, hashOf(Buffer.from('services: {}')), 'other')
+
+  await observe(stage.deps, composeRollout({ definition, failures: ['up-old'] }), new AbortController().signal)
+
+  expect(existsSync(copy)).toBe(false)
 })

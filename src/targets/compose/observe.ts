@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises'
 import type { ContainerSummary } from '../../clients/docker/containers.ts'
 import { parseReference } from '../../image/reference.ts'
 import type { ComposeFacts, InstanceFacts, Rollout } from '../../rollout/rollout.ts'
+import { hasTried } from '../../rollout/step.ts'
 import { readInstance } from '../engine/instance-facts.ts'
 import { keepReference } from '../engine/keep-tag.ts'
 import { nameOf } from '../engine/dependants.ts'
@@ -64,7 +65,8 @@ export async function observe(deps: ComposeDeps, rollout: Rollout, signal: Abort
 }
 
 /** A command that was under way when we were killed may still be at work; nothing can be told before it has ended. */
-async function settle(deps: ComposeDeps, { id, attempted, definition }: Rollout, signal: AbortSignal): Promise<void> {
+async function settle(deps: ComposeDeps, rollout: Rollout, signal: AbortSignal): Promise<void> {
+  const { id, attempted, definition } = rollout
   const { spareFolder } = deps
   if (deps.settled.has(id)) return
   if (attempted.length > 0) await deps.compose.waitForOrphans(id, signal)
@@ -73,8 +75,7 @@ async function settle(deps: ComposeDeps, { id, attempted, definition }: Rollout,
   const path = edited === undefined ? null : await realpathIfThere(edited)
   // One that cannot be put right keeps no version from serving: it counts as edited by somebody else.
   if (path !== null) await recoverInterruptedWrite({ path, spareFolder }).catch(() => undefined)
-  if (attempted.includes('up-old'))
-    await removeLeftCopies(definition?.files.map((each) => each.path) ?? [], spareFolder)
+  if (hasTried(rollout, 'up-old')) await removeLeftCopies(definition?.files.map((each) => each.path) ?? [], spareFolder)
   deps.settled.add(id)
 }
 
