@@ -115,12 +115,47 @@ test('goes on with that where it failed half way, with the old one made and not 
   expect(back(refused, composeFacts(half), now)).toMatchObject({ effect: 'up-old' })
 })
 
+test.each<[EffectKind, Partial<ComposeFacts>]>([
+  ['edit-back', brokenNew],
+  ['tag-old', { ...brokenNew, definition: 'before', fromTagImage: 'sha256:new' }],
+])('brings the old version up without %s where that keeps failing', (kind, facts) => {
+  const full = { isCandidateAtFault: false, code: 'TARGET_FAILED', sentence: 'no space left on device' }
+  let rollout = turned(touched)
+  for (let n = 0; n < 6; n += 1) {
+    expect(back(rollout, composeFacts(facts), now)).toMatchObject({ effect: kind })
+    rollout = fail(attempt(rollout, 'R', kind), kind, full, now)
+  }
+
+  expect(back(rollout, composeFacts(facts), now)).toMatchObject({ effect: 'up-old' })
+})
+
+test('goes on putting the file back once the old version serves', () => {
+  const wait = { effect: 'edit-back', since: '', until: '', tries: 6, sentence: '' } as const
+  const served = {
+    attempted: attempted.concat('up', 'up-old'),
+    failures: ['edit-back'],
+    backWait: wait,
+    checkProgress: { ...startGate(now - 600, instance('old').startedAt), goodSince: now - 600 },
+  } as const
+  const facts = composeFacts({ tagImage: null })
+
+  expect(back(turned(served), facts, now)).toMatchObject({ effect: 'edit-back' })
+  const gone = { ...served, attempted: [...served.attempted, ...times('edit-back', 6)] }
+  expect(back(turned(gone), facts, now)).toMatchObject({ rollout: { stage: 'ended', outcome: 'needs-human' } })
+})
+
 test.each<[string, readonly EffectKind[], Partial<ComposeFacts>, string]>([
   [
     'the old version does not come up',
     times('up-old', 6),
     { ...brokenNew, definition: 'before' },
     'docker compose up -d web',
+  ],
+  [
+    'neither the file can be put back nor the old version comes up',
+    [...times('edit-back', 6), ...times('up-old', 6)],
+    brokenNew,
+    'see that /srv/compose.yaml line 3 names web:1 again, that web:1 is there and run: docker compose up -d web',
   ],
   ['the file cannot be put back', times('edit-back', 6), {}, '/srv/compose.yaml line 3'],
 ])('says what to do when %s', (_what, more, facts, words) => {

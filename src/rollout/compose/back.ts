@@ -7,6 +7,7 @@ import type { Rollout } from '../rollout.ts'
 import {
   backTriesMax,
   canTry,
+  canTryFirst,
   change,
   effect,
   end,
@@ -34,12 +35,14 @@ export function back(rollout: Rollout, facts: ComposeFacts, now: number): Step {
   const hook = beforeRollback(rollout, [...facts.olds, ...facts.news].some(isUp), now)
   if (hook !== null) return hook
   const isOurEdit = needsEdit(rollout) && facts.definition === 'after'
-  if (isOurEdit && canTry(rollout, 'edit-back', backTriesMax)) return effect(rollout, 'R', 'edit-back')
+  // Another `up` brings the old version back from a copy of the file, too, and that it serves matters more.
+  if (isOurEdit && canTryFirst(rollout, 'edit-back')) return effect(rollout, 'R', 'edit-back')
   const isGone = isGoneByHand(rollout, facts)
   const isOurs = hasTouchedOld(rollout) || (hasWritten(rollout) && isReplacedByHand(rollout, facts))
   const step = isOurs && !isGone ? (serveOld(rollout, facts, now) ?? bringBack(rollout, now)) : null
   if (step !== null) return step
   if (isTagOurs(rollout, facts) && canTry(rollout, 'tag-back', backTriesMax)) return effect(rollout, 'R', 'tag-back')
+  if (isOurEdit && canTry(rollout, 'edit-back', backTriesMax)) return effect(rollout, 'R', 'edit-back')
   if (isOurEdit) return needsHuman(rollout, now, notPutBack(rollout))
   if (isGone) return end(rollout, now, { outcome: 'superseded', reason: removedByHand })
   const hookAfter = afterRollback(rollout, now)
@@ -55,10 +58,9 @@ function serveOld(rollout: Rollout, facts: ComposeFacts, now: number): Step | nu
   // What is not to run tells by its name alone that it was made to its end.
   if (!isServed || (rollout.stopped !== null && isHalfMade)) {
     // Compose takes the image that the tag names, so that has to be the old one until it runs.
-    if (fromTagImage !== rollout.fromImage && canTry(rollout, 'tag-old', backTriesMax))
-      return effect(rollout, 'R', 'tag-old')
+    if (fromTagImage !== rollout.fromImage && canTryFirst(rollout, 'tag-old')) return effect(rollout, 'R', 'tag-old')
     if (!canTry(rollout, 'up-old', backTriesMax)) {
-      return needsHuman(rollout, now, leftBeside(rollout, facts) ?? notServed(rollout))
+      return needsHuman(rollout, now, leftBeside(rollout, facts) ?? notServed(rollout, facts))
     }
     return effect({ ...rollout, checkProgress: null }, 'R', 'up-old')
   }
@@ -118,9 +120,12 @@ function withEdit({ reason, definition, attempted }: Rollout): Reason | null {
   return { ...reason, sentence: `${reason.sentence}; ${edited}: look before the next docker compose up` }
 }
 
-function notServed(rollout: Rollout): string {
-  const { fromReference } = rollout
-  return `the old version could not be brought back${whyNot(rollout, 'up-old')}; see that ${fromReference} is there and run: ${commandBack(rollout)}`
+function notServed(rollout: Rollout, { definition }: ComposeFacts): string {
+  const { fromReference, definition: planned } = rollout
+  const edit = definition === 'after' ? planned?.edit : null
+  // As it is, the file would have the new version made again.
+  const first = edit ? `${edit.path} line ${edit.line} names ${edit.from} again, that ` : ''
+  return `the old version could not be brought back${whyNot(rollout, 'up-old')}; see that ${first}${fromReference} is there and run: ${commandBack(rollout)}`
 }
 
 function notPutBack({ definition }: Rollout): string {
