@@ -1,11 +1,11 @@
 import { formatAge } from '../../lib/age.ts'
 import { backWaitInWords, backWaitLeftMs, isLasting } from '../../rollout/back-wait.ts'
-import { commandBack } from '../../rollout/command-back.ts'
+import { commandMeanwhile } from '../../rollout/command-back.ts'
 import { waitLeftMs } from '../../rollout/registry-wait.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 
 type Open = Pick<Rollout, 'step' | 'stage' | 'registryWait' | 'backWait' | 'service'> &
-  Parameters<typeof commandBack>[0]
+  Parameters<typeof commandMeanwhile>[0]
 
 /** Where an open rollout stands, as part of a sentence. */
 export function openInWords(rollout: Open, now: number): string {
@@ -24,7 +24,9 @@ export function waitInWords(rollout: Open, now: number): string | null {
   const { backWait } = rollout
   if (backWait !== undefined && isLasting(rollout)) {
     const next = `it is tried again in ${formatAge(backWaitLeftMs(rollout, now))}`
-    return `${backWaitInWords(backWait)}; ${next}, or at once by longshore resume; by hand: ${commandBack(rollout)}`
+    const command = commandMeanwhile(rollout)
+    const byHand = command === null ? '' : `; by hand: ${command}`
+    return `${backWaitInWords(backWait)}; ${next}, or at once by longshore resume${byHand}`
   }
   const leftMs = waitLeftMs(rollout, now)
   if (leftMs === 0 || rollout.registryWait === undefined) return null

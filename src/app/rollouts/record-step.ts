@@ -1,6 +1,6 @@
 import { isoTime, type Clock } from '../../lib/clock.ts'
 import { backWaitInWords, isLasting } from '../../rollout/back-wait.ts'
-import { commandBack } from '../../rollout/command-back.ts'
+import { commandMeanwhile } from '../../rollout/command-back.ts'
 import type { EffectKind, JournalStep, Reason, Rollout } from '../../rollout/rollout.ts'
 import type { HookResult } from '../../rollout/hooks.ts'
 import { endedHooks, hookEntry } from './apply-hook.ts'
@@ -110,7 +110,8 @@ function ended(rollout: Rollout, at: string): HistoryEntry {
 /** That the old version does not come back for now, so that somebody may lend a hand. */
 function heldUp(rollout: Rollout, at: string): HistoryEntry {
   const why = rollout.backWait === undefined ? '' : `: ${backWaitInWords(rollout.backWait)}`
-  const sentence = `the way back is held up${why}; it is tried on, or run: ${commandBack(rollout)}`
+  const command = commandMeanwhile(rollout)
+  const sentence = `the way back is held up${why}; it is tried on${command === null ? '' : `, or run: ${command}`}`
   return {
     at,
     actor: null,

@@ -83,6 +83,10 @@ test('the old version serves under the name that it was kept by when its own can
   }
 
   expect(back(given, kept, 0)).toMatchObject({ kind: 'effect', effect: 'start-old' })
+  const tried = { ...given, attempted: [...given.attempted, ...Array.from({ length: 6 }, () => 'start-old' as const)] }
+  expect(back(tried, kept, 0)).toMatchObject({
+    rollout: { reason: { sentence: expect.stringContaining('docker start web.longshore-prev;') } },
+  })
   const up = { ...kept, old: { ...old, name: 'web.longshore-prev' } }
   expect(back(given, up, 0)).toMatchObject({
     rollout: {

@@ -1,5 +1,4 @@
 import { bringBack, bringBackIfPossible, isPart } from '../along-steps.ts'
-import { commandBack } from '../command-back.ts'
 import { namesOf } from '../dependant.ts'
 import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
 import { judge, startGate, type Gate } from '../gate.ts'
@@ -99,7 +98,7 @@ const freesName = ({ removesItself }: Rollout): 'remove-new' | 'rename-new-back'
 /** Starts the old version and sees it stay up for a moment. Null when it does. */
 function startOld(rollout: Rollout, old: InstanceFacts, now: number): Step | null {
   if (!isUp(old)) {
-    if (!canTry(rollout, 'start-old', backTriesMax)) return needsHuman(rollout, now, oldDoesNotStart(rollout))
+    if (!canTry(rollout, 'start-old', backTriesMax)) return needsHuman(rollout, now, oldDoesNotStart(rollout, old))
     return effect({ ...rollout, checkProgress: null }, 'R', 'start-old')
   }
   if (!old.connected) {
@@ -185,8 +184,8 @@ function withoutItsName({ name, lastFailure }: Rollout, { new: fresh }: ReplaceF
   return `the old version is back as ${left}, since its name could not be had${why}; try: ${first}docker rename ${left} ${name}`
 }
 
-function oldDoesNotStart(rollout: Rollout): string {
-  return `the old version could not be started again${whyLast(rollout, 'start-old')}; try: ${commandBack(rollout)}`
+function oldDoesNotStart(rollout: Rollout, { name }: InstanceFacts): string {
+  return `the old version could not be started again${whyLast(rollout, 'start-old')}; try: docker start ${name}`
 }
 
 const whyLast = ({ lastFailure }: Rollout, kind: EffectKind): string =>
