@@ -168,19 +168,34 @@ test.each<[string, readonly EffectKind[], Partial<ComposeFacts>, string]>([
 const refused = { effect: 'up-old', sentence: 'the proxy refuses DELETE /containers/new' } as const
 const tried = { attempted: [...attempted, ...times('up-old', 6)], lastFailure: refused }
 
-test.each<[string, Partial<ComposeFacts>, RegExp]>([
+test.each<[string, Partial<ComposeFacts>, RegExp, Partial<Rollout>?]>([
   [
     'the old version serves beside what could not be removed',
     { olds: [instance('old')], news: [instance('fresh', { status: 'created', startedAt: null })] },
     /^the old version serves, but .* removed: the proxy refuses DELETE \/containers\/new; run: docker rm --force fresh;/,
   ],
   [
+    'as many of it serve as before beside that',
+    {
+      olds: [instance('old'), instance('stopped', ended(0))],
+      news: [instance('fresh', { status: 'created', startedAt: null })],
+    },
+    /^the old version serves, but /,
+    { scale: 2, ranBefore: 1, stopped: 'update' },
+  ],
+  [
+    'none of it was to run',
+    { olds: [instance('old', ended(0))], news: [instance('fresh', { status: 'created', startedAt: null })] },
+    /^the old version could not be brought back/,
+    { stopped: 'update' },
+  ],
+  [
     'it does not',
     brokenNew,
     /^the old version could not be brought back: the proxy refuses DELETE .*new; see that web:1/,
   ],
-])('tells why it needs a person where %s', (_where, facts, words) => {
-  expect(back(turned(tried), composeFacts({ definition: 'before', ...facts }), now)).toMatchObject({
+])('tells why it needs a person where %s', (_where, facts, words, given = {}) => {
+  expect(back(turned({ ...tried, ...given }), composeFacts({ definition: 'before', ...facts }), now)).toMatchObject({
     rollout: { stage: 'ended', outcome: 'needs-human', reason: { sentence: expect.stringMatching(words) } },
   })
 })

@@ -18,12 +18,14 @@ export function changedMeanwhile(rollout: Rollout, facts: ReplaceFacts): Reason 
   const { old, dependants = [] } = facts
   const all = [{ plan: rollout, old }, ...dependants]
   const other = all.find((each) => each.old !== null && each.old.restart !== each.plan.restart)
-  if (other !== undefined) return changed(`the restart policy of ${other.plan.name}`)
+  if (other !== undefined) return changed(`the restart policy of ${other.plan.name} was`)
   const isSame = rollout.settings === undefined || rollout.settings === settingsOf(facts).settings
-  return isSame ? null : changed(dependants.length === 0 ? 'its settings' : 'settings of it or of its dependants')
+  return isSame
+    ? null
+    : changed(dependants.length === 0 ? 'its settings were' : 'settings of it or of its dependants were')
 }
 
-function changed(what: string): Reason {
-  const sentence = `${what} ${what.endsWith('s') ? 'were' : 'was'} changed by hand meanwhile`
-  return { code: settingsChangedCode, sentence }
-}
+const changed = (what: string): Reason => ({
+  code: settingsChangedCode,
+  sentence: `${what} changed by hand meanwhile`,
+})
