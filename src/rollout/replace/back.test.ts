@@ -127,7 +127,10 @@ describe('what the old version was on', () => {
     expect(told.rollout).toMatchObject({
       stage: 'back',
       outcome: 'needs-human',
-      reason: { code: 'TARGET_NETWORK_LOST', sentence: expect.stringContaining('(its network front is gone)') },
+      reason: {
+        code: 'TARGET_NETWORK_LOST',
+        sentence: expect.stringContaining('all its networks: its network front is gone; once'),
+      },
     })
     expect(over.rollout).toMatchObject({ stage: 'ended', outcome: 'needs-human' })
   })

@@ -22,6 +22,7 @@ import {
   needsHuman,
   timesFailed,
   triesMax,
+  whyNot,
 } from '../step.ts'
 import type { Step } from '../step.ts'
 import {
@@ -108,7 +109,7 @@ function startOld(rollout: Rollout, old: InstanceFacts, now: number): Step | nul
     if (rollout.reason?.code !== networkLostCode)
       return change(rollout, 'R', {
         outcome: 'needs-human',
-        reason: oldOffNetworks(rollout, whyLast(rollout, 'connect-old')),
+        reason: oldOffNetworks(rollout, whyNot(rollout, 'connect-old')),
       })
   }
   if (!hasTried(rollout, 'start-old')) return null
@@ -185,8 +186,5 @@ function withoutItsName({ name, lastFailure }: Rollout, { new: fresh }: ReplaceF
 }
 
 function oldDoesNotStart(rollout: Rollout, { name }: InstanceFacts): string {
-  return `the old version could not be started again${whyLast(rollout, 'start-old')}; try: docker start ${name}`
+  return `the old version could not be started again${whyNot(rollout, 'start-old')}; try: docker start ${name}`
 }
-
-const whyLast = ({ lastFailure }: Rollout, kind: EffectKind): string =>
-  lastFailure?.effect === kind ? ` (${lastFailure.sentence})` : ''

@@ -41,7 +41,8 @@ export async function startSome(deps: ComposeDeps, name: string, count: number, 
   for (const member of inOrder.slice(0, missing)) await start(deps, member, signal)
 }
 
-const isMade = ({ container }: Member): boolean => container.State.Status === 'created'
+/** Whether it was made and never started. */
+export const isMade = ({ container }: Member): boolean => container.State.Status === 'created'
 
 const start = (deps: ComposeDeps, { container }: Member, signal: AbortSignal): Promise<void> =>
   deps.engine.startContainer(container.Id, signal).catch((error: unknown) => {

@@ -6,6 +6,7 @@ import { nameParts, type ComposeDeps } from './compose-deps.ts'
 import { isOld } from './is-old.ts'
 import { leftDown } from './left-down.ts'
 import { findService, withoutMemory, type Member } from './services.ts'
+import { isMade } from './start-made.ts'
 
 /**
  * Brings the old version back; where that is not to be had, as where something between us and the engine refuses in the
@@ -93,5 +94,3 @@ const hasStarted = (start: Promise<void>): Promise<boolean> =>
   )
 
 const isUp = ({ container }: Member): boolean => container.State.Running
-
-const isMade = ({ container }: Member): boolean => container.State.Status === 'created'
