@@ -33,6 +33,8 @@ export interface InstanceFacts {
   readonly connected: boolean
   /** Equal for as long as nobody changes what a new instance is given of it; absent where none is made from it. */
   readonly settings?: string
+  /** A network that it was on as of the rollout's `settings`, and that is no more; absent for none. */
+  readonly lostNetwork?: string
   /** Whether its end was asked for from outside (stop or kill), rather than its own. */
   readonly stoppedByHand: boolean
 }

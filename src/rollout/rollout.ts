@@ -182,7 +182,7 @@ export interface Rollout extends PlannedRollout {
   readonly checkProgress: GateProgress | null
   /** Engine image id of the candidate, once pulled and checked. */
   readonly toImage: string | null
-  /** What was to be given to the new instances, as of when the candidate was there; left out where nobody tells. */
+  /** What was to be given to the new instances, as of when the candidate was there, or of before its pull; left out where nobody tells. */
   readonly settings?: string
   /** Milliseconds during which neither version ran, once known. */
   readonly gapMs: number | null

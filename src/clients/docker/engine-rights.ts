@@ -46,6 +46,7 @@ export const engineRights: readonly EngineRight[] = [
   remove('/images/{image}', 'IMAGES'),
   post('/networks/{id}/connect', 'NETWORKS'),
   post('/networks/{id}/disconnect', 'NETWORKS'),
+  read('/networks/{id}', 'NETWORKS'),
 ]
 
 /** Those that only Swarm services need: nobody else is asked to give them. */
@@ -65,7 +66,6 @@ export const composeRights: readonly EngineRight[] = [
   { ...read('/_ping', 'PING'), method: 'HEAD' },
   read('/info', 'INFO'),
   read('/networks', 'NETWORKS'),
-  read('/networks/{id}', 'NETWORKS'),
   read('/volumes/{id}', 'VOLUMES'),
   { ...read('/containers/{id}/archive', 'CONTAINERS'), method: 'HEAD' },
   { ...post('/containers/{id}/archive', 'CONTAINERS'), method: 'PUT' },

@@ -34,6 +34,7 @@ const calls: Readonly<Record<string, (engine: Engine) => Promise<unknown>>> = {
   'DELETE /images/{image}': (engine) => engine.removeImageReference('web:1', signal),
   'POST /networks/{id}/connect': (engine) => engine.connectNetwork('shared', 'web', {}, signal),
   'POST /networks/{id}/disconnect': (engine) => engine.disconnectNetwork('shared', 'web', signal),
+  'GET /networks/{id}': (engine) => engine.hasNetwork('shared', signal),
 }
 
 const page = '<html><body><h1>403 Forbidden</h1>\nRequest forbidden by administrative rules.\n</body></html>'

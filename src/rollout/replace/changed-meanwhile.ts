@@ -11,6 +11,13 @@ export function settingsOf({ old, dependants = [] }: ReplaceFacts): Pick<Rollout
   return prints.some((each) => each !== '') ? { settings: prints.join(' ') } : {}
 }
 
+/**
+ * What one of the old instances had as of then, by its place among them. Undefined where nobody told, and on the way back,
+ * which goes by nothing of that.
+ */
+export const formerSettings = ({ stage, settings }: Rollout, index: number): string | undefined =>
+  stage === 'forward' ? settings?.split(' ').at(index) : undefined
+
 /** What somebody changed on the old instances since, which would be lost with them. Null for nothing. */
 export function changedMeanwhile(rollout: Rollout, facts: ReplaceFacts): Reason | null {
   // On the way back they are as our own way forth left them.
@@ -19,10 +26,10 @@ export function changedMeanwhile(rollout: Rollout, facts: ReplaceFacts): Reason 
   const all = [{ plan: rollout, old }, ...dependants]
   const other = all.find((each) => each.old !== null && each.old.restart !== each.plan.restart)
   if (other !== undefined) return changed(`the restart policy of ${other.plan.name} was`)
-  const isSame = rollout.settings === undefined || rollout.settings === settingsOf(facts).settings
-  return isSame
-    ? null
-    : changed(dependants.length === 0 ? 'its settings were' : 'settings of it or of its dependants were')
+  // Nothing is made of them before its image is there, so until then any change is simply taken along.
+  const isToCompare = rollout.settings !== undefined && rollout.toImage !== null
+  if (!isToCompare || rollout.settings === settingsOf(facts).settings) return null
+  return changed(dependants.length === 0 ? 'its settings were' : 'settings of it or of its dependants were')
 }
 
 const changed = (what: string): Reason => ({

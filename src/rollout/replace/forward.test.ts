@@ -76,6 +76,22 @@ describe('what somebody changes before it is touched has it planned anew', () =>
     })
   })
 
+  test.each<[string, Partial<InstanceFacts>, Partial<InstanceFacts>]>([
+    ['web', { settings: 'another', lostNetwork: 'back' }, {}],
+    ['app', {}, { settings: 'another', lostNetwork: 'back' }],
+  ])('but not without a network that is gone, of %s', (name, own, its) => {
+    expect(forward(set, factsOf(own, its), 0)).toMatchObject({
+      rollout: {
+        stage: 'back',
+        outcome: 'failed',
+        reason: {
+          code: 'TARGET_NETWORK_LOST',
+          sentence: expect.stringContaining(`docker network connect back ${name}, and then longshore resume`),
+        },
+      },
+    })
+  })
+
   test('and what is as it was goes on', () => {
     expect(forward(set, factsOf({}, {}), 0)).toMatchObject({ effect: 'disarm-dependants' })
   })
@@ -85,6 +101,30 @@ describe('what somebody changes before it is touched has it planned anew', () =>
 
     expect(forward(fromPlan, factsOf({}, {}), 0)).toMatchObject({
       rollout: { toImage: 'sha256:new', settings: 'own app' },
+    })
+  })
+
+  describe('while it is pulled', () => {
+    const { settings: _, ...fromPlan } = { ...set, toImage: null }
+
+    test('it is remembered what each has, so that a network that goes meanwhile is missed', () => {
+      const step = forward(fromPlan, { ...factsOf({}, {}), candidateImage: null }, 0)
+      expect(step).toMatchObject({ kind: 'change', rollout: { toImage: null, settings: 'own app' } })
+
+      const pulled = factsOf({}, { settings: 'another', lostNetwork: 'back' })
+      expect(forward({ ...fromPlan, settings: 'own app' }, pulled, 0)).toMatchObject({
+        rollout: { outcome: 'failed', reason: { code: 'TARGET_NETWORK_LOST' } },
+      })
+    })
+
+    test('what somebody changes is taken along', () => {
+      const before = { ...fromPlan, settings: 'own app' }
+      const changed = factsOf({ settings: 'another' }, {})
+
+      expect(forward(before, { ...changed, candidateImage: null }, 0)).toMatchObject({ effect: 'pull' })
+      expect(forward(before, changed, 0)).toMatchObject({
+        rollout: { stage: 'forward', toImage: 'sha256:new', settings: 'another app' },
+      })
     })
   })
 })

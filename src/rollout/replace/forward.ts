@@ -32,7 +32,7 @@ import { copyFirst, endOld, vanished } from './removes-itself.ts'
 import { composedTakenOver, followComposed } from './composed.ts'
 import { judgeSet } from './set-gate.ts'
 import { changedMeanwhile, settingsOf } from './changed-meanwhile.ts'
-import { startedOffNetworks } from './off-networks.ts'
+import { lostNetwork, startedOffNetworks } from './off-networks.ts'
 import { replaceStopped } from './stopped.ts'
 
 /** J1 to the verdict of the gate. */
@@ -45,9 +45,17 @@ function prepare(rollout: Rollout, facts: ReplaceFacts, now: number): Step | nul
   if (hasTouchedOld(rollout)) return null
   // One that is brought back may be down by our own hand, with what lives in it.
   const ofSet = isPart(rollout, 'back') ? null : (dependantsTakenOver(facts) ?? composedTakenOver(facts))
-  const takeover = takenOver(rollout, facts) ?? ofSet ?? changedMeanwhile(rollout, facts)
+  const takeover = takenOver(rollout, facts) ?? ofSet
   if (takeover) return goBack(rollout, 'superseded', takeover)
-  if (facts.candidateImage === null) return effect(rollout, 'J1', 'pull')
+  const lost = lostNetwork(rollout, facts)
+  if (lost !== null) return goBack(rollout, 'failed', lost)
+  const changed = changedMeanwhile(rollout, facts)
+  if (changed !== null) return goBack(rollout, 'superseded', changed)
+  if (facts.candidateImage === null) {
+    // A pull may take an hour, in which a network may go.
+    const first = rollout.settings === undefined ? settingsOf(facts) : {}
+    return first.settings === undefined ? effect(rollout, 'J1', 'pull') : change(rollout, 'J1', first)
+  }
   if (facts.candidateImage !== rollout.toImage)
     return change(rollout, 'J1', { toImage: facts.candidateImage, ...settingsOf(facts) })
   if (!facts.isProtected) return effect(rollout, 'J1', 'protect')

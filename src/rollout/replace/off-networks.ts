@@ -12,6 +12,16 @@ export function startedOffNetworks(rollout: Rollout, { dependants = [] }: Replac
   return off === null ? null : goBack(rollout, 'failed', off)
 }
 
+/** J1 to J3: a network that one of the old instances was on is gone, and whatever is made from it would lack it. Null for none. */
+export function lostNetwork({ workload, name }: Rollout, { old, dependants = [] }: ReplaceFacts): Reason | null {
+  const all = [{ name, old }, ...dependants.map((each) => ({ name: each.plan.name, old: each.old }))]
+  const lacking = all.find((each) => each.old?.lostNetwork !== undefined)
+  const lost = lacking?.old?.lostNetwork
+  if (lacking === undefined || lost === undefined) return null
+  const sentence = `${lacking.name} is not on the network ${lost} any more, which is gone; run: docker network create ${lost}, docker network connect ${lost} ${lacking.name}, and then longshore resume ${workload}`
+  return { code: networkLostCode, sentence }
+}
+
 /** R: why a person has to look, where a dependant runs again and is not on all its networks. Null where none is. */
 export const dependantOffNetworks = (rollout: Rollout, { dependants = [] }: ReplaceFacts): Reason | null =>
   firstOff(rollout, dependants, 'old')

@@ -1,20 +1,15 @@
 import type { ContainerInspect, ImageInspect } from '../../clients/docker/shapes.ts'
 import { AppError } from '../../errors.ts'
 import { nextName } from '../../rollout/names.ts'
-import { networkLostCode } from '../../rollout/network-lost-code.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { ApplyContext } from '../target.ts'
-import { readCaptured } from './captured.ts'
 import { carryOver } from './carry-over.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { requestedEndpoints } from './endpoints.ts'
 import { candidateOf, findNew } from './instance.ts'
-import { networkNames } from '../engine/carry-over-networks.ts'
-import { nameOf } from '../engine/dependants.ts'
 import { requireSupport } from '../engine/engine-support.ts'
 import { requireInstance } from '../engine/require-instance.ts'
 import { operationLabels } from './labels.ts'
-import { connectAgain } from './network-gone.ts'
 import { clearNext, clearPrevious } from './leftovers.ts'
 import { requireRights } from './require-rights.ts'
 import { settleNetworks } from './settle-networks.ts'
@@ -27,7 +22,7 @@ import { withImageUnder } from '../engine/with-image-under.ts'
  * J3: the new instance exists beside the old one, not started, of the candidate's image and on all its networks.
  * One that exists already, by the operation label, is completed: a create whose answer was lost is never sent twice.
  */
-export async function create(deps: DockerDeps, rollout: Rollout, { signal, snapshot }: ApplyContext): Promise<void> {
+export async function create(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
   const { engine } = deps
   await requireSupport(deps, rollout, signal)
   await requireRights(deps, rollout, signal)
@@ -37,7 +32,6 @@ export async function create(deps: DockerDeps, rollout: Rollout, { signal, snaps
   if (candidate === null || oldImage === null) {
     throw new AppError('TARGET_NOT_FOUND', `the image of ${rollout.name} is gone from the engine`)
   }
-  refuseOffNetworks(rollout, old, snapshot)
   const { api } = await engine.version(signal)
   const carried = carryOver({
     old,
@@ -59,18 +53,6 @@ export async function create(deps: DockerDeps, rollout: Rollout, { signal, snaps
   await settleNetworks(deps, container, carried, signal)
   // Removing one that an earlier rollout kept takes time; inside the gap it would lengthen that.
   await clearPrevious(deps, rollout, signal)
-}
-
-/** What was on a network when it was captured may have lost it for good: the engine would start a new one without. */
-export function refuseOffNetworks({ workload }: Rollout, old: ContainerInspect, snapshot: unknown): void {
-  if (snapshot === null || snapshot === undefined) return
-  const present = networkNames(old)
-  const lost = networkNames(readCaptured(snapshot).container).find((each) => !present.includes(each))
-  if (lost === undefined) return
-  throw new AppError(
-    networkLostCode,
-    `${nameOf(old)} was taken off the network ${lost} meanwhile; ${connectAgain(lost, nameOf(old))}, and then longshore resume ${workload}`,
-  )
 }
 
 async function createUnder(

@@ -1,6 +1,7 @@
 import type { ContainerSummary } from '../../clients/docker/containers.ts'
 import type { ContainerInspect, NetworkEndpoint } from '../../clients/docker/shapes.ts'
 import type { InstanceFacts, Rollout, ReplaceFacts } from '../../rollout/rollout.ts'
+import { formerSettings } from '../../rollout/replace/changed-meanwhile.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { answeringTo, isConnectedTo, requestedEndpoints, tellsNames } from './endpoints.ts'
 import { readInstance } from '../engine/instance-facts.ts'
@@ -9,8 +10,8 @@ import { keepReference } from '../engine/keep-tag.ts'
 import { findCopy } from './copy-old.ts'
 import { candidateOf, newAmong } from './instance.ts'
 import { readNetworks } from './labels.ts'
+import { settingsSince } from './lost-network.ts'
 import { withProbe } from '../engine/probe.ts'
-import { settingsPrint } from './settings-print.ts'
 import { livesInPast } from './sets/members.ts'
 import { observeComposed } from './sets/observe-composed.ts'
 import { observeSet } from './sets/observe-set.ts'
@@ -78,7 +79,8 @@ async function instanceFacts(
     isOffOthers && wanted.every((each) => isConnectedTo(container, each)) && hasName(rollout, container, role)
   const stoppedByHand = await wasStoppedByHand(deps.engine, container, rollout, role, signal)
   const instance = readInstance(container, { connected, stoppedByHand })
-  if (role === 'old') return { ...instance, settings: settingsPrint(container) }
+  if (role === 'old')
+    return { ...instance, ...(await settingsSince(deps, container, formerSettings(rollout, 0), signal)) }
   return withProbe(deps, rollout, container, instance, signal)
 }
 

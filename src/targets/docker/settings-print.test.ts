@@ -38,3 +38,9 @@ describe('what nobody chose is not', () => {
     expect(print(changed, on)).toBe(before)
   })
 })
+
+test('the bridge of an engine that was started again is the same', () => {
+  const onBridge = (id: string) => print({ NetworkMode: 'bridge' }, { bridge: { NetworkID: id } })
+
+  expect(onBridge('one')).toBe(onBridge('another'))
+})

@@ -2,13 +2,14 @@ import type { ContainerSummary } from '../../../clients/docker/containers.ts'
 import type { ContainerInspect, NetworkEndpoint } from '../../../clients/docker/shapes.ts'
 import type { Dependant } from '../../../rollout/dependant.ts'
 import type { DependantFacts } from '../../../rollout/facts.ts'
+import { formerSettings } from '../../../rollout/replace/changed-meanwhile.ts'
 import type { InstanceFacts, Rollout } from '../../../rollout/rollout.ts'
 import { readInstance } from '../../engine/instance-facts.ts'
 import { wasStoppedByHand } from '../../engine/stopped-by-hand.ts'
 import type { DockerDeps } from '../docker-deps.ts'
 import { isConnectedTo } from '../endpoints.ts'
 import { readNetworks } from '../labels.ts'
-import { settingsPrint } from '../settings-print.ts'
+import { settingsSince } from '../lost-network.ts'
 import { livesInPast, madeFor } from './members.ts'
 
 /** What the engine shows of the dependants of a rollout, in its order. */
@@ -18,13 +19,19 @@ export async function observeSet(
   summaries: readonly ContainerSummary[],
   signal: AbortSignal,
 ): Promise<readonly DependantFacts[]> {
-  return Promise.all(rollout.dependants.map((plan) => observeOne(deps, rollout, plan, summaries, signal)))
+  // The workload's own settings are the first.
+  return Promise.all(
+    rollout.dependants.map((plan, index) =>
+      observeOne(deps, rollout, plan, formerSettings(rollout, index + 1), summaries, signal),
+    ),
+  )
 }
 
 async function observeOne(
   deps: DockerDeps,
   rollout: Rollout,
   plan: Dependant,
+  settings: string | undefined,
   summaries: readonly ContainerSummary[],
   signal: AbortSignal,
 ): Promise<DependantFacts> {
@@ -39,7 +46,10 @@ async function observeOne(
   const runs = fresh?.State.Running === true ? fresh : old?.State.Running === true ? old : null
   return {
     plan,
-    old: old && (await factsOf(deps, rollout, old, networks, 'stop-dependants', signal)),
+    old: old && {
+      ...(await factsOf(deps, rollout, old, networks, 'stop-dependants', signal)),
+      ...(await settingsSince(deps, old, settings, signal)),
+    },
     new: fresh && (await factsOf(deps, rollout, fresh, networks, 'stop-new-dependants', signal)),
     isBehind: runs !== null && (await livesInPast(deps, runs, signal)),
     nameHolder: summaries.find(({ name }) => name === plan.name)?.id ?? null,
@@ -57,6 +67,5 @@ async function factsOf(
   const isOurStop = rollout.attempted.includes(stop)
   const isByHand = !isOurStop && (await wasStoppedByHand(engine, container, { attempted: [] }, 'old', signal))
   const connected = networks.every((each) => isConnectedTo(container, each))
-  const instance = readInstance(container, { connected, stoppedByHand: isByHand })
-  return stop === 'stop-dependants' ? { ...instance, settings: settingsPrint(container) } : instance
+  return readInstance(container, { connected, stoppedByHand: isByHand })
 }
