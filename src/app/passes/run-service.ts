@@ -62,13 +62,15 @@ async function followTarget(follower: Follower, pulse: Pulse): Promise<void> {
     )
     .catch((error: unknown) => tell(app, target, error))
   let hasAdopted = false
+  let hasTakenUp = false
   let trouble: string | null = null
   while (!stop.aborted) {
     let waitMs = targetRetryMs
     pulse.work()
     try {
       const unadopted = hasAdopted ? null : await tryToAdopt(app, target, stop)
-      await takeUpOpen(follower, !hasAdopted)
+      await takeUpOpen(follower, !hasTakenUp)
+      hasTakenUp = true
       // Nothing begins before it is known whether the state was lost.
       if (unadopted !== null) throw unadopted
       if (!hasAdopted) await noteEngine(app, target, stop)

@@ -158,12 +158,14 @@ describe('in the service', () => {
     const fleet = startFleet([{ name: 'web' }, { name: 'api' }])
     const world = { isFull: true, end: fleet.serve() }
     fleet.push('web', versions.new)
+    const refusals: number[] = []
     fleet.hold.apply = async (workload, effect) => {
       if (!workload.endsWith('web') || !world.isFull) return
+      if (effect === 'start-old') refusals.push(fleet.clock.elapsed())
       if (effect === 'start-new' || effect === 'start-old') throw full
     }
     const word = createControl(fleet.app)
-    return { ...fleet, world, word }
+    return { ...fleet, world, word, refusals }
   }
 
   test('it is brought back once that has passed, and another workload is rolled out meanwhile', async () => {
@@ -200,6 +202,24 @@ describe('in the service', () => {
     expect(runs().web).not.toBeNull()
 
     await world.end()
+  })
+
+  test('it is tried less and less often also while the target cannot be looked through', async () => {
+    const { clock, app, world, serve, refusals } = start()
+    await clock.pass(30_000)
+    await world.end()
+    for (const target of app.targets) {
+      target.findRollouts = async () => {
+        throw new AppError('TARGET_FAILED', 'no such layer')
+      }
+    }
+    refusals.length = 0
+    const end = serve()
+    await clock.pass(20 * minute)
+
+    expect(refusals.length).toBeGreaterThan(1)
+    expect(refusals.length).toBeLessThan(12)
+    await end()
   })
 
   test('a restart of ours has it tried at once', async () => {
