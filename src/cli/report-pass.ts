@@ -1,4 +1,5 @@
 import type { PassReport } from '../app/passes/run-pass.ts'
+import { leftInWords } from '../app/rollouts/open-in-words.ts'
 import type { Doors, ExitCode, Output } from './doors.ts'
 import { decisionJson, failuresJson, noWorkloads, tellFailures } from './pass.ts'
 import { json, short } from './present.ts'
@@ -7,7 +8,7 @@ import { table } from './table.ts'
 /**
  * What a full pass did.
  * @param also stands before it in JSON
- * @returns 1 when something could not be looked at, or a rollout did not go well
+ * @returns 1 when something could not be looked at, a rollout did not go well, or an old version is not back yet
  */
 export function reportPass(
   doors: Pick<Doors, 'print' | 'tell' | 'columns'>,
@@ -16,9 +17,11 @@ export function reportPass(
   also: object = {},
 ): ExitCode {
   doors.print(output === 'json' ? json({ ...also, ...toJson(pass) }) : toText(pass, doors.columns))
+  const waiting = pass.rollouts.filter((each) => leftInWords(each) !== null)
+  if (output !== 'json') for (const each of waiting) doors.tell(`${each.workload}: ${leftInWords(each)}`)
   tellFailures(doors, pass.failures)
   const bad = new Set(['rolled-back', 'failed', 'needs-human'])
-  return pass.failures.length > 0 || pass.rollouts.some((each) => bad.has(each.outcome ?? '')) ? 1 : 0
+  return pass.failures.length + waiting.length > 0 || pass.rollouts.some((each) => bad.has(each.outcome ?? '')) ? 1 : 0
 }
 
 function toText({ workloads, rollouts, failures }: PassReport, columns: number | null): string {
@@ -33,18 +36,18 @@ function toText({ workloads, rollouts, failures }: PassReport, columns: number |
 function toJson({ workloads, rollouts, failures }: PassReport) {
   return {
     workloads: workloads.map(decisionJson),
-    rollouts: rollouts.map(({ id, workload, outcome, stage, reason, order, fromDigest, digest, gapMs, logTail }) => ({
-      id,
-      workload,
-      outcome,
-      stage,
-      code: reason?.code ?? null,
-      reason: reason?.sentence ?? null,
-      order,
-      fromDigest,
-      toDigest: digest,
-      gapMs,
-      logTail,
+    rollouts: rollouts.map((rollout) => ({
+      id: rollout.id,
+      workload: rollout.workload,
+      outcome: rollout.outcome,
+      stage: rollout.stage,
+      code: rollout.reason?.code ?? null,
+      reason: leftInWords(rollout) ?? rollout.reason?.sentence ?? null,
+      order: rollout.order,
+      fromDigest: rollout.fromDigest,
+      toDigest: rollout.digest,
+      gapMs: rollout.gapMs,
+      logTail: rollout.logTail,
     })),
     failures: failuresJson(failures),
   }

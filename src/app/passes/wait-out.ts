@@ -1,4 +1,4 @@
-import { restLeftMs } from '../../rollout/rest-left.ts'
+import { waitLeftMs } from '../../rollout/registry-wait.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { App } from '../app.ts'
 
@@ -6,7 +6,8 @@ import type { App } from '../app.ts'
 const waitMaxMs = 5 * 60_000
 
 /**
- * Waits with a rollout that is to be left alone for a while, as by its registry, and drives it on, again and again if need be.
+ * Waits with a rollout whose registry is to be left alone for a while, and drives it on, again and again if need be. A way
+ * back that waits for its next try may do so for ever, so that is for the service or the next pass.
  * @param goOn null when it could not be driven
  * @returns it as it came to rest, or as it waits still
  */
@@ -18,7 +19,7 @@ export async function waitOut(
 ): Promise<Rollout> {
   const endsAt = clock.elapsed() + waitMaxMs
   for (let last = rollout; ;) {
-    const leftMs = restLeftMs(last, clock.now())
+    const leftMs = waitLeftMs(last, clock.now())
     if (leftMs === 0 || clock.elapsed() + leftMs > endsAt) return last
     await clock.sleep(leftMs, stop)
     const next = stop.aborted ? null : await goOn(last)

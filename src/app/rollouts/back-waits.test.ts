@@ -10,6 +10,7 @@ import { restLeftMs } from '../../rollout/rest-left.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { why } from '../answers/why.ts'
 import { createControl } from '../words/create-control.ts'
+import { runPass, type PassReport } from '../passes/run-pass.ts'
 import { rollOut } from './roll-out.ts'
 
 const minute = 60_000
@@ -220,6 +221,25 @@ describe('in the service', () => {
     expect(refusals.length).toBeGreaterThan(1)
     expect(refusals.length).toBeLessThan(12)
     await end()
+  })
+
+  test('a pass tries it once, and does not wait for it with what else is due', async () => {
+    const { clock, app, world, newQueue, push, runs, refusals } = start()
+    await clock.pass(3 * minute)
+    await world.end()
+    push('api', versions.new)
+    refusals.length = 0
+    let report: PassReport | null = null
+
+    const passed = runPass(app, newQueue(), new AbortController().signal).then((each) => (report = each))
+    await clock.pass(40_000)
+
+    expect(report).toMatchObject({
+      rollouts: [{ stage: 'back', backWait: { effect: 'start-old' } }, { outcome: 'succeeded' }],
+    })
+    expect(runs()).toEqual({ web: null, api: versions.new })
+    expect(refusals).toHaveLength(1)
+    await passed
   })
 
   test('a restart of ours has it tried at once', async () => {

@@ -32,3 +32,10 @@ export function waitInWords(rollout: Open, now: number): string | null {
   if (leftMs === 0 || rollout.registryWait === undefined) return null
   return `${rollout.registryWait.sentence}; it goes on in ${formatAge(leftMs)}`
 }
+
+/** What a pass leaves to later of a way back that fails for now; null for any other rollout. */
+export function leftInWords(rollout: Pick<Rollout, 'stage' | 'backWait'>): string | null {
+  const { backWait } = rollout
+  if (backWait === undefined || !isLasting(rollout)) return null
+  return `${backWaitInWords(backWait)}; the service or the next run tries it on`
+}
