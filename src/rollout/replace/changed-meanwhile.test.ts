@@ -18,7 +18,13 @@ test.each([
   ['its restart policy', { restart: 'no' }, 'the restart policy of redis was changed by hand meanwhile'],
   ['something else', { restart: 'always' }, 'its settings were changed by hand meanwhile'],
 ])('tells that somebody changed %s', (_, change, sentence) => {
-  const rollout = { ...planned('redis', 0, change), settings: 'before' }
+  const rollout = { ...planned('redis', 0, change), toImage: 'sha256:new', settings: 'before' }
 
   expect(changedMeanwhile(rollout, facts)).toEqual({ code: 'SETTINGS_CHANGED', sentence })
+})
+
+test('tells nothing of what is only taken along, as its image is not there yet', () => {
+  const rollout = { ...planned('redis', 0, { restart: 'always' }), settings: 'before' }
+
+  expect(changedMeanwhile(rollout, facts)).toBeNull()
 })
