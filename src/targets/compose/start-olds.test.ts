@@ -48,7 +48,12 @@ const starts = async (rollout: Partial<Rollout>, given: readonly GivenMember[], 
 describe('where the way back cannot be taken', () => {
   test.each<[string, Partial<Rollout>, readonly GivenMember[], readonly string[]]>([
     ['what was stopped is started', {}, [old, beside('sha256:new')], ['start old']],
-    ['what Compose made for it is, where nothing else is left', {}, [beside('sha256:old')], ['start beside']],
+    [
+      'what Compose made for it is, under its lasting name, where nothing else is left',
+      {},
+      [beside('sha256:old')],
+      ['rename beside shop-web-1', 'start beside'],
+    ],
     ['what served comes before what was made', {}, [beside('sha256:old'), { ...old, number: 2 }], ['start old']],
     ['the new version is never', {}, [{ ...next, state: exited }], []],
     ['none is beside one that runs', {}, [old, next], []],

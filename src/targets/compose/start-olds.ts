@@ -1,10 +1,12 @@
 import type { ComposedDependant } from '../../rollout/dependant.ts'
 import { ranBefore } from '../../rollout/compose/ran-before.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
+import { nameOf } from '../engine/dependants.ts'
 import { stopLimitMs } from '../engine/stop-limit.ts'
 import { nameParts, type ComposeDeps } from './compose-deps.ts'
 import { isOld } from './is-old.ts'
 import { leftDown } from './left-down.ts'
+import { lastingName } from './replaced-names.ts'
 import { findService, withoutMemory, type Member } from './services.ts'
 import { isMade } from './start-made.ts'
 
@@ -81,6 +83,10 @@ async function startMissing(
   let started = 0
   for (const { container } of down.toSorted((one, other) => Number(isMade(one)) - Number(isMade(other)))) {
     if (started >= missing) break
+    const name = nameOf(container)
+    // Compose, cut off, may have left it under the name that it has meanwhile; it serves under whichever.
+    if (lastingName(name) !== name)
+      await engine.renameContainer(container.Id, lastingName(name), signal).catch(() => {})
     if (await hasStarted(engine.startContainer(container.Id, signal))) started += 1
   }
   return started
