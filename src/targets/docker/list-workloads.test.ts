@@ -21,6 +21,18 @@ const summary = (name: string): ContainerSummary => ({
   state: 'running',
 })
 
+/** Listing asks nothing else. */
+const depsOf = (engine: Parameters<typeof createInspections>[0]): DockerDeps =>
+  ({
+    target: 'local',
+    engine,
+    inspections: createInspections(engine),
+    self: { container: null, hostname: 'server' },
+    ensured: [],
+    providerNames: new Map(),
+    clock: { now: () => 0 },
+  }) as unknown as DockerDeps
+
 /** An engine with two containers, of which it cannot describe the first. */
 function stage(code: ErrorCode): DockerDeps {
   const inspectContainer = (id: string) => {
@@ -35,17 +47,7 @@ function stage(code: ErrorCode): DockerDeps {
     inspectContainer,
     inspectImage: () => Promise.resolve({ Id: 'i1', Os: 'linux', Architecture: 'amd64' }),
   }
-  const self = { container: null, hostname: 'server' }
-  // Listing asks nothing else.
-  return {
-    target: 'local',
-    engine,
-    inspections: createInspections(engine),
-    self,
-    ensured: [],
-    providerNames: new Map(),
-    clock: { now: () => 0 },
-  } as unknown as DockerDeps
+  return depsOf(engine)
 }
 
 test('a container that the engine cannot describe is shown with the reason, and the others are not kept from theirs', async () => {
@@ -116,17 +118,7 @@ describe('an image that the engine cannot describe', () => {
         return { Id: id }
       },
     }
-    const self = { container: null, hostname: 'server' }
-    // Listing asks nothing else.
-    return {
-      target: 'local',
-      engine,
-      inspections: createInspections(engine),
-      self,
-      ensured: [],
-      providerNames: new Map(),
-      clock: { now: () => 0 },
-    } as unknown as DockerDeps
+    return depsOf(engine)
   }
 
   test('has what runs it left alone with the reason, and nothing else', async () => {
@@ -169,17 +161,7 @@ describe('containers of Compose', () => {
       inspectContainer: () => Promise.resolve(inspect),
       inspectImage: () => Promise.resolve(imageLabels && { Id: 'i1', Config: { Labels: imageLabels } }),
     }
-    const self = { container: null, hostname: 'server' }
-    // Listing asks nothing else.
-    return {
-      target: 'local',
-      engine,
-      inspections: createInspections(engine),
-      self,
-      ensured: [],
-      providerNames: new Map(),
-      clock: { now: () => 0 },
-    } as unknown as DockerDeps
+    return depsOf(engine)
   }
 
   test('that belong to a service are not shown as plain ones, also where their image is gone', async () => {
