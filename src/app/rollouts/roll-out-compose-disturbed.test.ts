@@ -150,6 +150,24 @@ const byHandAsOneGoes = [26, 27, 28].map((at): [ComposeCase, [number, Disturbanc
   ],
 ])
 
+/** A person starts the old version that did not run, while its own way back is half done. */
+const startedHalfMade: [ComposeCase, [number, Disturbance][]] = [
+  {
+    order: 'stop-first',
+    scale: 1,
+    behaviour: 'port-taken',
+    edit: 'tag',
+    hasFollower: false,
+    restart: 'no',
+    stopped: 'start',
+    ran: 0,
+  },
+  [
+    [0, { kind: 'engine-away' }],
+    [23, { kind: 'hand', move: 'start-old' }],
+  ],
+]
+
 test('leaves what a person did meanwhile, and never a service in two minds', async () => {
   await fc.assert(
     fc.asyncProperty(anyCase, anyScript, async (given, script) => {
@@ -178,7 +196,7 @@ test('leaves what a person did meanwhile, and never a service in two minds', asy
       expect(service.olds().length === 0 || service.news().length === 0).toBe(true)
       expect(service.engine.file).toBe(service.news().length > 0 ? service.after : before)
     }),
-    { ...search(3000), examples: byHandAsOneGoes },
+    { ...search(3000), examples: [...byHandAsOneGoes, startedHalfMade] },
   )
 })
 

@@ -55,8 +55,8 @@ function serveOld(rollout: Rollout, facts: ComposeFacts, now: number): Step | nu
   const { olds, news, followers, fromTagImage, isHalfMade = false } = facts
   const areFollowersUp = followers.every((each) => hasFollowed(each) && isAsMeant(each))
   const isServed = news.length === 0 && olds.length >= rollout.scale && runsAsBefore(rollout, olds) && areFollowersUp
-  // What is not to run tells by its name alone that it was made to its end.
-  if (!isServed || (rollout.stopped !== null && isHalfMade)) {
+  // What does not run tells by its name alone that it was made to its end; what somebody started was.
+  if (!isServed || (rollout.stopped !== null && isHalfMade && !olds.some(isUp))) {
     // Compose takes the image that the tag names, so that has to be the old one until it runs.
     if (fromTagImage !== rollout.fromImage && canTryFirst(rollout, 'tag-old')) return effect(rollout, 'R', 'tag-old')
     if (!canTry(rollout, 'up-old', backTriesMax)) {
