@@ -26,7 +26,7 @@ import { needsEdit } from './edit.ts'
 import { hasFollowed, isAsMeant } from './follower.ts'
 import { leftBeside } from './left-beside.ts'
 import { isAllStopped } from './ran-before.ts'
-import { runsAsBefore } from './stopped.ts'
+import { runsAsBefore, runsMore } from './stopped.ts'
 
 /** R: file and tag say the old version again, and another `up` brings it back; then our traces go. */
 export function back(rollout: Rollout, facts: ComposeFacts, now: number): Step {
@@ -55,8 +55,8 @@ function serveOld(rollout: Rollout, facts: ComposeFacts, now: number): Step | nu
   const { olds, news, followers, fromTagImage, isHalfMade = false } = facts
   const areFollowersUp = followers.every((each) => hasFollowed(each) && isAsMeant(each))
   const isServed = news.length === 0 && olds.length >= rollout.scale && runsAsBefore(rollout, olds) && areFollowersUp
-  // What does not run tells by its name alone that it was made to its end; what somebody started was.
-  if (!isServed || (rollout.stopped !== null && isHalfMade && !olds.some(isUp))) {
+  // What does not run tells by its name alone that it was made to its end; what somebody started is left as it is.
+  if (!isServed || (rollout.stopped !== null && isHalfMade && !runsMore(rollout, olds))) {
     // Compose takes the image that the tag names, so that has to be the old one until it runs.
     if (fromTagImage !== rollout.fromImage && canTryFirst(rollout, 'tag-old')) return effect(rollout, 'R', 'tag-old')
     if (!canTry(rollout, 'up-old', backTriesMax)) {

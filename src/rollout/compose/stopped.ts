@@ -6,9 +6,8 @@ import { isAllStopped, ranBefore } from './ran-before.ts'
 
 /** What a person did to an old version that does not run in whole, before we touched it; their word stands. */
 export function takenOverStopped(rollout: Rollout, olds: readonly InstanceFacts[]): Reason | null {
-  const running = olds.filter(isUp).length
-  if (running === ranBefore(rollout)) return null
-  return running > ranBefore(rollout) ? startedMeanwhile : stoppedMeanwhile
+  if (runsMore(rollout, olds)) return startedMeanwhile
+  return olds.filter(isUp).length < ranBefore(rollout) ? stoppedMeanwhile : null
 }
 
 export const stoppedMeanwhile: Reason = { code: 'STOPPED_BY_HAND', sentence: 'it was stopped meanwhile' }
@@ -20,3 +19,7 @@ export const wasStarted = (rollout: Rollout, { olds }: Pick<ComposeFacts, 'olds'
 /** Whether of the old version as many run as before. */
 export const runsAsBefore = (rollout: Rollout, olds: readonly InstanceFacts[]): boolean =>
   rollout.stopped === null ? olds.every(isUp) : olds.filter(isUp).length >= ranBefore(rollout)
+
+/** Whether of the old version more run than before: somebody has started them. */
+export const runsMore = (rollout: Rollout, olds: readonly InstanceFacts[]): boolean =>
+  olds.filter(isUp).length > ranBefore(rollout)
