@@ -91,6 +91,35 @@ test('is ended for no stranger once its sender has shown the secret, however man
   for (const { body } of theirs) body.destroy()
 })
 
+test('is ended for no stranger once its network has sent what was signed rightly', async () => {
+  const { from, begin } = start()
+  const first = await from(Readable.from([Buffer.alloc(10)]), '203.0.113.9')
+  first.believe()
+  first.leave()
+  const mine = begin(3_000_000, '203.0.113.9')
+  const theirs = Array.from({ length: 60 }, (_, index) => begin(1_000_000, `198.51.100.${index}`))
+  await passed()
+  mine.body.push(null)
+
+  expect((await mine.whole).bytes).toHaveLength(3_000_000)
+  await expect(theirs[0]?.whole).rejects.toMatchObject({ code: 'EVENT_BUSY' })
+  for (const { body } of theirs) body.destroy()
+})
+
+test('takes nothing from those that show their secret where a network is proven that strangers share', async () => {
+  const { from, begin } = start()
+  const first = await from(Readable.from([Buffer.alloc(10)]))
+  first.believe()
+  first.leave()
+  const mine = begin(1_000_000, undefined, true)
+  const theirs = Array.from({ length: 60 }, () => begin(1_000_000))
+  await passed()
+  mine.body.push(null)
+
+  expect((await mine.whole).bytes).toHaveLength(1_000_000)
+  for (const { body } of theirs) body.destroy()
+})
+
 test('has no more room than others where many senders have shown the secret', async () => {
   const { begin } = start()
   const all = Array.from({ length: 60 }, (_, index) => begin(1_000_000, `198.51.100.${index}`, true))

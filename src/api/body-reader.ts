@@ -1,12 +1,15 @@
 import type { Readable } from 'node:stream'
 import { AppError } from '../errors.ts'
 import { networkOf } from '../lib/ip-address.ts'
-import { createBodyRoom, type TakenRoom } from './body-room.ts'
+import { createBodyRoom, type BodyRoom, type TakenRoom } from './body-room.ts'
 import type { ClientReader, Sent } from './listener/client-address.ts'
+import { createProvenNetworks } from './proven-networks.ts'
 
 /** A body that is there as a whole. */
 export interface WholeBody {
   readonly bytes: Buffer
+  /** Its sender knows a secret: no stranger takes the room of what its network sends from now on. */
+  believe(): void
   /** To be called once nothing holds it any more. */
   leave(): void
 }
@@ -17,7 +20,10 @@ export const eventMaxBytes = 3 * 1024 * 1024
 /** Bodies up to here are within what the number of connections bounds anyway. The memory for larger ones grows by it. */
 export const smallBytes = 64 * 1024
 
-/** For all larger bodies that are there at the same time: once for those whose senders showed their secrets, once for all others. */
+/**
+ * For all larger bodies that are there at the same time: once for those whose senders showed their secrets, once for
+ * networks whose bodies were signed by one before, once for all others.
+ */
 const roomBytes = 32 * 1024 * 1024
 
 /** When a sender should try again what there was no room for. */
@@ -30,13 +36,15 @@ const retryAfterMs = 10_000
 export type ReadBody = (request: Readable & Sent, showsSecret: () => boolean) => Promise<WholeBody>
 
 /**
- * Reads bodies into room that those share whose senders showed their secrets, and all others another. What counts is what has come, not what was announced: who announces much
- * and sends nothing takes nothing.
+ * Reads bodies into room that those share whose senders showed their secrets; those whose networks sent what was signed
+ * rightly, another; and all others a third. What counts is what has come, not what was announced: who announces much and
+ * sends nothing takes nothing.
  *
  * @returns rejects with EVENT_TOO_LARGE; EVENT_BUSY where others needed the room; REQUEST_INVALID where it breaks off
  */
 export function createBodyReader(clients: ClientReader): ReadBody {
-  const [own, shared] = [createBodyRoom(roomBytes), createBodyRoom(roomBytes)]
+  const [shown, signed, others] = [createBodyRoom(roomBytes), createBodyRoom(roomBytes), createBodyRoom(roomBytes)]
+  const proven = createProvenNetworks()
 
   return (request, showsSecret) =>
     new Promise((resolve, reject) => {
@@ -51,9 +59,13 @@ export function createBodyReader(clients: ClientReader): ReadBody {
         reject(error)
       }
       let taken: TakenRoom | null = null
+      const network = networkOf(clients.read(request).address)
+      const roomFor = (): BodyRoom => {
+        if (showsSecret()) return shown
+        return proven.has(network) ? signed : others
+      }
       const grow = (bytesMore: number): boolean => {
-        const network = networkOf(clients.read(request).address)
-        taken ??= (showsSecret() ? own : shared).open(network, () => fail(busy()))
+        taken ??= roomFor().open(network, () => fail(busy()))
         return taken.grow(bytesMore)
       }
       const leave = (): void => taken?.leave()
@@ -84,7 +96,7 @@ export function createBodyReader(clients: ClientReader): ReadBody {
         taken?.keep()
         const whole = Buffer.concat(blocks, bytes)
         blocks.length = 0
-        resolve({ bytes: whole, leave })
+        resolve({ bytes: whole, believe: () => proven.add(network), leave })
       }
       const breakOff = (): void => fail(new AppError('REQUEST_INVALID', 'the body breaks off'))
       request.on('data', read).once('end', finish).once('error', breakOff).once('close', breakOff)

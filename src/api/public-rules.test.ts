@@ -161,12 +161,15 @@ describe('a body that comes slowly', () => {
   })
 
   test.each([
-    ['with the secret', word, /^HTTP\/1\.1 202 /],
-    ['without it', 'wrong-wrong-wrong-wrong', /^HTTP\/1\.1 503 /],
-  ])('beside a crowd of many addresses that show no secret, %s', async (_, shown, outcome) => {
-    const { port } = await listen({ rules: { trustProxy: ['127.0.0.1'] } })
-    const head = (address: string, as: string): string =>
-      `POST /hooks/registry HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${as}\r\nx-forwarded-for: ${address}\r\n${lengthless}\r\n`
+    ['with the secret', word, false, /^HTTP\/1\.1 202 /],
+    ['without it', 'wrong-wrong-wrong-wrong', false, /^HTTP\/1\.1 503 /],
+    ['heard out without it where its address knew it before', 'wrong-wrong-wrong-wrong', true, /^HTTP\/1\.1 401 /],
+  ])('beside a crowd of many addresses that show no secret, %s', async (_, shown, isProven, outcome) => {
+    const { port, talk } = await listen({ rules: { trustProxy: ['127.0.0.1'] } })
+    const head = (address: string, as: string, more = lengthless): string =>
+      `POST /hooks/registry HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${as}\r\nx-forwarded-for: ${address}\r\n${more}\r\n`
+    const first = `${head('203.0.113.1', word, 'connection: close\r\ncontent-length: 2\r\n')}{}`
+    if (isProven) expect(await talk(first)).toMatch(/^HTTP\/1\.1 202 /)
     const mine = connect(port, '127.0.0.1').on('error', () => {})
     const answer = new Promise<string>((resolve) => void mine.once('data', (data) => resolve(data.toString())))
     mine.write(head('203.0.113.1', shown) + chunk + chunk)

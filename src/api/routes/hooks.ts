@@ -32,7 +32,7 @@ interface Hook {
   Body: WholeBody | undefined
 }
 
-const nothing: WholeBody = { bytes: Buffer.alloc(0), leave: () => {} }
+const nothing: WholeBody = { bytes: Buffer.alloc(0), believe: () => {}, leave: () => {} }
 
 /**
  * `POST /hooks/<source>`, and `/hooks/<source>/<secret>` for senders that know of addresses alone: size, then sign-in
@@ -51,10 +51,12 @@ export function addHookRoutes(app: FastifyInstance, deps: HookDeps): void {
 
   /** Whatever waits for its answer afterwards holds no body. */
   const hear = async (request: FastifyRequest<Hook>): ReturnType<Receive> => {
-    const { bytes, leave } = request.body ?? nothing
+    const { bytes, believe, leave } = request.body ?? nothing
     request.body = undefined
     try {
-      return await receive(request.params.source, { ...headOf(request), body: bytes })
+      const outcome = await receive(request.params.source, { ...headOf(request), body: bytes })
+      if (outcome !== 'refused') believe()
+      return outcome
     } catch (error) {
       throw notKept(error)
     } finally {
