@@ -1,4 +1,5 @@
-import { rolldown } from 'rolldown'
+import { dirname, resolve } from 'node:path'
+import { rolldown, type Plugin } from 'rolldown'
 
 /** What of a bundle has to be said. */
 interface Bundling {
@@ -15,7 +16,7 @@ interface Bundling {
  * (docs/decisions/0003-bundled-release.md).
  */
 export async function bundleForRelease({ scripts, cwd, dir }: Bundling): Promise<void> {
-  const bundle = await rolldown({ input: scripts, platform: 'node', cwd, plugins: [inAscii] })
+  const bundle = await rolldown({ input: scripts, platform: 'node', cwd, plugins: [threads, inAscii] })
   await bundle.write({
     dir,
     format: 'esm',
@@ -25,6 +26,17 @@ export async function bundleForRelease({ scripts, cwd, dir }: Bundling): Promise
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   })
   await bundle.close()
+}
+
+/** A script that runs on a thread of its own is a chunk by itself; its address is what names it here. */
+const threads: Plugin = {
+  name: 'threads',
+  transform(code, importer) {
+    return code.replace(/new URL\(('\.\/[\w-]+-thread\.ts'), import\.meta\.url\)/g, (_address, file: string) => {
+      const id = resolve(dirname(importer), file.slice(1, -1))
+      return `new URL(import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'chunk', id })})`
+    })
+  },
 }
 
 /** V8 keeps a source twice as large from the first character on that Latin-1 does not have: 1.5 MB at rest. */

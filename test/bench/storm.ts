@@ -2,9 +2,9 @@ import { rmSync } from 'node:fs'
 import { makePrivateFolder } from '../services/private-folder.ts'
 import type { Figure, Missing } from './figure.ts'
 import { toJson, toTable } from './report.ts'
-import { measureBare, measureStorm } from './storm/measure.ts'
+import { measureBackups, measureBare, measureStorm } from './storm/measure.ts'
 
-/** Apart from `bench.ts`, which has to be over soon: three storms of 10 s take half a minute. */
+/** Apart from `bench.ts`, which has to be over soon: four storms of 10 s take almost a minute. */
 const folder = makePrivateFolder('bench')
 const figures: Figure[] = []
 const missing: Missing[] = []
@@ -13,11 +13,17 @@ const floor = await measureBare(folder).catch((error: unknown) => {
   missing.push({ what: 'the floor', reason: String(error) })
   return []
 })
-for (const repositories of [1, 10_000]) {
-  const what = `a storm of events about ${repositories} repositories`
+const storms = [
+  ...[1, 10_000].map((repositories) => ({
+    what: `a storm of events about ${repositories} repositories`,
+    measure: () => measureStorm(folder, repositories, floor),
+  })),
+  { what: 'a storm while a large state is backed up', measure: () => measureBackups(folder, floor) },
+]
+for (const { what, measure } of storms) {
   process.stderr.write(`measuring ${what} ...\n`)
   try {
-    figures.push(...(await measureStorm(folder, repositories, floor)))
+    figures.push(...(await measure()))
   } catch (error) {
     missing.push({ what, reason: error instanceof Error ? error.message : String(error) })
   }

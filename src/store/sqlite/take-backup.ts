@@ -5,8 +5,9 @@ import { AppError } from '../../errors.ts'
 import type { StateBackup } from '../rows/state-file.ts'
 import type { BackupSettings } from './backup-files.ts'
 import { listBackups, nextBackupFile, pruneBackups } from './backup-files.ts'
-import { syncToDisk } from './durable.ts'
-import { examineFile, problemOf } from './examine-file.ts'
+import { reachDisk } from './durable.ts'
+import { examineApart } from './examine-apart.ts'
+import { problemOf } from './examine-file.ts'
 import { createFile, createFolder, ownerOf, type Owner, type StateFiles } from './files.ts'
 import { stateError } from './state-error.ts'
 
@@ -32,13 +33,13 @@ export async function copyState(database: string, to: string, owner: Owner | nul
     removeCopy(part)
     createFile(part, owner)
     await copyPages(database, part)
-    const problem = problemOf(await examineFile(part, 'still'))
+    const problem = problemOf(await examineApart(part))
     if (problem !== null) {
       throw new AppError('STATE_UNREADABLE', `the state in ${dirname(database)} is damaged: ${problem}`)
     }
-    syncToDisk(part)
+    await reachDisk(part)
     renameSync(part, to)
-    syncToDisk(dirname(to))
+    await reachDisk(dirname(to))
   } catch (error) {
     removeCopy(part)
     throw stateError(error, dirname(database))

@@ -4,6 +4,7 @@ import { startChild } from '../child.ts'
 import { quantile } from '../events/flood.ts'
 import type { Figure } from '../figure.ts'
 import type { Answer as Bare, Question as AskBare } from './bare.ts'
+import { makeLargeState } from './large-state.ts'
 import { pushesOf, sendPushes, type Push } from './pushes.ts'
 import type { Answer, Question } from './service.ts'
 import type { Answer as Bothered, Question as Bother } from './strangers.ts'
@@ -67,6 +68,39 @@ export async function measureStorm(
       sum(Object.values(answers).map(({ ended = 0 }) => ended)),
       'requests',
     ),
+  ]
+}
+
+/** Backups in a storm of 10 s, so that one is under way for most of it. */
+const backups = 4
+
+/**
+ * The same with a state whose backups take long, while some are taken.
+ *
+ * @param floor as for `measureStorm`
+ */
+export async function measureBackups(folder: string, floor: readonly number[]): Promise<readonly Figure[]> {
+  const script = await bundle(join(import.meta.dirname, 'service.ts'), folder)
+  const state = { folder: join(folder, 'storm-large') }
+  const sizeMiB = await makeLargeState(state.folder)
+  await using service = await startChild<Question, Answer>(script)
+  const { url } = await service.ask({ kind: 'open', state, repositories: 1, secret })
+  const pushes = pushesOf(count, () => 'repo/0')
+  let backedUp: Promise<number> = Promise.resolve(0)
+  const { acknowledged, times } = await storm(url, pushes, async () => {
+    const begunAt = performance.now()
+    backedUp = service.ask({ kind: 'back-up', times: backups }).then(() => performance.now() - begunAt)
+  })
+  const tookMs = await backedUp
+  const { peakMiB } = await service.ask({ kind: 'report' })
+  const what = `${backups} backups of a large state meanwhile`
+  const least = floor.length === 0 ? {} : { floor: { what: '(bare server)', value: quantile(floor, 0.99) } }
+  return [
+    { what: `${what}: its size`, value: sizeMiB, unit: 'MiB' },
+    { what: `${what}: one of them`, value: tookMs / backups, unit: 'ms' },
+    { what: `${what}: acknowledged, p99`, value: quantile(times, 0.99), unit: 'ms', budget: { most: 50 }, ...least },
+    { what: `${what}: not acknowledged`, value: count - acknowledged.length, unit: 'requests', budget: { most: 0 } },
+    { what: `${what}: memory at its peak`, value: peakMiB, unit: 'MiB', budget: { most: 250 } },
   ]
 }
 

@@ -27,6 +27,8 @@ export type Question =
     }
   /** What came of it so far. */
   | { readonly kind: 'report' }
+  /** The same after backups of the state, one after the other. */
+  | { readonly kind: 'back-up'; readonly times: number }
 
 export interface Answer {
   /** Where events are taken. */
@@ -50,6 +52,7 @@ let looks = 0
 let lines = 0
 let url = ''
 let beganAt = 0
+let backUp: () => Promise<unknown> = async () => null
 
 /** Counts the looks in the place of those who would do them. */
 const nudges: Pick<Nudges, 'send'> = {
@@ -72,6 +75,7 @@ async function open({
 }: Extract<Question, { kind: 'open' }>): Promise<void> {
   keepHeapSmall()
   const store = await openState(state)
+  backUp = async () => store.backups?.take()
   const log = createLog('warn', 'plain', () => void (lines += 1))
   const overview = createOverview()
   const names = Array.from({ length: repositories }, (_, index) => `repo/${firstRepository + index}`)
@@ -93,6 +97,7 @@ async function open({
 
 answerQuestions<Question, Answer>(async (question) => {
   if (question.kind === 'open') await open(question)
+  if (question.kind === 'back-up') for (let taken = 0; taken < question.times; taken += 1) await backUp()
   const looksOfOne = Math.max(0, ...[...times.values()].map(({ count }) => count))
   const memory = { rssMiB: process.memoryUsage().rss / 1024 / 1024, peakMiB: peakKiB() / 1024 }
   return { url, ...memory, looks, looksOfOne, shortestGapMs, runningMs: performance.now() - beganAt, lines }
