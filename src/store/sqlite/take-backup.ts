@@ -5,7 +5,7 @@ import { AppError } from '../../errors.ts'
 import type { StateBackup } from '../rows/state-file.ts'
 import type { BackupSettings } from './backup-files.ts'
 import { listBackups, nextBackupFile, pruneBackups } from './backup-files.ts'
-import { reachDisk } from './durable.ts'
+import { flushAlong, reachDisk } from './durable.ts'
 import { examineApart } from './examine-apart.ts'
 import { problemOf } from './examine-file.ts'
 import { createFile, createFolder, ownerOf, type Owner, type StateFiles } from './files.ts'
@@ -74,7 +74,7 @@ export async function takeBackup(
 async function copyPages(database: string, part: string): Promise<void> {
   const reader = new DatabaseSync(database, { readOnly: true, timeout: 5_000 })
   try {
-    await backup(reader, part, { rate: allPages })
+    await flushAlong(part, backup(reader, part, { rate: allPages }))
   } finally {
     reader.close()
   }
