@@ -20,8 +20,21 @@ async function makeState(name: string): Promise<string> {
   return files.database
 }
 
-describe('a file that is looked at on another thread', () => {
-  test('is sound, empty, foreign, damaged or absent, as it is on this one', async () => {
+/** How often others here had their turn until it was looked at: on this thread a few times, wherever it awaits anything. */
+async function turnsMeanwhile(work: () => Promise<unknown>): Promise<number> {
+  let turns = 0
+  const turn = (): void => {
+    turns += 1
+    next = setImmediate(turn)
+  }
+  let next = setImmediate(turn)
+  await work()
+  clearImmediate(next)
+  return turns
+}
+
+describe('a large file', () => {
+  test('is sound, empty, foreign, damaged or absent on another thread, as it is on this one', async () => {
     const [sound, damaged] = [await makeState('sound'), await makeState('damaged')]
     truncateSync(damaged, 10_000)
     const foreign = join(folder, 'foreign.db')
@@ -32,7 +45,7 @@ describe('a file that is looked at on another thread', () => {
     writeFileSync(empty, '')
     const all = [sound, empty, foreign, damaged, join(folder, 'absent.db')]
 
-    const found = await Promise.all(all.map(examineApart))
+    const found = await Promise.all(all.map((file) => examineApart(file, 0)))
 
     expect(found.map(({ kind }) => kind)).toEqual(['sound', 'empty', 'foreign', 'damaged', 'absent'])
     expect(found).toEqual(await Promise.all(all.map((file) => examineFile(file, 'still'))))
@@ -42,21 +55,18 @@ describe('a file that is looked at on another thread', () => {
     const error: unknown = await examineFile(folder, 'still').catch((thrown: unknown) => thrown)
 
     expect(error).toBeInstanceOf(Error)
-    await expect(examineApart(folder)).rejects.toEqual(error)
+    await expect(examineApart(folder, 0)).rejects.toEqual(error)
   })
 
   test('keeps nobody here waiting', async () => {
     const file = await makeState('waiting')
-    let turns = 0
-    const turn = (): void => {
-      turns += 1
-      next = setImmediate(turn)
-    }
-    let next = setImmediate(turn)
 
-    expect(await examineApart(file)).toMatchObject({ kind: 'sound' })
-    clearImmediate(next)
-    // On this thread it is a few: one wherever it awaits anything.
-    expect(turns).toBeGreaterThan(50)
+    expect(await turnsMeanwhile(() => examineApart(file, 0))).toBeGreaterThan(50)
   })
+})
+
+test('a small file is looked at without a thread, whose memory would never be given back', async () => {
+  const file = await makeState('small')
+
+  expect(await turnsMeanwhile(() => examineApart(file))).toBeLessThan(20)
 })
