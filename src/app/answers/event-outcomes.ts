@@ -1,5 +1,6 @@
 import { parseReference } from '../../image/reference.ts'
 import type { Reason, Rollout } from '../../rollout/rollout.ts'
+import { placeKey } from '../scans/scan-key.ts'
 import { restingCodes } from './resting-codes.ts'
 import type { EventFate, HistoryEntry, Store, Time, TrailedEvent, WorkloadRow } from '../../store/store.ts'
 
@@ -49,8 +50,10 @@ export function createOutcomes(
   }
 
   return async (event) => {
+    const { registry, repository } = event
+    if (registry === null || repository === null) return []
     const until = nextChange(trail, event)
-    const rows = (await (workloads ??= byRepository(store))).get(`${event.registry}/${event.repository}`) ?? []
+    const rows = (await (workloads ??= byPlace(store))).get(placeKey({ registry, repository })) ?? []
     const since = event.lookedAt !== null && event.lookedAt < event.receivedAt ? event.lookedAt : event.receivedAt
     const outcomes: EventOutcome[] = []
     for (const row of rows) {
@@ -81,11 +84,10 @@ function nextChange(
   return next.lookedAt < next.receivedAt ? next.receivedAt : next.lookedAt
 }
 
-async function byRepository(store: Pick<Store, 'workloads'>): Promise<ReadonlyMap<string, readonly WorkloadRow[]>> {
+async function byPlace(store: Pick<Store, 'workloads'>): Promise<ReadonlyMap<string, readonly WorkloadRow[]>> {
   return Map.groupBy(await store.workloads(), ({ image }) => {
     try {
-      const { registry, repository } = parseReference(image)
-      return `${registry}/${repository}`
+      return placeKey(parseReference(image))
     } catch {
       // What runs by an image id is of no repository.
       return ''

@@ -41,3 +41,17 @@ test('knows where any tag matters, since one is chosen among all', () => {
 
   expect(overview.tagsFollowed(repository)).toEqual({ named: new Set(['1']), isListed: true })
 })
+
+test('knows by which names of its registry a repository is followed', () => {
+  const overview = createOverview()
+  const [one, other] = [overview.add('local'), overview.add('remote')]
+  const withPort = { ...repository, registry: 'registry.example.com:443' }
+  one.sees([work('1')])
+  other.sees([{ ...work('2'), key: scanKey(withPort), repository: withPort }])
+  const inCapitals = { ...repository, registry: 'Registry.Example.com' }
+
+  expect(overview.tagsFollowed(inCapitals)).toEqual({ named: new Set(['1', '2']), isListed: false })
+  expect(overview.namesOf(inCapitals)).toEqual([repository, withPort])
+  expect(overview.namesOf(withPort)).toEqual([withPort, repository])
+  expect(overview.namesOf({ ...repository, repository: 'shop' })).toEqual([{ ...repository, repository: 'shop' }])
+})

@@ -1,7 +1,7 @@
 import type { AppError } from '../../errors.ts'
 import type { Repository } from '../../registries/registry.ts'
 import type { Reason } from '../../rollout/facts.ts'
-import { scanKey } from '../scans/scan-key.ts'
+import { placeKey, scanKey } from '../scans/scan-key.ts'
 
 /** How a target answered when it was last looked at. */
 export interface TargetStanding {
@@ -13,6 +13,7 @@ export interface TargetStanding {
 /** A repository that watched workloads follow, by its scan key, with the tags that they follow. */
 interface Followed {
   readonly key: string
+  readonly repository: Repository
   readonly tags: readonly string[]
   /** Whether one of them chooses among all tags. */
   readonly isListed: boolean
@@ -41,8 +42,10 @@ export interface Overview {
   add(name: string, isDeciding?: (key: string) => boolean): Viewer
   /** Whether every target has been looked at, so that what is not followed is known. */
   readonly isComplete: boolean
-  /** Tags that watched workloads follow; null when none follows any of that repository. */
+  /** Tags that watched workloads follow; null when none follows any of that repository, by any name of its registry. */
   tagsFollowed(repository: Repository): TagsFollowed | null
+  /** By which names watched workloads follow a repository, its own first; that alone when none does. */
+  namesOf(repository: Repository): readonly [Repository, ...Repository[]]
   /** Whether a look at a repository, or a decision on it, is under way or about to be. */
   isDeciding(repository: Repository): boolean
   targets(): readonly TargetStanding[]
@@ -51,40 +54,49 @@ export interface Overview {
 interface View {
   readonly name: string
   trouble: Reason | null
-  /** By scan key; null before the first look. What was seen stays while later looks fail. */
-  tags: ReadonlyMap<string, Followed> | null
+  /** By the key of their place; null before the first look. What was seen stays while later looks fail. */
+  followed: ReadonlyMap<string, readonly Followed[]> | null
   readonly isDeciding: (key: string) => boolean
 }
 
 export function createOverview(): Overview {
   const views: View[] = []
+  const followedAt = (repository: Repository): readonly Followed[] => {
+    const place = placeKey(repository)
+    return views.flatMap(({ followed }) => followed?.get(place) ?? [])
+  }
+  const namesOf = (repository: Repository): readonly [Repository, ...Repository[]] => {
+    const names = new Map(followedAt(repository).map((each) => [each.key, each.repository]))
+    const [first = repository, ...rest] = names.values()
+    const own = names.get(scanKey(repository))
+    return own === undefined ? [first, ...rest] : [own, ...[first, ...rest].filter((each) => each !== own)]
+  }
   return {
     add(name, isDeciding = () => false) {
       const trouble = { code: 'NOT_SEEN', sentence: 'it has not been looked at yet' }
-      const view: View = { name, trouble, tags: null, isDeciding }
+      const view: View = { name, trouble, followed: null, isDeciding }
       views.push(view)
       return {
         sees(followed) {
           view.trouble = null
-          view.tags = new Map(followed.map(({ key, tags, isListed }) => [key, { key, tags, isListed }]))
+          const kept = followed.map(({ key, repository, tags, isListed }) => ({ key, repository, tags, isListed }))
+          view.followed = Map.groupBy(kept, (each) => placeKey(each.repository))
         },
         fails: ({ code, message }) => void (view.trouble = { code, sentence: message }),
       }
     },
     get isComplete() {
-      return views.length > 0 && views.every(({ tags }) => tags !== null)
+      return views.length > 0 && views.every(({ followed }) => followed !== null)
     },
     tagsFollowed(repository) {
-      const key = scanKey(repository)
-      const followed = views.flatMap((view) => view.tags?.get(key) ?? [])
+      const followed = followedAt(repository)
       const named = new Set(followed.flatMap(({ tags }) => tags))
       const isListed = followed.some((each) => each.isListed)
       return named.size > 0 || isListed ? { named, isListed } : null
     },
-    isDeciding(repository) {
-      const key = scanKey(repository)
-      return views.some((view) => view.isDeciding(key))
-    },
+    namesOf,
+    isDeciding: (repository) =>
+      namesOf(repository).some((name) => views.some((view) => view.isDeciding(scanKey(name)))),
     targets: () => views.map(({ name, trouble }) => ({ name, trouble })),
   }
 }

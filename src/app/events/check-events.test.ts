@@ -282,3 +282,19 @@ test('the same bytes are news once the looks for the first are over', async () =
   expect(looks).toEqual([0, 2, 10, 60, 65, 67, 75, 125].map((at) => `web ${at}`))
   expect(tally).toMatchObject({ received: 2, repeated: 0 })
 })
+
+test('a registry goes by any of its names: with its usual port, and in capitals', async () => {
+  const { clock, store, world, looks, begin, arrive } = start({ follows: ['web'] })
+  await begin()
+  world.shows = pushed
+
+  await arrive(event({ registry: 'registry.example.com:443' }))
+  expect(looks).toEqual(['web 0'])
+  await clock.pass(120_000)
+  await arrive(event({ registry: 'Registry.example.com' }))
+  await clock.pass(120_000)
+  await arrive(event({ registry: 'registry.example.com:5000' }))
+
+  expect(looks).toEqual(['web 0', 'web 120'])
+  expect(await store.pendingEvents(10)).toEqual([])
+})

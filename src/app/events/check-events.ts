@@ -26,7 +26,7 @@ interface CheckDeps extends Pick<App, 'clock' | 'log'> {
     | 'imageDescription'
   >
   readonly nudges: Pick<Nudges, 'send'>
-  readonly overview: Pick<Overview, 'isComplete' | 'tagsFollowed' | 'isDeciding'>
+  readonly overview: Pick<Overview, 'isComplete' | 'tagsFollowed' | 'namesOf' | 'isDeciding'>
   readonly tally: EventTally
 }
 
@@ -106,7 +106,9 @@ export function createEventChecks(deps: CheckDeps): EventChecks {
       each.looks += 1
     }
     watched.lookedAt = clock.elapsed()
-    deps.nudges.send({ kind: 'scan', repository: watched.repository, at: deps.clock.elapsed() })
+    for (const repository of overview.namesOf(watched.repository)) {
+      deps.nudges.send({ kind: 'scan', repository, at: watched.lookedAt })
+    }
   }
 
   const end = (watched: Watched, each: Waiting, finding: Finding): void => {

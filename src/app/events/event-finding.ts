@@ -8,7 +8,7 @@ import type { Waiting } from './event-schedule.ts'
 
 interface FindingDeps {
   readonly store: Pick<App['store'], 'tagObservation' | 'listedTags' | 'imageDescription'>
-  readonly overview: Pick<App['overview'], 'isComplete' | 'tagsFollowed' | 'isDeciding'>
+  readonly overview: Pick<App['overview'], 'isComplete' | 'tagsFollowed' | 'namesOf' | 'isDeciding'>
 }
 
 /** Whether the tag of an event is one that is followed. A signature beside an image never is. */
@@ -37,7 +37,9 @@ export interface Findings {
 }
 
 export function createFindings({ store, overview }: FindingDeps): Findings {
-  const look = async ({ registry, repository, tag }: PendingEvent): Promise<Look> => {
+  const look = async (event: PendingEvent): Promise<Look> => {
+    const { tag } = event
+    const [{ registry, repository }] = overview.namesOf(event)
     const seen = tag === null ? null : await store.tagObservation(registry, repository, tag)
     if (!seen?.failure) return { found: seen?.digest ?? null, reason: null, firstSeenAt: seen?.firstSeenAt ?? null }
     return { found: null, reason: { code: seen.failure.code, sentence: seen.failure.sentence }, firstSeenAt: null }
@@ -47,10 +49,8 @@ export function createFindings({ store, overview }: FindingDeps): Findings {
    * Of a tag that is in the list by now and that nobody looks up: what it names made no difference to any choice. Its
    * look begins only once the list is kept, so the steps are asked for in their order; null of any other tag.
    */
-  const ofListed = async (
-    { registry, repository }: PendingEvent,
-    tag: string,
-  ): Promise<Finding | 'deciding' | null> => {
+  const ofListed = async (event: PendingEvent, tag: string): Promise<Finding | 'deciding' | null> => {
+    const [{ registry, repository }] = overview.namesOf(event)
     const listed = await store.listedTags(registry, repository)
     if (!listed.some((each) => each.tag === tag && each.goneSince === null)) return null
     const isDeciding = overview.isDeciding({ registry, repository })
@@ -59,9 +59,9 @@ export function createFindings({ store, overview }: FindingDeps): Findings {
   }
 
   /** Some senders tell of the image of each platform, where the tag names the index that has them all. */
-  const isNamed = async ({ registry, repository }: PendingEvent, wanted: Digest, found: Digest): Promise<boolean> => {
+  const isNamed = async (event: PendingEvent, wanted: Digest, found: Digest): Promise<boolean> => {
     if (wanted === found) return true
-    const kept = await keptDescription(store, { registry, repository }, found)
+    const kept = await keptDescription(store, overview.namesOf(event)[0], found)
     return kept?.images.some(({ manifest }) => manifest === wanted) === true
   }
 

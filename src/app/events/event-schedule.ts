@@ -1,7 +1,7 @@
 import type { Digest } from '../../image/digest.ts'
 import type { Repository } from '../../registries/registry.ts'
 import type { PendingEvent, Time } from '../../store/store.ts'
-import { scanKey } from '../scans/scan-key.ts'
+import { placeKey } from '../scans/scan-key.ts'
 
 /** When it is looked after an event came: a registry may tell of a push before its own tag shows it. */
 const looksAtMs = [0, 2_000, 10_000, 60_000]
@@ -34,6 +34,7 @@ export interface Waiting {
 
 /** The events of one repository. */
 export interface Watched {
+  /** By the name that the first of them had for it. */
   readonly repository: Repository
   lookedAt: number
   /** By slot. */
@@ -86,7 +87,7 @@ export function createEventSchedule(): EventSchedule {
     due,
     add(event, slot, now) {
       const { registry, repository } = event
-      const key = scanKey(event)
+      const key = placeKey(event)
       const unknown: Watched = { repository: { registry, repository }, lookedAt: -Infinity, waiting: new Map() }
       const watched = repositories.get(key) ?? unknown
       const earlier = watched.waiting.get(slot)
@@ -109,7 +110,7 @@ export function createEventSchedule(): EventSchedule {
       return isFull()
     },
     isTakenSince(event, since) {
-      const waiting = repositories.get(scanKey(event))?.waiting.values() ?? []
+      const waiting = repositories.get(placeKey(event))?.waiting.values() ?? []
       return [...waiting].some(({ takenAt }) => takenAt >= since)
     },
     dueRepositories(now) {

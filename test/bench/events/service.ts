@@ -35,9 +35,10 @@ answerQuestions<Question, Answer>(async ({ stateFolder, repositories, secret: wo
   const log = createLog('error', 'plain', (line) => void process.stderr.write(line))
   const overview = createOverview()
   const names = Array.from({ length: repositories }, (_, index) => `repo/${index}`)
+  const followed = names.map((repository) => ({ registry, repository }))
   overview
     .add('local')
-    .sees(names.map((repository) => ({ key: scanKey({ registry, repository }), tags: ['latest'], isListed: false })))
+    .sees(followed.map((each) => ({ key: scanKey(each), repository: each, tags: ['latest'], isListed: false })))
   const deps = { store, log, overview, clock: systemClock, nudges: createNudges(), tally: createEventTally() }
   const checks = createEventChecks(deps)
   void checks.run(new AbortController().signal)

@@ -79,9 +79,10 @@ async function open({
   const log = createLog('warn', 'plain', () => void (lines += 1))
   const overview = createOverview()
   const names = Array.from({ length: repositories }, (_, index) => `repo/${firstRepository + index}`)
+  const followed = names.map((repository) => ({ registry, repository }))
   overview
     .add('local')
-    .sees(names.map((repository) => ({ key: scanKey({ registry, repository }), tags: ['latest'], isListed: false })))
+    .sees(followed.map((each) => ({ key: scanKey(each), repository: each, tags: ['latest'], isListed: false })))
   const deps = { store, log, overview, clock: systemClock, nudges, tally: createEventTally() }
   const checks = createEventChecks(deps)
   void checks.run(new AbortController().signal)
