@@ -6,6 +6,8 @@ export function syncToDisk(path: string): void {
   const descriptor = openSync(path, 'r')
   try {
     fsyncSync(descriptor)
+  } catch (error) {
+    if (!isUnknownThere(error)) throw error
   } finally {
     closeSync(descriptor)
   }
@@ -16,6 +18,8 @@ export async function reachDisk(path: string): Promise<void> {
   const handle = await open(path, 'r')
   try {
     await handle.sync()
+  } catch (error) {
+    if (!isUnknownThere(error)) throw error
   } finally {
     await handle.close()
   }
@@ -42,3 +46,7 @@ export async function flushAlong<Written>(path: string, writing: Promise<Written
   if (flushed.status === 'rejected') throw flushed.reason
   return written
 }
+
+/** Some network file systems know of no such thing for folders; SQLite and PostgreSQL pass over that too. */
+const isUnknownThere = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'EINVAL' || error.code === 'ENOTSUP')
