@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ownSource, publicParts, word } from '../../test/fakes/public-listener.ts'
+import { ownSource, publicParts, startPublicServer, word } from '../../test/fakes/public-listener.ts'
 import { AppError } from '../errors.ts'
 import { eventSources } from '../events/index.ts'
 import { secret } from '../lib/secret.ts'
@@ -109,4 +109,15 @@ describe('what else a sender may need', () => {
     expect(answer.body).not.toContain('keys.example.com')
     expect(lines.join()).toContain('keys.example.com')
   })
+})
+
+test.each(['utf8', 'latin1'] as const)('a secret with letters beyond ASCII is known in %s', async (encoding) => {
+  const spoken = 'für-die-Größten-1234'
+  const server = await startPublicServer({ sources: [{ ...ownSource, secrets: [secret(spoken)] }] })
+  const head = `POST /hooks/registry HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 2\r\nauthorization: Bearer `
+
+  const answer = await server.talk(head, Buffer.from(spoken, encoding), '\r\n\r\n{}')
+  await server.close()
+
+  expect(answer).toMatch(/^HTTP\/1\.1 202 /)
 })

@@ -55,8 +55,9 @@ export async function startPublicServer({
   limits = {} as Partial<ListenerLimits>,
   clock = startFakeClock() as Clock,
   origins = [] as readonly string[],
+  sources = [ownSource] as readonly ConfiguredSource[],
 } = {}) {
-  const parts = publicParts(clock)
+  const parts = publicParts(clock, sources)
   const readFile = () => Promise.reject(new Error('there is no TLS here'))
   const at = { host: '127.0.0.1', port: 0, ...rules }
   const server = await openPublicServer({ ...parts.deps, readFile, origins }, at, { ...usualLimits, ...limits })
@@ -66,7 +67,7 @@ export async function startPublicServer({
     server,
     port,
     /** Sends bytes and gives all that comes back until the server ends the connection. */
-    async talk(...sent: readonly string[]): Promise<string> {
+    async talk(...sent: readonly (string | Buffer)[]): Promise<string> {
       const socket = connect(port, '127.0.0.1')
       socket.on('error', () => {})
       for (const part of sent) socket.write(part)

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Receive } from '../../app/events/receive-event.ts'
@@ -109,6 +110,12 @@ function headersOf(raw: readonly string[]): Record<string, readonly string[]> {
   const names = raw.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase())
   const groups = Map.groupBy(names.keys(), (index) => names[index] ?? '')
   return Object.fromEntries(
-    [...groups].map(([name, places]) => [name, places.map((index) => raw[2 * index + 1] ?? '')]),
+    [...groups].map(([name, places]) => [name, places.map((index) => textOf(raw[2 * index + 1] ?? ''))]),
   )
+}
+
+/** Node makes a character of each byte. Most senders write UTF-8, and what is none is left as it is. */
+function textOf(value: string): string {
+  const bytes = Buffer.from(value, 'latin1')
+  return isUtf8(bytes) ? bytes.toString() : value
 }
