@@ -37,7 +37,7 @@ export async function bringAbout(
 }
 
 async function tell(deps: BringDeps, rollout: Rollout, effect: EffectKind, signal: AbortSignal): Promise<void> {
-  const pullAuth = pulls.has(effect) ? await deps.pullAuth(rollout, signal) : null
+  const pullAuth = await authFor(deps, rollout, effect, signal)
   const { onProgress } = deps
   await deps.target.apply(rollout, effect, {
     signal,
@@ -46,6 +46,17 @@ async function tell(deps: BringDeps, rollout: Rollout, effect: EffectKind, signa
     ...(needsCaptured.has(effect) && { snapshot: await deps.store.snapshot(rollout.id) }),
     ...(onProgress && { onPullProgress: (progress: PullProgress) => onProgress(rollout, progress) }),
   })
+}
+
+async function authFor(
+  { pullAuth }: BringDeps,
+  rollout: Rollout,
+  effect: EffectKind,
+  signal: AbortSignal,
+): Promise<PullAuth | null> {
+  if (pulls.has(effect)) return pullAuth(rollout, signal)
+  // Mostly nothing is pulled for it, so whoever cannot sign in goes without.
+  return effect === 'tag-old' ? pullAuth(rollout, signal).catch(() => null) : null
 }
 
 /** Effects for which somebody signs in to the registry: we, or the nodes of an orchestrator. */

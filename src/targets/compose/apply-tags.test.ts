@@ -1,7 +1,9 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { composeRollout } from '../../../test/fakes/compose-change.ts'
 import { stageCompose } from '../../../test/fakes/compose-stage.ts'
+import { digest } from '../../../test/fakes/decide-input.ts'
 import { moveTag, tagOld } from './apply-tags.ts'
+import type { ComposeDeps } from './compose-deps.ts'
 
 const context = { signal: new AbortController().signal }
 const rollout = composeRollout()
@@ -37,4 +39,46 @@ test.each([
   await tagOld(stage.deps, { ...rollout, fromReference }, context)
 
   expect(stage.world.done).toEqual([`tag ${tag} sha256:old`])
+})
+
+describe('where somebody cleared the old image away while no container had it', () => {
+  const pulled: unknown[] = []
+  /** A registry that has, under the digest that ran before, the image of this id. */
+  const withRegistry = (id: string) => {
+    stage = stageCompose()
+    stage.world.images.delete('sha256:old')
+    pulled.length = 0
+    const pull = async (request: { readonly repository: string; readonly reference: string }) => {
+      pulled.push(request)
+      const reference = `${request.repository}@${request.reference}`
+      for (const name of [reference, id]) stage.world.images.set(name, { Id: id, RepoDigests: [reference] })
+    }
+    return { ...stage.deps, engine: { ...stage.deps.engine, pull } as unknown as ComposeDeps['engine'] }
+  }
+
+  test('it is pulled again by its digest', async () => {
+    const deps = withRegistry('sha256:old')
+    const pullAuth = { username: 'u', password: 'p', registry: 'docker.io', isIdentityToken: false }
+
+    await tagOld(deps, { ...rollout, fromDigest: digest('a') }, { ...context, pullAuth })
+
+    expect(pulled).toEqual([{ repository: 'web', reference: digest('a'), platform: null, auth: pullAuth }])
+    expect(stage.world.done).toEqual(['tag web:1 sha256:old'])
+  })
+
+  test('another image under its digest is not taken for it', async () => {
+    const deps = withRegistry('sha256:other')
+
+    await expect(tagOld(deps, { ...rollout, fromDigest: digest('a') }, context)).rejects.toMatchObject({
+      code: 'TARGET_PULL_FAILED',
+    })
+    expect(stage.world.done).toEqual([])
+  })
+
+  test('one that no registry is known to have is said to be gone', async () => {
+    const deps = withRegistry('sha256:old')
+
+    await expect(tagOld(deps, rollout, context)).rejects.toMatchObject({ code: 'TARGET_NOT_FOUND' })
+    expect(pulled).toEqual([])
+  })
 })

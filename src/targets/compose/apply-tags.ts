@@ -1,6 +1,7 @@
 import { AppError } from '../../errors.ts'
 import { familiarName, parseReference } from '../../image/reference.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
+import { pullOld } from '../engine/apply-image.ts'
 import type { ApplyContext } from '../target.ts'
 import type { ComposeDeps } from './compose-deps.ts'
 
@@ -12,8 +13,10 @@ export async function moveTag({ engine }: ComposeDeps, rollout: Rollout, { signa
   await engine.tagImage(candidate.Id, repository, tag, signal)
 }
 
-/** The tag under which the old version ran is the old image's again. */
-export async function tagOld({ engine }: ComposeDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
+/** The tag under which the old version ran is the old image's again, which is pulled where it was cleared away. */
+export async function tagOld(deps: ComposeDeps, rollout: Rollout, context: ApplyContext): Promise<void> {
+  await pullOld(deps, rollout, context)
   const reference = parseReference(rollout.fromReference)
-  await engine.tagImage(rollout.fromImage, familiarName(reference), reference.tag ?? 'latest', signal)
+  const tag = reference.tag ?? 'latest'
+  await deps.engine.tagImage(rollout.fromImage, familiarName(reference), tag, context.signal)
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.ts'
+import type { Digest } from '../../image/digest.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { ApplyContext } from '../target.ts'
 import type { EngineDeps } from './engine-deps.ts'
@@ -7,14 +8,40 @@ import { pullFailure, refusedOf } from './pull-failure.ts'
 import { canonicalDigests } from './image-facts.ts'
 
 /** J1: the candidate's image lies on the engine, complete and under the digest that was decided. */
-export async function pull(deps: EngineDeps, rollout: Rollout, context: ApplyContext): Promise<void> {
-  const reference = `${rollout.repository}@${rollout.digest}`
-  await deps.pulls(reference, () => pullOnce(deps, rollout, reference, context))
+export function pull(deps: EngineDeps, rollout: Rollout, context: ApplyContext): Promise<void> {
+  const { repository, digest, fromImage } = rollout
+  return pullDigest(deps, { repository, digest, like: fromImage }, context)
+}
+
+/**
+ * R: the old image lies on the engine. Our tag keeps it from `docker image prune`, but not from one with `--all` while no
+ * container has it, as once Compose has replaced all of them.
+ */
+export async function pullOld(deps: EngineDeps, rollout: Rollout, context: ApplyContext): Promise<void> {
+  const { repository, fromDigest: digest, fromImage, fromReference, toImage } = rollout
+  const isThere = async () => (await deps.engine.inspectImage(fromImage, context.signal)) !== null
+  if (await isThere()) return
+  const gone = `the image that ran before as ${fromReference} is gone from the engine`
+  if (digest === null) throw new AppError('TARGET_NOT_FOUND', `${gone}, and no registry is known to have it`)
+  await pullDigest(deps, { repository, digest, like: toImage ?? '' }, context)
+  if (!(await isThere())) throw new AppError('TARGET_PULL_FAILED', `${gone}, and what its registry has is another`)
+}
+
+interface Wanted {
+  readonly repository: string
+  readonly digest: Digest
+  /** Engine id of an image for the platform that is meant; empty for the engine's own. */
+  readonly like: string
+}
+
+async function pullDigest(deps: EngineDeps, wanted: Wanted, context: ApplyContext): Promise<void> {
+  const reference = `${wanted.repository}@${wanted.digest}`
+  await deps.pulls(reference, () => pullOnce(deps, wanted, reference, context))
 }
 
 async function pullOnce(
   { engine }: EngineDeps,
-  rollout: Rollout,
+  { repository, digest, like }: Wanted,
   reference: string,
   { signal, onPullProgress, pullAuth, pullPace }: ApplyContext,
 ): Promise<void> {
@@ -24,8 +51,7 @@ async function pullOnce(
     return image !== null && canonicalDigests(image.RepoDigests ?? []).includes(wanted)
   }
   if (await isThere()) return
-  const { repository, digest } = rollout
-  const platform = await foreignPlatform(engine, rollout.fromImage, signal)
+  const platform = await foreignPlatform(engine, like, signal)
   const leftMs = pullPace?.leftMs() ?? 0
   if (leftMs > 0) {
     throw new AppError('TARGET_PULL_FAILED', 'the registry asked to wait', { retryAfterMs: leftMs })
@@ -46,7 +72,7 @@ async function pullOnce(
   }
 }
 
-/** The platform of the old image where the user chose another than the engine's own; null otherwise. */
+/** The platform of an image where the user chose another than the engine's own; null otherwise. */
 async function foreignPlatform(
   engine: EngineDeps['engine'],
   image: string,
@@ -54,13 +80,13 @@ async function foreignPlatform(
 ): Promise<string | null> {
   // Nothing ran before, so nobody chose another.
   if (image === '') return null
-  const [host, old] = await Promise.all([engine.version(signal), engine.inspectImage(image, signal)])
-  if (!old?.Os || !old.Architecture) return null
-  if (old.Os === host.os && old.Architecture === host.architecture) return null
-  return [old.Os, old.Architecture, old.Variant].filter(Boolean).join('/')
+  const [host, found] = await Promise.all([engine.version(signal), engine.inspectImage(image, signal)])
+  if (!found?.Os || !found.Architecture) return null
+  if (found.Os === host.os && found.Architecture === host.architecture) return null
+  return [found.Os, found.Architecture, found.Variant].filter(Boolean).join('/')
 }
 
-/** The old image keeps a tag of ours, so that no clean-up by anybody takes the way back. */
+/** The old image keeps a tag of ours, so that no clean-up of what has no tag takes the way back. */
 export async function protect({ engine }: EngineDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
   await engine.tagImage(rollout.fromImage, keepRepository, keepTag(rollout.workload, rollout.fromImage), signal)
 }
