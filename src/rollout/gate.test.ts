@@ -69,6 +69,22 @@ describe('the gate is failed', () => {
   })
 })
 
+describe('a version that a person paused', () => {
+  test('is left to them once its time is over, and is not to blame', () => {
+    expect(pass(() => ({ status: 'paused', health: 'healthy' }))).toEqual({
+      verdict: { kind: 'stopped-by-hand' },
+      ms: 10_000,
+    })
+  })
+
+  test('for a moment goes on with its gate', () => {
+    const { verdict, ms } = pass((at) => (at < 2000 ? { status: 'paused' } : {}))
+
+    expect(verdict.kind).toBe('passed')
+    expect(ms).toBe(5000)
+  })
+})
+
 test('an engine that takes long to answer does not keep the gate open for good', () => {
   let progress = startGate(0, startedAt)
   const verdicts: string[] = []

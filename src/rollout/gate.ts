@@ -32,7 +32,7 @@ export type Verdict =
   | { readonly kind: 'restart' }
   | { readonly kind: 'passed'; readonly reason: Reason }
   | { readonly kind: 'failed'; readonly reason: Reason }
-  /** A person stopped it: their decision stands. */
+  /** A person stopped it, or keeps it paused: their decision stands. */
   | { readonly kind: 'stopped-by-hand' }
 
 /**
@@ -74,6 +74,8 @@ export function judge(
   if (goodMs >= neededMs) return { progress, verdict: passed(instance, neededMs) }
 
   const leftMs = progress.startedAt + deadlineMs(gate, instance) - now
+  // A short pause, as for a backup, is no word on the rollout; one that lasts keeps it from showing anything.
+  if (leftMs <= 0 && instance.status === 'paused') return { progress, verdict: { kind: 'stopped-by-hand' } }
   if (leftMs <= 0) return { progress, verdict: failed('GATE_DEADLINE', lateSentence(gate, instance)) }
   const untilGoodMs = goodMs < 0 ? lookAgainMs : neededMs - goodMs
   return {

@@ -139,6 +139,20 @@ test.each<[string, Partial<Rollout>]>([
   })
 })
 
+test('blames no version that a person keeps paused in its gate', () => {
+  const late = { ...open, startedAt: now - 3_600_000, lookedAt: now }
+
+  expect(
+    roll(
+      composeRollout({ attempted: touched, gateProgress: late }),
+      composeFacts({ olds: [], news: [fresh('new', { status: 'paused' })] }),
+      now,
+    ),
+  ).toMatchObject({
+    rollout: { stage: 'ended', outcome: 'superseded', reason: { code: 'PAUSED_BY_HAND' }, candidateAtFault: false },
+  })
+})
+
 const follower = (given: Partial<InstanceFacts>, isFollowing = true) => [
   { instance: instance('sidecar', given), isFollowing },
 ]

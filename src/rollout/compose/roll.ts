@@ -14,7 +14,8 @@ import {
   triesMax,
   type Step,
 } from '../step.ts'
-import { editedByHand, removedByHand, replacedByHand, stoppedByHand } from './by-hand.ts'
+import { stoppedAtGate } from '../stopped-at-gate.ts'
+import { editedByHand, removedByHand, replacedByHand } from './by-hand.ts'
 import { needsEdit } from './edit.ts'
 import { hasFollowed, isAsMeant } from './follower.ts'
 import { mostBeside } from './most-beside.ts'
@@ -31,7 +32,7 @@ export function roll(rollout: Rollout, facts: ComposeFacts, now: number): Step {
   if (isTheirs) return end(rollout, now, { outcome: 'superseded', reason: replacedByHand })
   if (wasStarted(rollout, facts)) return goBack(rollout, 'superseded', startedMeanwhile)
   const ended = news.find((each) => rollout.proven.includes(each.id) && !isUp(each) && !hasCompleted(rollout, each))
-  if (ended?.stoppedByHand === true) return respectStop(rollout, facts, now)
+  if (ended?.stoppedByHand === true) return respectStop(rollout, facts, ended, now)
   if (ended !== undefined) return failed(rollout, `it passed its gate and then ended with exit code ${ended.exitCode}`)
   if (isLeftStopped(rollout)) return remakeStopped(rollout, facts, now)
   return isOneByOne(rollout) ? exchangeOne(rollout, facts, now) : exchangeAll(rollout, facts, now)
@@ -118,7 +119,7 @@ function prove(rollout: Rollout, facts: ComposeFacts, now: number): Step | null 
     case 'passed':
       return change(looked, 'J6', { proven: [...rollout.proven, fresh.id], gateProgress: null, reason: verdict.reason })
     case 'stopped-by-hand':
-      return respectStop(looked, facts, now)
+      return respectStop(looked, facts, fresh, now)
     case 'failed':
       if (isUp(fresh)) return goBack(looked, 'rolled-back', verdict.reason, true)
       return failed(looked, `it ended with exit code ${fresh.exitCode}`)
@@ -133,9 +134,10 @@ function prove(rollout: Rollout, facts: ComposeFacts, now: number): Step | null 
 const endedAgainMs = 500
 
 /** What was stopped stays so; but where old instances still run the service was not meant, and it goes back to those. */
-function respectStop(rollout: Rollout, { olds }: ComposeFacts, now: number): Step {
-  if (olds.some(isUp)) return goBack(rollout, 'superseded', stoppedByHand)
-  return end(rollout, now, { outcome: 'superseded', reason: stoppedByHand })
+function respectStop(rollout: Rollout, { olds }: ComposeFacts, fresh: InstanceFacts, now: number): Step {
+  const reason = stoppedAtGate(fresh)
+  if (olds.some(isUp)) return goBack(rollout, 'superseded', reason)
+  return end(rollout, now, { outcome: 'superseded', reason })
 }
 
 function passed(rollout: Rollout, { followers }: ComposeFacts): Step {

@@ -3,6 +3,7 @@ import { planned } from '../../../test/fakes/planned.ts'
 import { blankInstance } from '../../../test/fakes/instance-facts.ts'
 import type { Dependant } from '../dependant.ts'
 import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
+import { startGate } from '../gate.ts'
 import type { EffectKind, Rollout } from '../rollout.ts'
 import { forward } from './forward.ts'
 
@@ -52,6 +53,30 @@ test.each<[Rollout['order'], Rollout['attempted']]>([
 
   expect(forward({ ...rollout, order, attempted }, facts, 0)).toMatchObject({
     rollout: { stage: 'back', outcome: 'superseded', reason: { code: 'PAUSED_BY_HAND' } },
+  })
+})
+
+describe('a new version that a person keeps paused at its gate is left to them, and not to blame', () => {
+  const paused: InstanceFacts = { ...fresh, name: 'web', status: 'paused', startedAt: '2026-11-20T12:01:00Z' }
+  const look = (order: Rollout['order'], facts: Partial<ReplaceFacts>) => {
+    const { startedAt } = paused
+    const late = { ...startGate(0, startedAt), startedAt: -3_600_000 }
+    const touched = { attempted: [...rollout.attempted, 'stop-old', 'start-new'] as const, gateProgress: late }
+    return forward({ ...rollout, order, ...touched }, { ...seen(true), ...facts }, 0)
+  }
+
+  test('stop-first, with both versions', () => {
+    const facts = { old: { ...old, name: 'web.longshore-prev', status: 'exited' }, new: paused } as const
+
+    expect(look('stop-first', facts)).toMatchObject({
+      rollout: { stage: 'ended', outcome: 'superseded', reason: { code: 'PAUSED_BY_HAND' }, candidateAtFault: false },
+    })
+  })
+
+  test('start-first, while the old one serves', () => {
+    expect(look('start-first', { new: { ...paused, name: 'web.longshore-next' } })).toMatchObject({
+      rollout: { stage: 'back', outcome: 'superseded', reason: { code: 'PAUSED_BY_HAND' }, candidateAtFault: false },
+    })
   })
 })
 

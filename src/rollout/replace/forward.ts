@@ -18,6 +18,7 @@ import {
   timesAttempted,
   triesMax,
 } from '../step.ts'
+import { stoppedAtGate } from '../stopped-at-gate.ts'
 import { excused, isExcused } from '../unwell.ts'
 import type { Step } from '../step.ts'
 import {
@@ -145,12 +146,9 @@ export function passGate(rollout: Rollout, facts: ReplaceFacts, fresh: InstanceF
 const pass = (rollout: Rollout, reason: Reason): Step =>
   change(rollout, rollout.order === 'stop-first' ? 'J7' : 'J5', { stage: 'passed', reason, checkProgress: null })
 
-/** Stop-first: it already has the workload's name, so stopping it was meant for the workload, and both versions stay. */
+/** Stop-first: it already has the workload's name, so stopping or pausing it was meant for the workload, and both versions stay. */
 function respectStop(rollout: Rollout, fresh: InstanceFacts, now: number): Step {
-  const reason = {
-    code: 'STOPPED_BY_HAND',
-    sentence: 'the new version was stopped by hand before it had proven itself',
-  }
+  const reason = stoppedAtGate(fresh)
   if (rollout.order === 'start-first') return goBack(rollout, 'superseded', reason)
   if (fresh.restart !== rollout.restart) return effect(rollout, 'J8', 'arm-new')
   return end(rollout, now, { outcome: 'superseded', reason })

@@ -100,6 +100,18 @@ test('start-first, the old version keeps its name until the new one was looked a
   expect(soon).toMatchObject({ kind: 'wait' })
 })
 
+test('start-first, the old version is not ended while a person keeps the new one paused', () => {
+  const late = { ...looked, startedAt: now - 3_600_000, lookedAt: now }
+  const step = stepFrom(
+    { old, new: { ...fresh, status: 'paused' } },
+    { attempted: ['connect-new'], checkProgress: late },
+  )
+
+  expect(step).toMatchObject({
+    rollout: { stage: 'back', outcome: 'superseded', reason: { code: 'PAUSED_BY_HAND' }, candidateAtFault: false },
+  })
+})
+
 test('start-first, a new version that fails while both answer goes, and the old one was not touched', () => {
   const ill = stepFrom({ old, new: { ...fresh, health: 'unhealthy' } }, until('connect-new'))
 

@@ -11,6 +11,7 @@ import { armDependants, leaveUnwell, removeOldDependants, startDependants } from
 import { followComposed } from './composed.ts'
 import { isCopyLeft, keptMs, vanished } from './removes-itself.ts'
 import { isLeftStopped } from '../left-stopped.ts'
+import { stoppedAtGate } from '../stopped-at-gate.ts'
 import { isExcused } from '../unwell.ts'
 
 /** From the verdict of the gate to the new version standing alone. */
@@ -92,6 +93,8 @@ function checkAgain(rollout: Rollout, fresh: InstanceFacts, now: number): Step |
   const looked = { ...rollout, checkProgress: progress }
   if (verdict.kind === 'pending') return { kind: 'wait', rollout: looked, ms: verdict.againMs }
   if (verdict.kind === 'failed') return goBack(looked, 'rolled-back', verdict.reason, true)
+  // The old one serves, and goes on doing so.
+  if (verdict.kind === 'stopped-by-hand') return goBack(looked, 'superseded', stoppedAtGate(fresh))
   return null
 }
 
