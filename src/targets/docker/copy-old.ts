@@ -1,10 +1,9 @@
 import type { ContainerInspect, ImageInspect } from '../../clients/docker/shapes.ts'
 import { AppError } from '../../errors.ts'
-import { familiarName, parseReference, tagOf } from '../../image/reference.ts'
 import { previousName } from '../../rollout/names.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { ownLabels } from '../engine/own-labels.ts'
-import { startFailure } from '../engine/start-failure.ts'
+import { withImageUnder } from '../engine/with-image-under.ts'
 import type { ApplyContext } from '../target.ts'
 import { carryOver } from './carry-over.ts'
 import type { DockerDeps } from './docker-deps.ts'
@@ -12,6 +11,7 @@ import { requestedEndpoints } from './endpoints.ts'
 import { copyLabels, restoresLabel } from './labels.ts'
 import { clearPrevious } from './leftovers.ts'
 import { readCaptured } from './captured.ts'
+import { inheritedMounts } from './sets/inherited.ts'
 import { settleNetworks } from './settle-networks.ts'
 
 /** Id of the copy that a rollout made of an old instance that removes itself; null when there is none. */
@@ -50,16 +50,22 @@ export async function copyOld(deps: DockerDeps, rollout: Rollout, { signal, snap
     order: 'stop-first',
     operationLabels: copyLabels(rollout, requestedEndpoints(old)),
     apiVersion: api,
+    inherited: await inheritedMounts(deps, old, signal),
   })
-  const id = await withTagOnOld(deps, rollout, signal, async () => {
-    try {
-      return await engine.createContainer(previousName(rollout.name), body, null, signal)
-    } catch (error) {
-      throw notTheCandidates(startFailure(error))
-    }
-  })
+  // It has to read as its owner wrote it.
+  const id = await withImageUnder(
+    deps,
+    { reference: rollout.fromReference, image: rollout.fromImage },
+    () => engine.createContainer(previousName(rollout.name), body, null, signal),
+    signal,
+  )
   const copy = await engine.inspectContainer(id, signal)
-  if (copy !== null) await settleNetworks(deps, copy, networks, signal)
+  if (copy === null) return
+  if (copy.Image !== rollout.fromImage) {
+    await engine.removeContainer(id, false, signal)
+    throw new AppError('TARGET_CONFLICT', `the tag ${rollout.fromReference} was moved by somebody else meanwhile`)
+  }
+  await settleNetworks(deps, copy, networks, signal)
 }
 
 /** Removes the copy that this rollout made, and nothing else (I8). Its volumes are the new version's. */
@@ -85,27 +91,4 @@ async function lookUp(
     engine.inspectImage(rollout.fromImage, signal),
   ])
   return container === null || image === null ? null : { container, image }
-}
-
-/** The copy has to read as its owner wrote it, so while it is made the tag names the old image. */
-async function withTagOnOld(
-  { engine }: DockerDeps,
-  { fromReference, fromImage }: Rollout,
-  signal: AbortSignal,
-  work: () => Promise<string>,
-): Promise<string> {
-  const reference = parseReference(fromReference)
-  const name = familiarName(reference)
-  const tag = tagOf(reference)
-  const before = await engine.inspectImage(`${name}:${tag}`, signal)
-  if (before?.Id !== fromImage) await engine.tagImage(fromImage, name, tag, signal)
-  const id = await work()
-  if (before !== null && before.Id !== fromImage) await engine.tagImage(before.Id, name, tag, signal)
-  return id
-}
-
-/** That the old version cannot be made again is never the candidate's fault. */
-function notTheCandidates(error: unknown): unknown {
-  if (!(error instanceof AppError) || error.code !== 'TARGET_START_FAILED') return error
-  return new AppError('TARGET_FAILED', error.message, { cause: error })
 }

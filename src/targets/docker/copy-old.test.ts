@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest'
+import { containerOf, summaryOf } from '../../../test/fakes/container-of.ts'
+import { planned } from '../../../test/fakes/planned.ts'
+import type { ContainerInspect, CreateBody } from '../../clients/docker/shapes.ts'
+import { AppError } from '../../errors.ts'
+import { createInspections } from '../engine/inspections.ts'
+import { copyOld } from './copy-old.ts'
+import type { DockerDeps } from './docker-deps.ts'
+
+const { signal } = new AbortController()
+const volume = 'f'.repeat(64)
+const old = containerOf('web', {
+  host: { AutoRemove: true, VolumesFrom: ['data'] },
+  mounts: [{ Name: volume, Destination: '/data' }],
+})
+const data = containerOf('data', { mounts: [{ Name: volume, Destination: '/data' }] })
+const rollout = {
+  ...planned('web', 0),
+  oldInstance: old.Id,
+  fromImage: 'sha256:old',
+  fromReference: 'web:1',
+  removesItself: true,
+}
+
+/** An engine on which the tag names a newer image, with what was made there. */
+function startEngine(onCreate: (tags: Map<string, string>) => void = () => {}) {
+  const tags = new Map([['web:1', 'sha256:newer']])
+  const containers = [old, data]
+  const bodies: CreateBody[] = []
+  const imageOf = (name: string): string | undefined =>
+    tags.get(name) ?? (name.startsWith('sha256:') ? name : undefined)
+  const find = (id: string): ContainerInspect | undefined =>
+    containers.find((each) => each.Id === id || each.Name === `/${id}`)
+  const engine = {
+    version: async () => ({ api: '1.45' }),
+    listContainers: async (_: AbortSignal, label?: string) => (label === undefined ? containers.map(summaryOf) : []),
+    inspectContainer: async (id: string) => find(id) ?? null,
+    inspectImage: async (name: string) => (imageOf(name) === undefined ? null : { Id: imageOf(name) }),
+    tagImage: async (image: string, repository: string, tag: string) => void tags.set(`${repository}:${tag}`, image),
+    createContainer: async (name: string, body: CreateBody) => {
+      onCreate(tags)
+      bodies.push(body)
+      containers.push({ ...containerOf(name, { started: null }), Image: imageOf('web:1') ?? '' })
+      return `${name}-id`
+    },
+    removeContainer: async (id: string) =>
+      void containers.splice(
+        containers.findIndex(({ Id }) => Id === id),
+        1,
+      ),
+  }
+  // Nothing else of it is asked here.
+  const deps = { engine, inspections: createInspections(engine as never) } as unknown as DockerDeps
+  return { deps, tags, bodies, names: () => containers.map(({ Name }) => Name) }
+}
+
+describe('the copy of an old version that removes itself', () => {
+  test('is made of its image, and the tag names what it named before', async () => {
+    const { deps, tags, names } = startEngine()
+
+    await copyOld(deps, rollout, { signal })
+
+    expect(names()).toEqual(['/web', '/data', '/web.longshore-prev'])
+    expect([...tags]).toEqual([['web:1', 'sha256:newer']])
+  })
+
+  test('leaves the tag as it was also where it cannot be made', async () => {
+    const { deps, tags } = startEngine(() => {
+      throw new AppError('TARGET_FAILED', 'no space left on device')
+    })
+
+    await expect(copyOld(deps, rollout, { signal })).rejects.toMatchObject({ code: 'TARGET_FAILED' })
+    expect([...tags]).toEqual([['web:1', 'sha256:newer']])
+  })
+
+  test('takes the volumes of another from there again', async () => {
+    const { deps, bodies } = startEngine()
+
+    await copyOld(deps, rollout, { signal })
+
+    expect(bodies).toMatchObject([{ HostConfig: { VolumesFrom: ['data'], Mounts: [] } }])
+  })
+
+  test('is never of another image, as where another rollout moves their tag at that moment', async () => {
+    const { deps, names } = startEngine((tags) => void tags.set('web:1', 'sha256:newer'))
+
+    await expect(copyOld(deps, rollout, { signal })).rejects.toMatchObject({ code: 'TARGET_CONFLICT' })
+    expect(names()).toEqual(['/web', '/data'])
+  })
+})
