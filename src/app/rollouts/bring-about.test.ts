@@ -16,13 +16,15 @@ async function signedInWith(effect: EffectKind, pullAuth: () => Promise<PullAuth
     apply: async (_: unknown, __: unknown, context: { pullAuth?: PullAuth }) => (told = context.pullAuth),
   }
   // Nothing else of these is asked here.
-  const deps = { target: target as unknown as Target, store: {} as Store, pullAuth }
+  const store = { snapshot: async () => ({}) }
+  const deps = { target: target as unknown as Target, store: store as unknown as Store, pullAuth }
   await bringAbout(deps, composeRollout(), effect, new AbortController().signal)
   return told
 }
 
 test('whoever may have to pull the old image again is told how to sign in', async () => {
   expect(await signedInWith('tag-old', async () => auth)).toEqual(auth)
+  expect(await signedInWith('copy-old', async () => auth)).toEqual(auth)
   expect(await signedInWith('pull', async () => auth)).toEqual(auth)
   expect(await signedInWith('up', async () => auth)).toBeUndefined()
 })

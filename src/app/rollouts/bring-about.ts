@@ -55,12 +55,15 @@ async function authFor(
   signal: AbortSignal,
 ): Promise<PullAuth | null> {
   if (pulls.has(effect)) return pullAuth(rollout, signal)
-  // Mostly nothing is pulled for it, so whoever cannot sign in goes without.
-  return effect === 'tag-old' ? pullAuth(rollout, signal).catch(() => null) : null
+  // Mostly nothing is pulled then, so whoever cannot sign in goes without.
+  return mayPull.has(effect) ? pullAuth(rollout, signal).catch(() => null) : null
 }
 
 /** Effects for which somebody signs in to the registry: we, or the nodes of an orchestrator. */
 const pulls = new Set<EffectKind>(['pull', 'update-service', 'revert-service'])
+
+/** Effects for which the old image is pulled, where somebody cleared it away. */
+const mayPull = new Set<EffectKind>(['tag-old', 'copy-old'])
 
 /** Effects that need what was captured. */
 const needsCaptured = new Set<EffectKind>([

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { containerOf, summaryOf } from '../../../test/fakes/container-of.ts'
+import { digest } from '../../../test/fakes/decide-input.ts'
 import { planned } from '../../../test/fakes/planned.ts'
 import type { ContainerInspect, CreateBody } from '../../clients/docker/shapes.ts'
 import { AppError } from '../../errors.ts'
+import { createTurns } from '../../lib/in-turn.ts'
 import { createInspections } from '../engine/inspections.ts'
 import { copyOld } from './copy-old.ts'
 import type { DockerDeps } from './docker-deps.ts'
@@ -19,28 +21,36 @@ const rollout = {
   oldInstance: old.Id,
   fromImage: 'sha256:old',
   fromReference: 'web:1',
+  repository: 'web',
   removesItself: true,
 }
 
-/** An engine on which the tag names a newer image, with what was made there. */
-function startEngine(onCreate: (tags: Map<string, string>) => void = () => {}) {
+/** An engine on which the tag names a newer image, with what was made and pulled there. */
+function startEngine(onCreate: (tags: Map<string, string>) => void = () => {}, hasOldImage = true) {
+  const images = new Map([['sha256:newer', { Id: 'sha256:newer' }]])
+  if (hasOldImage) images.set('sha256:old', { Id: 'sha256:old' })
+  const pulled: string[] = []
   const tags = new Map([['web:1', 'sha256:newer']])
   const containers = [old, data]
   const bodies: CreateBody[] = []
-  const imageOf = (name: string): string | undefined =>
-    tags.get(name) ?? (name.startsWith('sha256:') ? name : undefined)
+  const imageOf = (name: string) => images.get(tags.get(name) ?? name)
   const find = (id: string): ContainerInspect | undefined =>
     containers.find((each) => each.Id === id || each.Name === `/${id}`)
   const engine = {
     version: async () => ({ api: '1.45' }),
     listContainers: async (_: AbortSignal, label?: string) => (label === undefined ? containers.map(summaryOf) : []),
     inspectContainer: async (id: string) => find(id) ?? null,
-    inspectImage: async (name: string) => (imageOf(name) === undefined ? null : { Id: imageOf(name) }),
+    inspectImage: async (name: string) => imageOf(name) ?? null,
+    pull: async ({ reference }: { readonly reference: string }) => {
+      pulled.push(reference)
+      const image = { Id: 'sha256:old', RepoDigests: [`web@${reference}`] }
+      for (const name of [image.Id, `web@${reference}`]) images.set(name, image)
+    },
     tagImage: async (image: string, repository: string, tag: string) => void tags.set(`${repository}:${tag}`, image),
     createContainer: async (name: string, body: CreateBody) => {
       onCreate(tags)
       bodies.push(body)
-      containers.push({ ...containerOf(name, { started: null }), Image: imageOf('web:1') ?? '' })
+      containers.push({ ...containerOf(name, { started: null }), Image: imageOf('web:1')?.Id ?? '' })
       return `${name}-id`
     },
     removeContainer: async (id: string) =>
@@ -50,8 +60,12 @@ function startEngine(onCreate: (tags: Map<string, string>) => void = () => {}) {
       ),
   }
   // Nothing else of it is asked here.
-  const deps = { engine, inspections: createInspections(engine as never) } as unknown as DockerDeps
-  return { deps, tags, bodies, names: () => containers.map(({ Name }) => Name) }
+  const deps = {
+    engine,
+    inspections: createInspections(engine as never),
+    pulls: createTurns(),
+  } as unknown as DockerDeps
+  return { deps, tags, bodies, pulled, names: () => containers.map(({ Name }) => Name) }
 }
 
 describe('the copy of an old version that removes itself', () => {
@@ -79,6 +93,15 @@ describe('the copy of an old version that removes itself', () => {
     await copyOld(deps, rollout, { signal })
 
     expect(bodies).toMatchObject([{ HostConfig: { VolumesFrom: ['data'], Mounts: [] } }])
+  })
+
+  test('is made of its image also where somebody cleared that away', async () => {
+    const { deps, names, pulled } = startEngine(undefined, false)
+
+    await copyOld(deps, { ...rollout, fromDigest: digest('a') }, { signal })
+
+    expect(pulled).toEqual([digest('a')])
+    expect(names()).toEqual(['/web', '/data', '/web.longshore-prev'])
   })
 
   test('is never of another image, as where another rollout moves their tag at that moment', async () => {

@@ -3,6 +3,7 @@ import { AppError } from '../../errors.ts'
 import { previousName } from '../../rollout/names.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { ownLabels } from '../engine/own-labels.ts'
+import { pullOld } from '../engine/apply-image.ts'
 import { withImageUnder } from '../engine/with-image-under.ts'
 import type { ApplyContext } from '../target.ts'
 import { carryOver } from './carry-over.ts'
@@ -37,9 +38,11 @@ export async function currentOld(deps: DockerDeps, rollout: Rollout, signal: Abo
  * A copy of the old instance under `<name>.longshore-prev`, not started: stopping the old one removes it. Made from what
  * was captured where that is gone already.
  */
-export async function copyOld(deps: DockerDeps, rollout: Rollout, { signal, snapshot }: ApplyContext): Promise<void> {
+export async function copyOld(deps: DockerDeps, rollout: Rollout, context: ApplyContext): Promise<void> {
   const { engine } = deps
+  const { signal, snapshot } = context
   if ((await findCopy(deps, rollout, signal)) !== null) return
+  await pullOld(deps, rollout, context)
   const { container: old, image } = (await lookUp(deps, rollout, signal)) ?? readCaptured(snapshot)
   await clearPrevious(deps, rollout, signal)
   const { api } = await engine.version(signal)
