@@ -53,5 +53,6 @@ test('knows by which names of its registry a repository is followed', () => {
   expect(overview.tagsFollowed(inCapitals)).toEqual({ named: new Set(['1', '2']), isListed: false })
   expect(overview.namesOf(inCapitals)).toEqual([repository, withPort])
   expect(overview.namesOf(withPort)).toEqual([withPort, repository])
+  expect(overview.namesOf({ ...repository, tag: '2' })).toEqual([withPort, repository])
   expect(overview.namesOf({ ...repository, repository: 'shop' })).toEqual([{ ...repository, repository: 'shop' }])
 })

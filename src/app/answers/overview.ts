@@ -44,8 +44,11 @@ export interface Overview {
   readonly isComplete: boolean
   /** Tags that watched workloads follow; null when none follows any of that repository, by any name of its registry. */
   tagsFollowed(repository: Repository): TagsFollowed | null
-  /** By which names watched workloads follow a repository, its own first; that alone when none does. */
-  namesOf(repository: Repository): readonly [Repository, ...Repository[]]
+  /**
+   * By which names watched workloads follow a repository: first those under which its tag is followed, where one is given,
+   * and of them its own. Its own alone when nobody follows it.
+   */
+  namesOf(repository: Repository & { readonly tag?: string | null }): readonly [Repository, ...Repository[]]
   /** Whether a look at a repository, or a decision on it, is under way or about to be. */
   isDeciding(repository: Repository): boolean
   targets(): readonly TargetStanding[]
@@ -65,11 +68,13 @@ export function createOverview(): Overview {
     const place = placeKey(repository)
     return views.flatMap(({ followed }) => followed?.get(place) ?? [])
   }
-  const namesOf = (repository: Repository): readonly [Repository, ...Repository[]] => {
-    const names = new Map(followedAt(repository).map((each) => [each.key, each.repository]))
-    const [first = repository, ...rest] = names.values()
-    const own = names.get(scanKey(repository))
-    return own === undefined ? [first, ...rest] : [own, ...[first, ...rest].filter((each) => each !== own)]
+  const namesOf: Overview['namesOf'] = ({ tag = null, ...repository }) => {
+    const own = scanKey(repository)
+    const rank = ({ key, tags, isListed }: Followed): number =>
+      (tag === null || isListed || tags.includes(tag) ? 0 : 2) + (key === own ? 0 : 1)
+    const ranked = followedAt(repository).toSorted((one, other) => rank(one) - rank(other))
+    const [first = repository, ...rest] = new Map(ranked.map((each) => [each.key, each.repository])).values()
+    return [first, ...rest]
   }
   return {
     add(name, isDeciding = () => false) {
