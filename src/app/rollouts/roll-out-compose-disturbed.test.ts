@@ -10,6 +10,7 @@ import {
   type ComposeCase,
   type ComposeWorld,
 } from '../../../test/fakes/compose-world.ts'
+import { search, searchMs } from '../../../test/fakes/search.ts'
 import { triesMax } from '../../rollout/step.ts'
 
 const restarts = ['no', 'always', 'unless-stopped', 'on-failure:3'] as const
@@ -93,7 +94,7 @@ const anyScript = fc.uniqueArray(fc.tuple(fc.nat(50), disturbance), { maxLength:
  * A failure names its seed and its path, with which `fc.assert` tries that one case again. A test that runs out of its own
  * time names none: so a case that comes to no end fails by itself, and a busy machine tries fewer of them.
  */
-const search = (numRuns: number) => ({ numRuns, timeout: 5000, interruptAfterTimeLimit: 20_000 })
+const within = { timeout: 5000, interruptAfterTimeLimit: searchMs(20_000) }
 
 const machinery = anyScript.map((script) => script.filter(([, { kind }]) => kind !== 'hand'))
 
@@ -122,7 +123,7 @@ test('brings back what ran, or finishes, under crashes and engine restarts anywh
       if (isEngineRestarted) world.counts.most = given.scale
       await expectAtRest(world, given, rollout, rollout.reason?.sentence ?? '')
     }),
-    { ...search(3000), examples: [crashedInARow] },
+    { ...search(3000), ...within, examples: [crashedInARow] },
   )
 })
 
@@ -137,7 +138,7 @@ test('starts nothing that is to be left stopped, whatever happens meanwhile', as
       expect(world.counts.most).toBe(0)
       await expectAtRest(world, given, rollout, rollout.reason?.sentence ?? '')
     }),
-    search(1000),
+    { ...search(1000), ...within },
   )
 })
 
@@ -196,7 +197,7 @@ test('leaves what a person did meanwhile, and never a service in two minds', asy
       expect(service.olds().length === 0 || service.news().length === 0).toBe(true)
       expect(service.engine.file).toBe(service.news().length > 0 ? service.after : before)
     }),
-    { ...search(3000), examples: [...byHandAsOneGoes, startedHalfMade] },
+    { ...search(3000), ...within, examples: [...byHandAsOneGoes, startedHalfMade] },
   )
 })
 
@@ -212,7 +213,7 @@ test.each(['edit-comment', 'edit-environment', 'edit-image'] as const)(
         const { written } = done.find(({ kind }) => kind === 'hand') ?? {}
         if (written !== undefined) expect(world.service.engine.file).toBe(written)
       }),
-      search(500),
+      { ...search(500), ...within },
     )
   },
 )

@@ -4,6 +4,7 @@ import { startFakeClock } from '../../../test/fakes/clock.ts'
 import { Crash } from '../../../test/fakes/crashes.ts'
 import { createMemoryStore } from '../../../test/fakes/store.ts'
 import { oldId, startFakeEngine, type Behaviour } from '../../../test/fakes/target.ts'
+import { search } from '../../../test/fakes/search.ts'
 import { AppError } from '../../errors.ts'
 import { parseDigest } from '../../image/digest.ts'
 import { hookMoments, noHooks, type CommandEnd, type Hook, type HookMoment, type Hooks } from '../../rollout/hooks.ts'
@@ -383,6 +384,6 @@ test('whatever hooks do and whenever we are killed: no hook runs in the gap, and
         expect(await store.quarantine('local/container/web')).toHaveLength(isFault ? 1 : 0)
       },
     ),
-    { numRuns: 300 },
+    search(300),
   )
 })

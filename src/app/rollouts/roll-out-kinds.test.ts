@@ -5,6 +5,7 @@ import { Crash, disturbance, survive, crashesIn } from '../../../test/fakes/cras
 import { planned } from '../../../test/fakes/planned.ts'
 import { createMemoryStore } from '../../../test/fakes/store.ts'
 import { oldId, startFakeEngine, type Beginning, type Behaviour } from '../../../test/fakes/target.ts'
+import { search } from '../../../test/fakes/search.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { rollOut } from './roll-out.ts'
 
@@ -335,6 +336,6 @@ test('holds I1, I2 and I8 for each kind under crashes, engine restarts and hands
         }
       },
     ),
-    { numRuns: 1500 },
+    search(1500),
   )
 })

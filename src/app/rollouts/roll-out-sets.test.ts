@@ -6,6 +6,7 @@ import { planned } from '../../../test/fakes/planned.ts'
 import { startFakeSet, type DependantBehaviour, type FakeSet } from '../../../test/fakes/set-engine.ts'
 import { createMemoryStore } from '../../../test/fakes/store.ts'
 import { oldId, type Behaviour } from '../../../test/fakes/target.ts'
+import { search } from '../../../test/fakes/search.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import type { Store } from '../../store/store.ts'
 import { rollOut, type RollOutDeps } from './roll-out.ts'
@@ -306,6 +307,6 @@ test('holds I1, I2 and I8 for the whole set under crashes, engine restarts and h
         }
       },
     ),
-    { numRuns: 1000 },
+    search(1000),
   )
 })

@@ -5,6 +5,7 @@ import { Crash, crashesIn, disturbance, driveOn, survive } from '../../../test/f
 import { planned } from '../../../test/fakes/planned.ts'
 import { createMemoryStore } from '../../../test/fakes/store.ts'
 import { oldId, startFakeEngine, type Behaviour, type FakeEngine } from '../../../test/fakes/target.ts'
+import { search } from '../../../test/fakes/search.ts'
 import { AppError } from '../../errors.ts'
 import { parseDigest } from '../../image/digest.ts'
 import { policyRestarts } from '../../rollout/restart-policy.ts'
@@ -249,7 +250,7 @@ test('holds I1, I2 and I8 under crashes, engine restarts and hands anywhere', as
         if (!hasHands) expect(serving(world).map((each) => each.name)).toEqual(['web'])
       },
     ),
-    { numRuns: 1000 },
+    search(1000),
   )
 })
 
@@ -285,7 +286,7 @@ test('whatever the surroundings refuse for a while, and wherever it is killed, t
         expect(await world.store.quarantine(rollout.workload)).toHaveLength(rollout.candidateAtFault ? 1 : 0)
       },
     ),
-    { numRuns: 300 },
+    search(300),
   )
 })
 
@@ -320,7 +321,7 @@ test('what its owner changes before it is touched is never lost, wherever that i
         ])
       },
     ),
-    { numRuns: 200 },
+    search(200),
   )
 })
 
