@@ -169,6 +169,15 @@ const startedHalfMade: [ComposeCase, [number, Disturbance][]] = [
   ],
 ]
 
+/** A person takes the edit back just before it is brought up, and brings theirs up as an old one was about to go. */
+const editedBack: [ComposeCase, [number, Disturbance][]] = [
+  { order: 'start-first', scale: 1, behaviour: 'healthy', edit: 'tag', hasFollower: false, restart: 'no' },
+  [
+    [11, { kind: 'hand', move: 'edit-back' }],
+    [16, { kind: 'hand', move: 'up' }],
+  ],
+]
+
 test('leaves what a person did meanwhile, and never a service in two minds', async () => {
   await fc.assert(
     fc.asyncProperty(anyCase, anyScript, async (given, script) => {
@@ -197,7 +206,7 @@ test('leaves what a person did meanwhile, and never a service in two minds', asy
       expect(service.olds().length === 0 || service.news().length === 0).toBe(true)
       expect(service.engine.file).toBe(service.news().length > 0 ? service.after : before)
     }),
-    { ...search(3000), ...within, examples: [...byHandAsOneGoes, startedHalfMade] },
+    { ...search(3000), ...within, examples: [...byHandAsOneGoes, startedHalfMade, editedBack] },
   )
 })
 

@@ -40,9 +40,13 @@ export function roll(rollout: Rollout, facts: ComposeFacts, now: number): Step {
 
 /** Whether theirs came while we were removing one, so that it lacks that: there is to be another, of what they say. */
 function hasTakenOne(rollout: Rollout, { olds, news, definition }: ComposeFacts): boolean {
-  const isAsPlanned = definition === (needsEdit(rollout) ? 'after' : 'before')
-  return rollout.attempted.at(-1) === 'remove-one' && isAsPlanned && olds.length + news.length < rollout.scale
+  const isFewer = olds.length + news.length < rollout.scale
+  return rollout.attempted.at(-1) === 'remove-one' && isAsPlanned(rollout, definition) && isFewer
 }
+
+/** Whether the files say what we had them say. */
+const isAsPlanned = (rollout: Rollout, definition: ComposeFacts['definition']): boolean =>
+  definition !== 'other' && (definition === 'after' || !needsEdit(rollout))
 
 /** Where none runs there is no gap to spare. */
 const isOneByOne = (rollout: Rollout): boolean =>
@@ -77,18 +81,19 @@ function exchangeOne(rollout: Rollout, facts: ComposeFacts, now: number): Step {
   const many = olds.length + news.length
   if (olds.length === 0 && many >= rollout.scale) return passed(rollout, facts)
   if (many < mostBeside(rollout)) return bringUp(rollout, facts, 'add')
-  // What looks old may be what a person brought up from the file as they edited it.
-  return facts.definition === 'other'
-    ? goBack(rollout, 'superseded', editedByHand)
-    : effect(rollout, 'J5', 'remove-one')
+  // What looks old may be what a person brought up from the file as they edited it, or what we did.
+  if (!isAsPlanned(rollout, facts.definition)) return goBack(rollout, 'superseded', editedByHand)
+  return news.length === 0 && olds.length > rollout.scale ? withoutEffect(rollout) : effect(rollout, 'J5', 'remove-one')
 }
 
 /** Compose reads the file and the tag each time, so both have to say what was decided. */
 function bringUp(rollout: Rollout, { definition, tagImage }: ComposeFacts, kind: 'up' | 'add'): Step {
-  const isUndone = needsEdit(rollout) && definition === 'before'
-  if (definition === 'other' || isUndone) return goBack(rollout, 'superseded', editedByHand)
+  if (!isAsPlanned(rollout, definition)) return goBack(rollout, 'superseded', editedByHand)
   if (tagImage !== rollout.toImage) return effect(rollout, 'J3', 'move-tag')
-  if (canBringUp(rollout, kind)) return effect(rollout, 'J4', kind)
+  return canBringUp(rollout, kind) ? effect(rollout, 'J4', kind) : withoutEffect(rollout)
+}
+
+function withoutEffect(rollout: Rollout): Step {
   const sentence = 'docker compose up came to its end, and the service does not run the new version'
   return goBack(rollout, 'failed', { code: 'NO_EFFECT', sentence })
 }
