@@ -11,6 +11,7 @@ export interface BadCase {
   /** Whether another tag brings the new version, rather than the same. */
   readonly isNewTag?: boolean
   readonly outcome: 'rolled-back' | 'failed'
+  /** Of several, separated by `|`, whichever comes first. */
   readonly code: string
   readonly scale?: number
   /** Whether the old version goes on running meanwhile. */
@@ -76,6 +77,22 @@ export const badCases: readonly BadCase[] = [
     behaviour: 'unhealthy',
     ...rolledBack,
     code: 'GATE_UNHEALTHY',
+  },
+  {
+    title: 'exits at once while others live in its container',
+    web: `${labels}    restart: always\n`,
+    more: followers,
+    behaviour: 'exits',
+    ...rolledBack,
+    code: 'TARGET_START_FAILED|GATE_EXITED',
+  },
+  {
+    title: 'exits at once while what lives in its container waits for its health',
+    web: labels,
+    more: followers.replace('network_mode: service:web', '$&\n    depends_on: { web: { condition: service_healthy } }'),
+    behaviour: 'exits',
+    ...rolledBack,
+    code: 'TARGET_START_FAILED',
   },
   {
     title: 'is unhealthy, of another tag, after a job that ended',

@@ -7,6 +7,7 @@ import type { ComposeStep } from '../../src/clients/compose/steps.ts'
 import type { UpOptions } from '../../src/clients/compose/up.ts'
 import type { ContainerSummary } from '../../src/clients/docker/containers.ts'
 import type { EngineRight } from '../../src/clients/docker/engine-rights.ts'
+import type { EngineEvent } from '../../src/clients/docker/events.ts'
 import type { Engine } from '../../src/clients/docker/engine.ts'
 import type { ContainerInspect, ImageInspect } from '../../src/clients/docker/shapes.ts'
 import { AppError } from '../../src/errors.ts'
@@ -45,6 +46,8 @@ export function stageCompose(containers: readonly ContainerInspect[] = []) {
     isRootless: false,
     /** What a proxy does not let through: `DELETE /containers/{id}`. */
     refused: null as string | null,
+    /** What the engine remembers, the oldest first; null for one that does not tell. */
+    events: [] as readonly EngineEvent[] | null,
     unsetVariables: [] as readonly string[],
     /** What a dry run says. */
     steps: [] as readonly ComposeStep[],
@@ -70,6 +73,10 @@ export function stageCompose(containers: readonly ContainerInspect[] = []) {
       [...world.images]
         .filter(([name]) => name.startsWith(`${repository}:`))
         .map(([name, { Id }]) => ({ tag: name.slice(repository.length + 1), image: Id })),
+    rememberedEvents: async () => {
+      if (world.events === null) throw new AppError('TARGET_UNAVAILABLE', 'GET /events: socket hang up')
+      return world.events
+    },
     tagImage: async (image: string, repository: string, tag: string) => {
       world.done.push(`tag ${repository}:${tag} ${image}`)
       world.images.set(`${repository}:${tag}`, world.images.get(image) ?? { Id: image })

@@ -8,6 +8,7 @@ import { requireSupport } from '../engine/engine-support.ts'
 import { withImageUnder } from '../engine/with-image-under.ts'
 import { stopLimitMs } from '../engine/stop-limit.ts'
 import type { ApplyContext } from '../target.ts'
+import { orBlameCandidate } from './blame-candidate.ts'
 import { bringUp, type Bringing } from './bring-up.ts'
 import { nameParts, type ComposeDeps } from './compose-deps.ts'
 import { definitionNow } from './files.ts'
@@ -39,7 +40,9 @@ export function up(deps: ComposeDeps, rollout: Rollout, context: ApplyContext): 
     // There is no way back from what only follows another.
     const make = () =>
       orStartOlds(deps, rollout, context.signal, () => ofItsImage(deps, rollout, bring, context.signal))
-    await rememberNews(deps, rollout, context.signal, forceRecreate ? make : bring)
+    if (forceRecreate) return rememberNews(deps, rollout, context.signal, make)
+    const bringNew = () => rememberNews(deps, rollout, context.signal, bring)
+    await orBlameCandidate(deps, rollout, context.signal, bringNew)
   })
 }
 
@@ -94,11 +97,13 @@ export function add(deps: ComposeDeps, rollout: Rollout, context: ApplyContext):
     const scale = Math.max(mostBeside(rollout), service?.members.length ?? 0)
     // Where some of the old version are stopped, `up` would start them too, and the way back could not leave them so.
     const noStart = rollout.ranBefore !== undefined
-    await rememberNews(deps, rollout, context.signal, async () => {
+    const bring = async () => {
       const how = { scale, noRecreate: true, ...(noStart && { noStart }) }
       await bringUp(deps, project, rollout, [], how, context.signal)
       if (noStart) await startNew(deps, rollout.name, (each) => !isOld(each, rollout), context.signal)
-    })
+    }
+    const bringNew = () => rememberNews(deps, rollout, context.signal, bring)
+    await orBlameCandidate(deps, rollout, context.signal, bringNew)
   })
 }
 
