@@ -68,6 +68,8 @@ export interface Workload extends Orchestrated, Following {
   readonly unwell?: readonly string[]
   /** What its owner should know beside whatever is decided, as a sentence without its end. */
   readonly note?: string
+  /** What the configuration would make it of, were it missing, where that is of its own repository; absent for the others. */
+  readonly writtenImage?: string
 }
 
 /** A value of the workload that the new image's defaults will change. Never carries an environment value. */

@@ -15,6 +15,7 @@ import { placesOn } from '../groups/placed-workloads.ts'
 import { referenceToFollow } from '../sets/follow-only.ts'
 import { unwatchedMembers } from '../sets/unwatched-members.ts'
 import { readSettings, type WorkloadSettings } from './workload-settings.ts'
+import { withWrittenTag } from './written-tag.ts'
 
 /** A workload that somebody asked us to watch. */
 export type WatchedWorkload = WatchableWorkload | UnwatchableWorkload
@@ -142,7 +143,9 @@ function classify(
     if (reference.digest !== null && !base.settings.writeDigest) {
       return unwatchable('ignored', 'NOT_A_TAG', 'its owner pinned it to a digest; writeDigest: true lets us move that')
     }
-    return { ...base, kind: 'watchable', reference, ...followed(read.policy, reference, override), override }
+    const found = followed(read.policy, reference, override)
+    const workload = override === null ? withWrittenTag(base.workload, read.policy, found.tag) : base.workload
+    return { ...base, workload, kind: 'watchable', reference, ...found, override }
   } catch (error) {
     return unwatchable('held', 'REFERENCE_INVALID', toAppError(error).message)
   }

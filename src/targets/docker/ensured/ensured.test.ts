@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { workload } from '../../../../test/fakes/decide-input.ts'
 import type { ContainerInspect } from '../../../clients/docker/shapes.ts'
 import { conceal } from '../../../lib/secret.ts'
 import { createBody, endpointsOf } from './create-body.ts'
 import { differences } from './differences.ts'
 import type { EnsuredContainer } from './ensured-container.ts'
+import { withNotes } from './list-ensured.ts'
 
 const plain: EnsuredContainer = {
   name: 'web',
@@ -132,6 +134,17 @@ describe('what differs from the configuration', () => {
 
   test('is nothing where it was made as written, whatever tag it runs by now', () => {
     expect(differences(whole, asWritten())).toEqual([])
+  })
+
+  test('is its tag, beside that, for whoever knows its policy, unless it is of another image altogether', () => {
+    const web = { ...workload, name: 'web', instance: asWritten().Id }
+    const told = (container: ContainerInspect) => withNotes(web, whole, container)
+
+    expect(told(asWritten())).toEqual({ ...web, writtenImage: whole.image })
+    expect(told(asWritten({ Image: 'registry.example.com/other:1' }))).toEqual({
+      ...web,
+      note: 'it is there with another image than ensure says, which stays as it is',
+    })
   })
 
   test('is nothing where nothing was written', () => {

@@ -28,7 +28,7 @@ export async function ensuredAmong(
     ...workloads.map((each) => {
       const spec = ensured.find(({ name }) => name === each.name)
       const container = containers.find(({ Id }) => Id === each.instance)
-      return spec === undefined || container === undefined ? each : { ...each, ...noteOf(each, spec, container) }
+      return spec === undefined || container === undefined ? each : withNotes(each, spec, container)
     }),
     ...absent.map((spec) => absentWorkload(target, spec, platform)),
   ]
@@ -38,19 +38,20 @@ export async function ensuredAmong(
 const ownPlatform = ({ os, architecture }: { readonly os: string; readonly architecture: string }): Platform =>
   normalizePlatform({ os, architecture, variant: null })
 
-function noteOf(
-  { note, isRunning }: Workload,
-  spec: EnsuredContainer,
-  container: ContainerInspect,
-): Pick<Workload, 'note'> {
+/** One that exists, with what it has otherwise than written. Whether its tag matters is for its policy to say. */
+export function withNotes(workload: Workload, spec: EnsuredContainer, container: ContainerInspect): Workload {
   const found = differences(spec, container)
   const notes = [
-    note,
+    workload.note,
     found.length > 0 && `it is there with another ${found.join(', ')} than ensure says, which stays as it is`,
     // Whoever stopped it meant it, and what failed and could not be removed is for a person to look at.
-    !isRunning && `once it is removed (docker rm ${spec.name}) it is made anew as ensure says`,
+    !workload.isRunning && `once it is removed (docker rm ${spec.name}) it is made anew as ensure says`,
   ].filter((each) => typeof each === 'string')
-  return notes.length === 0 ? {} : { note: notes.join('; ') }
+  return {
+    ...workload,
+    ...(notes.length > 0 && { note: notes.join('; ') }),
+    ...(!found.includes('image') && { writtenImage: spec.image }),
+  }
 }
 
 const absentWorkload = (target: string, spec: EnsuredContainer, platform: Platform | null): Workload => ({
