@@ -11,6 +11,7 @@ let clock: ReturnType<typeof startManualClock>
 let taken: number[]
 let tidied: number
 let isBroken: boolean
+let unremoved: string | undefined
 let copyMs: number
 let stampOf: () => number
 let said: string[]
@@ -23,6 +24,7 @@ beforeEach(() => {
   taken = []
   tidied = 0
   isBroken = false
+  unremoved = undefined
   copyMs = 0
   stampOf = () => clock.now()
   said = []
@@ -42,7 +44,8 @@ const backups: StoreBackups = {
     if (isBroken) throw new AppError('STATE_UNWRITABLE', 'there is no room')
     taken.push(stampOf())
     if (copyMs > 0) await clock.sleep(copyMs, stop.signal)
-    return { file: 'backup', at: new Date(clock.now()).toISOString(), sizeBytes: 1, problem: null }
+    const backup = { file: 'backup', at: new Date(clock.now()).toISOString(), sizeBytes: 1, problem: null }
+    return { ...backup, ...(unremoved !== undefined && { unremoved }) }
   },
 }
 
@@ -170,6 +173,18 @@ test('a failure is told once, tried again in ten minutes, and told again when it
   await clock.pass(dayMs)
 
   expect(said).toHaveLength(2)
+})
+
+test('one that could not be removed is told once, and the backup that was taken counts', async () => {
+  unremoved = 'EPERM: operation not permitted'
+  const kept = await begin()
+  kept.rolledOut()
+  await clock.pass(minuteMs)
+
+  expect(taken).toHaveLength(2)
+  expect(said).toEqual([
+    'backups beyond those that are kept were not removed: STATE_UNWRITABLE: EPERM: operation not permitted',
+  ])
 })
 
 test('what is still due at the end is taken then, however soon after the last', async () => {

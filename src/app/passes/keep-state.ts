@@ -1,4 +1,4 @@
-import { toAppError } from '../../errors.ts'
+import { AppError, toAppError } from '../../errors.ts'
 import { isoTime, type Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Store } from '../../store/store.ts'
@@ -53,9 +53,14 @@ export function createStateKeeper({ store, clock, log }: KeepDeps): StateKeeper 
     // A rollout that ends from here on may be missing in it, and makes the next one due.
     isDue = false
     const begun = clock.elapsed()
+    let unremoved: string | undefined
     const isTaken = await guarded('the state was not backed up', async () => {
       const taken = await backups?.take()
       if (taken) log.debug({ backup: taken.file }, `the state was backed up to ${taken.file}`)
+      unremoved = taken?.unremoved
+    })
+    await guarded('backups beyond those that are kept were not removed', async () => {
+      if (unremoved !== undefined) throw new AppError('STATE_UNWRITABLE', unremoved)
     })
     isDue ||= !isTaken
     const ended = clock.elapsed()

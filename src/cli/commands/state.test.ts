@@ -43,7 +43,7 @@ function outside(given: Partial<StateReport> = {}, count = 3) {
   const unused = () => Promise.reject(new Error('not asked for here'))
   const upkeep: StateUpkeep = {
     check: async () => report(given),
-    backUp: async (to) => ({ ...good, file: to ?? good.file }),
+    backUp: async (to) => ({ ...good, file: to ?? good.file, unremoved: 'EPERM: not permitted' }),
     restore: async (backup, actor) => ({
       backup: good,
       passedOver: [bad],
@@ -97,7 +97,7 @@ test('`state backup` and `state restore` say what lies where', async () => {
   expect(await run('backup', '--to', '/elsewhere.db')).toBe(0)
   expect(await run('restore', 'one.db')).toBe(0)
 
-  expect(out()).toContain('backed up to /elsewhere.db')
+  expect(out()).toMatch(/backed up to \/elsewhere\.db .* good\.\nOlder ones .* not removed: EPERM: not permitted\.\n/)
   expect(out()).toContain('two.db was passed over: it is empty.')
   expect(out()).toMatch(/kept as \/s\/aside-one\.db-alice\.\nEverything is held until `longshore resume`/)
 })

@@ -28,7 +28,9 @@ export async function runStateBackup(
 ): Promise<ExitCode> {
   const taken = await (await doors.openState(options)).backUp(options.to ?? null)
   const sentence = `The state was backed up to ${taken.file} (${inBytes(taken.sizeBytes)}), and the copy is good.`
-  doors.print(options.output === 'json' ? json(taken) : sentence)
+  const { unremoved } = taken
+  const left = unremoved === undefined ? '' : `\nOlder ones beyond those that are kept were not removed: ${unremoved}.`
+  doors.print(options.output === 'json' ? json(taken) : `${sentence}${left}`)
   return 0
 }
 

@@ -9,6 +9,12 @@ export interface StateBackup {
   readonly problem: string | null
 }
 
+/** One that was taken just now. */
+export interface TakenBackup extends StateBackup {
+  /** Why older ones beyond those to be kept are still there, without its full stop; absent where they are gone. */
+  readonly unremoved?: string
+}
+
 /** How the state stands, looked at as it lies there. */
 export interface StateReport {
   /** Or the address of the database, without its password. */
@@ -70,7 +76,7 @@ export interface StoreBackups {
    * Takes one, without anybody waiting who writes meanwhile, and removes the oldest beyond those that are to be kept.
    * @throws STATE_UNWRITABLE, STATE_UNREADABLE when the state itself is damaged; the backups stay as they were
    */
-  take(): Promise<StateBackup>
+  take(): Promise<TakenBackup>
 }
 
 /** What can be done with a state as it lies there, in any condition. */
@@ -80,7 +86,7 @@ export interface StateUpkeep {
    * @param to file to write, which must not exist; null for one among the backups
    * @throws STATE_*; STATE_BACKUP_ELSEWHERE saying how, where others back it up, as does `restore`
    */
-  backUp(to: string | null): Promise<StateBackup>
+  backUp(to: string | null): Promise<TakenBackup>
   /**
    * Puts a backup in the place of the state, which is kept aside, and holds everything (I9).
    * @param backup a file, or the name of one of the backups; null for the newest that is good

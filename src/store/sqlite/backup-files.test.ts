@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -11,11 +12,27 @@ let folder: string
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'longshore-backups-'))))
 afterEach(() => rmSync(folder, { recursive: true }))
 
-function take(now: number): void {
+function take(now: number): readonly string[] {
   const file = nextBackupFile(folder, now, null)
   writeFileSync(file, '')
   utimesSync(file, now / 1000, now / 1000)
-  pruneBackups({ folder, keep: 5 }, now)
+  return pruneBackups({ folder, keep: 5 }, now)
+}
+
+const freeze = (file: string, how: '+i' | '-i'): void => void execFileSync('chattr', [how, file], { stdio: 'ignore' })
+
+/** Only root may, and only where the file system knows of it. */
+function canFreeze(): boolean {
+  const probe = mkdtempSync(join(tmpdir(), 'longshore-freeze-'))
+  try {
+    freeze(probe, '+i')
+    freeze(probe, '-i')
+    return true
+  } catch {
+    return false
+  } finally {
+    rmSync(probe, { recursive: true })
+  }
 }
 
 /** Newest first. */
@@ -46,4 +63,37 @@ test('one whose time nobody knows is told by its name', () => {
   expect(listBackups(folder).map((each) => tellBackup(each, begin))).toEqual([
     'the backup longshore-20300101T000000000Z.db (taken while the clock was wrong)',
   ])
+})
+
+test.skipIf(!canFreeze())('one that cannot be removed is told, and keeps no other from going', () => {
+  const frozen = nextBackupFile(folder, begin, null)
+  take(begin)
+  freeze(frozen, '+i')
+  try {
+    let told: readonly string[] = []
+    for (let day = 1; day < 10; day += 1) told = take(begin + day * dayMs)
+
+    expect(told).toEqual([expect.stringMatching(/^EPERM.*longshore-20260101T000000000Z\.db/)])
+    expect(days(begin + 10 * dayMs)).toEqual([
+      '2026-01-10',
+      '2026-01-09',
+      '2026-01-08',
+      '2026-01-07',
+      '2026-01-06',
+      '2026-01-01',
+    ])
+  } finally {
+    freeze(frozen, '-i')
+  }
+})
+
+test('a folder where a copy that was cut off would lie is told, and keeps no such copy from going', () => {
+  const [first, second] = ['longshore-a.db.part', 'longshore-b.db.part'].map((each) => join(folder, each))
+  if (first === undefined || second === undefined) throw new Error('both were named')
+  mkdirSync(first)
+  writeFileSync(second, '')
+  for (const each of [first, second]) utimesSync(each, begin / 1000, begin / 1000)
+
+  expect(take(begin + dayMs)).toEqual([expect.stringContaining(first)])
+  expect(readdirSync(folder)).toEqual(['longshore-20260102T000000000Z.db', 'longshore-a.db.part'])
 })

@@ -91,18 +91,38 @@ const closeMs = 60_000
 /**
  * Removes backups beyond those that are kept: first what lies between two of one minute, then the oldest. The latest from
  * before a migration is kept as long as there are others: who goes back to an older Longshore has nothing else.
+ *
+ * @returns why some could not be removed, which keep no others from going
  */
-export function pruneBackups({ folder, keep }: BackupSettings, now: number): void {
+export function pruneBackups({ folder, keep }: BackupSettings, now: number): readonly string[] {
   const all = listBackups(folder)
   const before = all.find(({ schema }) => schema !== null)
   const kept = all.filter((each) => each !== before)
+  const removed: BackupFile[] = []
   while (kept.length > Math.max(1, keep)) {
     const close = kept.findIndex((_, index) => isBetween(kept[index - 1], kept[index + 1], now))
-    for (const { file } of kept.splice(close, 1)) rmSync(file, { force: true })
+    removed.push(...kept.splice(close, 1))
   }
-  for (const each of namesIn(folder).filter((part) => /^longshore-.*\.db\.part(-\w+)?$/.test(part))) {
-    const found = statSync(join(folder, each), { throwIfNoEntry: false })
-    if (found !== undefined && now - found.mtimeMs > copyMaxMs) rmSync(join(folder, each), { force: true })
+  const parts = namesIn(folder).filter((part) => /^longshore-.*\.db\.part(-\w+)?$/.test(part))
+  return [
+    ...removed.flatMap(({ file }) => remove(file)),
+    ...parts.map((each) => join(folder, each)).flatMap((part) => (isLeft(part, now) ? remove(part) : [])),
+  ]
+}
+
+/** Whether a process that died has left a copy that it was making. */
+function isLeft(part: string, now: number): boolean {
+  const found = statSync(part, { throwIfNoEntry: false })
+  return found !== undefined && now - found.mtimeMs > copyMaxMs
+}
+
+/** @returns why that failed: it may be immutable, or a folder */
+function remove(file: string): readonly string[] {
+  try {
+    rmSync(file, { force: true })
+    return []
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)]
   }
 }
 

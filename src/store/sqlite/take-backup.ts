@@ -2,7 +2,7 @@ import { renameSync, rmSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
 import { AppError } from '../../errors.ts'
-import type { StateBackup } from '../rows/state-file.ts'
+import type { StateBackup, TakenBackup } from '../rows/state-file.ts'
 import type { BackupSettings } from './backup-files.ts'
 import { listBackups, nextBackupFile, pruneBackups } from './backup-files.ts'
 import { flushAlong, reachDisk } from './durable.ts'
@@ -49,7 +49,9 @@ export async function copyState(database: string, to: string, owner: Owner | nul
 }
 
 /**
- * One more among the backups, and the oldest beyond those to be kept are gone.
+ * One more among the backups, and the oldest beyond those to be kept are gone. One that cannot be removed takes nothing
+ * from the backup that was taken.
+ *
  * @param schema that a migration is about to leave; null outside of one
  * @throws as `copyState`; then all that there were are there
  */
@@ -58,14 +60,15 @@ export async function takeBackup(
   settings: BackupSettings,
   now: number,
   schema: number | null = null,
-): Promise<StateBackup> {
+): Promise<TakenBackup> {
   const { folder } = settings
   try {
     const owner = ownerOf(files)
     createFolder(folder, owner)
     const taken = await copyState(files.database, nextBackupFile(folder, now, schema), owner)
-    pruneBackups(settings, now)
-    return { ...taken, at: listBackups(folder).find(({ file }) => file === taken.file)?.at ?? taken.at }
+    const unremoved = pruneBackups(settings, now)
+    const at = listBackups(folder).find(({ file }) => file === taken.file)?.at ?? taken.at
+    return { ...taken, at, ...(unremoved.length > 0 && { unremoved: unremoved.join('; ') }) }
   } catch (error) {
     throw stateError(error, folder)
   }

@@ -6,7 +6,14 @@ import { migrations } from '../migrations/migrations.ts'
 import { readContents } from '../sql/contents.ts'
 import { readMeta } from '../sql/meta.ts'
 import { movedError, readMoved } from '../sql/moved.ts'
-import type { StateBackup, StateReport, StateRestoration, StateRow, StateUpkeep } from '../rows/state-file.ts'
+import type {
+  StateBackup,
+  StateReport,
+  StateRestoration,
+  StateRow,
+  StateUpkeep,
+  TakenBackup,
+} from '../rows/state-file.ts'
 import type { BackupSettings } from './backup-files.ts'
 import { listBackups, takenAt } from './backup-files.ts'
 import { chooseBackup } from './choose-backup.ts'
@@ -110,7 +117,7 @@ async function backUp(
   settings: BackupSettings,
   to: string | null,
   now: number,
-): Promise<StateBackup> {
+): Promise<TakenBackup> {
   await schemaOf(files)
   if (to === null) return takeBackup(files, settings, now)
   const file = resolve(to)
