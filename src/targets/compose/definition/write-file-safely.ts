@@ -3,11 +3,12 @@ import { open, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppError } from '../../../errors.ts'
 import { quote } from '../../../image/quote.ts'
+import { reachDisk } from '../../../lib/reach-disk.ts'
 import { takeLockFile } from './lock-file.ts'
 import { hashOf } from './hash.ts'
 import { codeOf, writeFailure } from './write-failure.ts'
 import { finishWriteInPlace, writeInPlace } from './write-in-place.ts'
-import { syncFolder, writeNew } from './write-new.ts'
+import { writeNew } from './write-new.ts'
 
 export interface SafeWrite {
   /** Without symbolic links, as `confine` returns it. */
@@ -83,7 +84,7 @@ async function write({ path, expectedHash, newBytes }: SafeWrite, names: SideNam
     await readExpected(path, expectedHash)
     return await writeInPlace(path, bytes, newBytes, names.backup)
   }
-  await syncFolder(dirname(path))
+  await reachDisk(dirname(path))
 }
 
 async function readExpected(path: string, expectedHash: string) {

@@ -3,7 +3,8 @@ import { type FileHandle, open, readFile, rename, unlink } from 'node:fs/promise
 import { dirname } from 'node:path'
 import { AppError } from '../../../errors.ts'
 import { quote } from '../../../image/quote.ts'
-import { syncFolder, writeNew } from './write-new.ts'
+import { reachDisk } from '../../../lib/reach-disk.ts'
+import { writeNew } from './write-new.ts'
 
 /** What a write in place was turning into what, both base64. */
 interface Backup {
@@ -22,7 +23,7 @@ export async function writeInPlace(path: string, before: Buffer, after: Uint8Arr
   const whole = `${backup}.new`
   await writeNew(whole, Buffer.from(JSON.stringify(text)), { mode: 0o600 })
   await rename(whole, backup)
-  await syncFolder(dirname(backup))
+  await reachDisk(dirname(backup))
   const file = await open(path, constants.O_WRONLY | constants.O_NOFOLLOW).catch(async (error: unknown) => {
     await unlink(backup)
     throw error

@@ -28,9 +28,3 @@ export async function writeNew(path: string, bytes: Uint8Array, { mode, uid, gid
     await file.close()
   }
 }
-
-/** Makes the names in a folder durable: a rename is on the disk only then. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY)
-  await handle.sync().finally(() => handle.close())
-}

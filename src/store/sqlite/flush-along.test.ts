@@ -3,9 +3,9 @@ import { appendFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { flushAlong, reachDisk, syncToDisk } from './durable.ts'
+import { flushAlong } from './flush-along.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'longshore-durable-'))
+const folder = mkdtempSync(join(tmpdir(), 'longshore-flush-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const file = join(folder, 'copy')
@@ -26,20 +26,4 @@ test('flushing along fails as the writing does, also where the file is gone by t
 
 test('flushing along fails where nothing can be said to have reached the disk', async () => {
   await expect(flushAlong(join(folder, 'gone'), Promise.resolve())).rejects.toThrow('ENOENT')
-})
-
-// Of all that is on every machine, the kernel's own folders are those that answer EINVAL, as some network file systems do.
-test.skipIf(process.platform !== 'linux')('passes over a folder whose file system cannot be told to', async () => {
-  expect(() => syncToDisk('/proc')).not.toThrow()
-  await expect(reachDisk('/proc')).resolves.toBeUndefined()
-})
-
-test('tells of what cannot be opened, and of nothing where all is well', async () => {
-  const file = join(folder, 'file')
-  writeFileSync(file, 'x')
-
-  expect(() => syncToDisk(file)).not.toThrow()
-  await expect(reachDisk(folder)).resolves.toBeUndefined()
-  expect(() => syncToDisk(join(folder, 'absent'))).toThrow('ENOENT')
-  await expect(reachDisk(join(folder, 'absent'))).rejects.toThrow('ENOENT')
 })
