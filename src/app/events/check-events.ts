@@ -7,7 +7,7 @@ import { scanKey } from '../scans/scan-key.ts'
 import { createCheckOff } from './check-off.ts'
 import { createEventSchedule, isLastLook, restMs, type Waiting, type Watched } from './event-schedule.ts'
 import { createEventTroubles } from './event-troubles.ts'
-import { createFindings, isAbout, type Finding } from './event-finding.ts'
+import { createFindings, isAbout, unlooked, type Finding } from './event-finding.ts'
 import { tellAndReset, type EventTally } from './event-tally.ts'
 import { createPendingPages } from './pending-pages.ts'
 import { createUnseenInARow } from './unseen-in-a-row.ts'
@@ -39,8 +39,6 @@ export interface EventChecks {
   /** Goes on with what is pending, also from a former process, until the signal fires. */
   run(stop: AbortSignal): Promise<void>
 }
-
-const unlooked = (fate: 'unfollowed' | 'replaced') => ({ fate, lookedAt: null, looks: 0, found: null, reason: null })
 
 /** How long keys of events are remembered: no sender tries for longer. */
 const keysKeptMs = 7 * 86_400_000

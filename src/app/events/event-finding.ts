@@ -18,6 +18,10 @@ export const isAbout = ({ tag }: PendingEvent, { named, isListed }: TagsFollowed
 /** What the looks for an event found. */
 export type Finding = Pick<EventEnd, 'fate' | 'found' | 'reason'>
 
+/** The end of an event for which nobody had to look. */
+export const unlooked = (fate: 'unfollowed' | 'replaced') =>
+  ({ fate, lookedAt: null, looks: 0, found: null, reason: null }) satisfies Partial<EventEnd>
+
 /** What the latest look left. */
 interface Look extends Omit<Finding, 'fate'> {
   /** Since when the tag names it. */
