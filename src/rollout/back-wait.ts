@@ -1,3 +1,4 @@
+import type { Reason } from './facts.ts'
 import type { BackWait, EffectKind, Rollout } from './rollout.ts'
 
 /** Tries in quick succession, for what passes at once. */
@@ -40,12 +41,12 @@ export const isWaitedFor = ({ stage, partOf }: Rollout, effect: EffectKind): boo
  * The rollout as it waits for the next try of an effect that failed. That one uses up none of its tries, until it is
  * given up: then it has used up all of them, whatever else fails after it.
  */
-export function waitForBack(rollout: Rollout, effect: EffectKind, sentence: string, now: number): Rollout {
+export function waitForBack(rollout: Rollout, effect: EffectKind, { code, sentence }: Reason, now: number): Rollout {
   const { attempted, failures, backWait } = rollout
   const before = backWait?.effect === effect ? backWait : null
   const tries = (before?.tries ?? 0) + 1
   const others = attempted.at(-1) === effect ? attempted.slice(0, -1) : attempted
-  const isGivenUp = tries >= limitedTries && limited.includes(effect)
+  const isGivenUp = (tries >= limitedTries && limited.includes(effect)) || isInVain(effect, code)
   return {
     ...rollout,
     attempted: isGivenUp ? [...others, ...Array.from({ length: backTriesMax }, () => effect)] : others,
@@ -56,6 +57,9 @@ export function waitForBack(rollout: Rollout, effect: EffectKind, sentence: stri
     ...(tries >= quickTries && { wasHeldUp: true }),
   }
 }
+
+/** Nobody brings back what was not captured, or an image that no registry has. */
+const isInVain = (effect: EffectKind, code: string): boolean => effect === 'copy-old' && code === 'TARGET_NOT_FOUND'
 
 function pauseMs(tries: number): number {
   return tries < quickTries ? quickMs : Math.min(longestMs, firstMs * 2 ** (tries - quickTries))

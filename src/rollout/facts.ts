@@ -57,7 +57,7 @@ export interface ReplaceFacts extends CommonFacts {
   readonly new: InstanceFacts | null
   /** Id of the instance that holds the workload's name, whoever made it. */
   readonly nameHolder: string | null
-  /** What was made to go back to in place of an old instance that removes itself; absent where that is not needed. */
+  /** What was made to go back to in place of an old instance that removes itself, or that somebody removed; absent for none. */
   readonly copy?: InstanceFacts | null
   /** The new instance as the engine remembers it, where it removed itself when it ended. */
   readonly vanished?: InstanceFacts | null

@@ -85,7 +85,7 @@ export const noteFailed = (rollout: Rollout, effect: EffectKind): Rollout => ({
 /** What becomes of a rollout when an effect failed. */
 export function fail(rollout: Rollout, effect: EffectKind, failure: EffectFailure, now: number): Rollout {
   const { isCandidateAtFault, ...reason } = failure
-  if (isWaitedFor(rollout, effect)) return waitForBack(rollout, effect, reason.sentence, now)
+  if (isWaitedFor(rollout, effect)) return waitForBack(rollout, effect, reason, now)
   const failed = { ...noteFailed(rollout, effect), lastFailure: { effect, sentence: reason.sentence } }
   if (rollout.stage === 'forward') {
     // What was added was one more of a person's own.

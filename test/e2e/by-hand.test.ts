@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { EffectKind } from '../../src/rollout/rollout.ts'
 import { describeWithServices } from '../services/shared.ts'
 import { about, pass } from './stage/answers.ts'
-import { at } from './stage/moments.ts'
+import type { OnMoment } from './stage/longshore.ts'
+import { at, crash } from './stage/moments.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 import { readState } from './stage/state.ts'
 import { stageWorkload, type StagedWorkload } from './stage/workload.ts'
@@ -76,6 +77,44 @@ describeWithServices('a person', ({ registryAddress }) => {
       expect(await look(web)).toEqual(leaves)
       expect(await readState(scene, (store) => store.quarantine(web.id))).toEqual([])
     })
+  })
+
+  describe('who clears away what does not run while a new version is at its gate', () => {
+    test.each(['goes on', 'is killed in the middle'] as const)(
+      'has the old one back when that fails, and Longshore %s',
+      async (what) => {
+        const web = stageWorkload(scene, registry)
+        const network = `${web.name}-net`
+        await scene.docker('network', 'create', network)
+        await web.push({ version: 'v1' })
+        await web.start('--restart', 'always', '--network', network, '--network-alias', 'shop', '--volume', '/data')
+        const before = await web.inspect()
+        await scene.docker('exec', web.name, 'sh', '-c', 'echo precious > /data/kept')
+        await web.push({ version: 'v2', behaviour: 'unhealthy' })
+        const prune = at('after', 'start-new', () => scene.docker('system', 'prune', '--force'))
+        const kill = at('after', 'copy-old', crash)
+
+        const disturb: OnMoment = async (moment, running) => {
+          await prune(moment, running)
+          if (what === 'is killed in the middle') await kill(moment, running)
+        }
+
+        if (what === 'is killed in the middle') await scene.observe(['run', '--once'], disturb).ended
+        const { rollouts } = await pass(scene, disturb)
+
+        expect(rollouts).toMatchObject([{ outcome: 'rolled-back', code: 'GATE_UNHEALTHY' }])
+        expect(await look(web)).toEqual(['WEB v1 running'])
+        const after = await web.inspect()
+        expect(after.Id).not.toBe(before.Id)
+        expect(after.Image).toBe(before.Image)
+        expect(after.HostConfig.RestartPolicy).toEqual(before.HostConfig.RestartPolicy)
+        expect(after.Mounts.map(({ Name }) => Name)).toEqual(before.Mounts.map(({ Name }) => Name))
+        expect(await scene.docker('exec', web.name, 'cat', '/data/kept')).toBe('precious')
+        expect(after.NetworkSettings.Networks[network]?.Aliases).toEqual(expect.arrayContaining(['shop']))
+        expect(await readState(scene, (store) => store.quarantine(web.id))).toHaveLength(1)
+        expect(about(await pass(scene), web)).toMatchObject({ state: 'held', code: 'QUARANTINED' })
+      },
+    )
   })
 
   test.each([

@@ -49,13 +49,14 @@ export const crashesIn = (moments: readonly string[]): readonly (readonly [at: n
 
 /** What may come between any two effects of a rollout. */
 export type Disturbance =
-  | { readonly kind: 'crash' | 'engine-restart' | 'engine-away' }
+  | { readonly kind: 'crash' | 'engine-restart' | 'engine-away' | 'prune' }
   | { readonly kind: 'hand'; readonly action: 'stop' | 'start' | 'remove' | 'rename'; readonly which: 'old' | 'new' }
 
 export const disturbance: fc.Arbitrary<Disturbance> = fc.oneof(
   { weight: 4, arbitrary: fc.constant<Disturbance>({ kind: 'crash' }) },
   { weight: 2, arbitrary: fc.constant<Disturbance>({ kind: 'engine-restart' }) },
   { weight: 1, arbitrary: fc.constant<Disturbance>({ kind: 'engine-away' }) },
+  { weight: 1, arbitrary: fc.constant<Disturbance>({ kind: 'prune' }) },
   {
     weight: 2,
     arbitrary: fc.record({

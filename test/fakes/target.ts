@@ -26,6 +26,8 @@ export interface FakeEngine {
   readonly instances: Map<string, Instance>
   /** What a person does by hand, on whatever has the name or id. */
   byHand(action: 'stop' | 'start' | 'remove' | 'rename', instance: 'old' | 'new'): void
+  /** Somebody has the engine remove all that does not run. */
+  prune(): void
   /** The engine dies and comes back: everything stops, and restart policies bring back what they cover. */
   restart(): void
   away: boolean
@@ -43,6 +45,8 @@ const isOwnEffect = (effect: ReplaceEffect): effect is Exclude<ReplaceEffect, Se
   !effect.includes('dependants') && effect !== 'restart-old'
 
 export const oldId = 'old-instance'
+/** What a rollout made to go back to where the old instance is gone. */
+export const copyId = 'copy-of-old-instance'
 const oldImage = 'sha256:old-image'
 const newImage = 'sha256:new-image'
 
@@ -55,7 +59,6 @@ export function startFakeEngine(
   beginning: Beginning = 'running',
 ): FakeEngine {
   const removesItself = beginning === 'itself'
-  const copyId = 'copy-of-old-instance'
   let vanished: Instance | null = null
   /** What removes itself is still seen a few times, as dead: a name that it gets then is taken until the engine restarts. */
   const leaving = new Map<Instance, number>()
@@ -95,6 +98,9 @@ export function startFakeEngine(
       if (action === 'stop' && instance.status === 'running') finish(instance, 0, true)
       if (action === 'start' && instance.status !== 'running') run(instance)
     },
+    prune: () => {
+      for (const { id, status } of instances.values()) if (status !== 'running') instances.delete(id)
+    },
     restart: () => {
       for (const instance of instances.values()) {
         if (removesItself) {
@@ -123,7 +129,8 @@ export function startFakeEngine(
           isTagShared: false,
           isProtected,
           nameHolder: holder(rollout.name)?.id ?? null,
-          ...(removesItself && { copy: copy(instances.get(copyId)), vanished: copy(vanished) }),
+          copy: copy(instances.get(copyId)),
+          ...(removesItself && { vanished: copy(vanished) }),
         } satisfies ReplaceFacts
         for (const [each, looks] of leaving) {
           if (looks === 1) vanish(each)
@@ -131,11 +138,11 @@ export function startFakeEngine(
         }
         return facts
       },
-      apply: async (rollout, effect) => {
+      apply: async (rollout, effect, { snapshot }) => {
         if (engine.away) throw new AppError('TARGET_UNAVAILABLE', 'the engine is away')
         if (refusal?.effect === effect && now() - (refusal.since ??= now()) < refusal.ms)
           throw new AppError('TARGET_FAILED', 'no space left on device')
-        if (isReplaceEffect(effect) && isOwnEffect(effect)) await effects[effect](rollout)
+        if (isReplaceEffect(effect) && isOwnEffect(effect)) await effects[effect](rollout, snapshot)
       },
       capture: async () => ({}),
       readLogTail: async () => 'last words',
@@ -190,7 +197,7 @@ export function startFakeEngine(
 
   const old = (rollout: Rollout) => must(instances.get(rollout.oldInstance) ?? instances.get(copyId))
   const fresh = (rollout: Rollout) => must(byOperation(rollout))
-  const effects: Record<Exclude<ReplaceEffect, SetEffect>, (rollout: Rollout) => void> = {
+  const effects: Record<Exclude<ReplaceEffect, SetEffect>, (rollout: Rollout, snapshot: unknown) => void> = {
     pull: () => {
       if (behaviour === 'pull-fails') throw new AppError('TARGET_PULL_FAILED', 'manifest unknown')
       images.add(newImage)
@@ -230,8 +237,10 @@ export function startFakeEngine(
     },
     'remove-new': (rollout) => remove(fresh(rollout)),
     'remove-old': (rollout) => remove(old(rollout)),
-    'copy-old': () => {
+    'copy-old': (rollout, snapshot) => {
       if (instances.has(copyId)) return
+      if (!instances.has(rollout.oldInstance) && snapshot == null)
+        throw new AppError('TARGET_NOT_FOUND', 'the state does not hold the settings of the old version')
       if (holder(previousName(name))) throw new AppError('TARGET_CONFLICT', 'the name is taken')
       instances.set(copyId, blank(copyId, previousName(name), oldImage))
     },

@@ -4,7 +4,7 @@ import { startFakeClock } from '../../../test/fakes/clock.ts'
 import { Crash, disturbance, survive, crashesIn } from '../../../test/fakes/crashes.ts'
 import { planned } from '../../../test/fakes/planned.ts'
 import { createMemoryStore } from '../../../test/fakes/store.ts'
-import { oldId, startFakeEngine, type Beginning, type Behaviour } from '../../../test/fakes/target.ts'
+import { copyId, oldId, startFakeEngine, type Beginning, type Behaviour } from '../../../test/fakes/target.ts'
 import { search } from '../../../test/fakes/search.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { rollOut } from './roll-out.ts'
@@ -124,6 +124,20 @@ test.each(['unhealthy', 'exits', 'cannot-start', 'port-taken'] as const)(
     }
   },
 )
+
+test('what did not run and was pruned while its successor had the gate before it is back, and does not run', async () => {
+  for (const kind of stoppedKinds.filter(({ stopped }) => stopped === 'start')) {
+    const world = startWorld(kind, 'unhealthy')
+
+    const rollout = await world.run(world.rollout, (moment) => {
+      if (moment === 'J6 start-new after') world.engine.prune()
+    })
+
+    expect(rollout).toMatchObject({ stage: 'ended', outcome: 'rolled-back' })
+    const asItWas = { id: copyId, name: 'web', status: 'created', restart: 'unless-stopped', image: 'sha256:old-image' }
+    expect(world.all(), kind.beginning).toEqual([expect.objectContaining(asItWas)])
+  }
+})
 
 test('what a person stops during the gate of `stopped: start` stays stopped', async () => {
   const world = startWorld({ beginning: 'exited', stopped: 'start' }, 'no-check')
@@ -309,6 +323,7 @@ test('holds I1, I2 and I8 for each kind under crashes, engine restarts and hands
       async (kind, behaviour, disturbances) => {
         const world = startWorld(kind, behaviour)
         const script = new Map(disturbances)
+        let isAllPruned = false
 
         const rollout = await survive(world, (_moment, count) => {
           const what = script.get(count)
@@ -316,13 +331,17 @@ test('holds I1, I2 and I8 for each kind under crashes, engine restarts and hands
           if (what.kind === 'hand') world.engine.byHand(what.action, what.which)
           if (what.kind === 'engine-restart') world.engine.restart()
           if (what.kind === 'engine-away') world.engine.away = true
+          if (what.kind === 'prune') {
+            isAllPruned ||= world.all().every(({ status }) => status !== 'running')
+            world.engine.prune()
+          }
           if (what.kind === 'crash') throw new Crash()
         })
 
         expect(['ended', 'kept']).toContain(rollout.stage)
         const hasPassed = rollout.outcome === 'succeeded'
         if (!hasPassed) expect(world.engine.removed).not.toContain(oldId)
-        const ours = (id: string) => id.startsWith('new-operation-1') || id === 'copy-of-old-instance'
+        const ours = (id: string) => id.startsWith('new-operation-1') || id === copyId
         for (const id of world.engine.removed) expect(id === oldId || ours(id)).toBe(true)
         const isQuiet = disturbances.every(([, what]) => what.kind === 'crash' || what.kind === 'engine-away')
         if (isQuiet && behaviour !== 'completes') expectWhole(world, kind, rollout, 'without hands')
@@ -331,7 +350,8 @@ test('holds I1, I2 and I8 for each kind under crashes, engine restarts and hands
         // Once its end is written down, what a restart of the engine removes is no matter of the rollout.
         const isAfterwards = script.get(world.moments.length - 1)?.kind === 'engine-restart'
         const isSubject = kind.beginning === 'itself' && behaviour === 'exits' && !hasHands && !isAfterwards
-        if (isSubject && rollout.outcome === 'rolled-back') {
+        // Where neither version ran, all of it went, as where a person removes it.
+        if (isSubject && !isAllPruned && rollout.outcome === 'rolled-back') {
           expect(world.all().some(({ status }) => status === 'running')).toBe(true)
         }
       },

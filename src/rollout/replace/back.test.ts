@@ -48,6 +48,8 @@ const rollout = {
   attempted: ['pull', 'create'],
 } as const
 
+const sixCopies = Array.from({ length: 6 }, () => 'copy-old' as const)
+
 const facts: ReplaceFacts = {
   old,
   new: null,
@@ -198,5 +200,51 @@ describe('dependants whose provider does not come back', () => {
 
     const tries = ['start-old-dependants', 'start-old-dependants']
     expect(effects).toEqual(['rename-dependants-back', 'arm-old-dependants', ...tries, 'superseded'])
+  })
+})
+
+describe('an old version that is gone', () => {
+  const touched: Rollout = { ...rollout, attempted: ['create', 'stop-old', 'rename-old', 'rename-new', 'start-new'] }
+  const fresh: InstanceFacts = { ...old, id: 'new', image: 'sha256:new', restart: 'no' }
+  const alone: ReplaceFacts = { ...facts, old: null, new: fresh, nameHolder: 'new' }
+  const copy: InstanceFacts = { ...old, id: 'copy', name: 'web.longshore-prev', status: 'created', startedAt: null }
+  const plan = { instance: 'app', name: 'app', image: 'a', restart: 'no', wasRunning: true, by: ['network'] } as const
+  const follows = { how: 'recreate', provider: 'vpn', sentence: 'vpn is another by now', isLeftStopped: false } as const
+
+  test('is made again before the new one is touched, which has its volumes', () => {
+    expect(back(touched, alone, 0)).toMatchObject({ kind: 'effect', step: 'R', effect: 'copy-old' })
+  })
+
+  test.each<[string, Partial<Rollout>, Partial<ReplaceFacts>, string]>([
+    ['a person removed both', {}, { new: null, nameHolder: null }, 'superseded'],
+    ['another has its name', {}, { new: { ...fresh, status: 'exited' }, nameHolder: 'stranger' }, 'superseded'],
+    ['it was not touched', { attempted: ['create', 'start-new'] }, { new: null }, 'superseded'],
+    ['others lived in it', { dependants: [plan] }, {}, 'needs-human'],
+    ['it only followed another', { follows }, {}, 'needs-human'],
+    [
+      'it cannot be made again',
+      { failures: ['copy-old'], attempted: [...touched.attempted, ...sixCopies] },
+      {},
+      'needs-human',
+    ],
+  ])('is not made again where %s', (_, change, seen, outcome) => {
+    let last: Rollout = { ...touched, ...change }
+    for (let steps = 0; steps < 30 && last.stage !== 'ended'; steps++) {
+      const step = back(last, { ...alone, tagImage: null, ...seen }, 0)
+      if (step.kind === 'effect') expect(step.effect).not.toBe('copy-old')
+      last = step.kind === 'effect' ? attempt(step.rollout, step.step, step.effect) : step.rollout
+    }
+
+    expect(last).toMatchObject({ stage: 'ended', outcome })
+  })
+
+  test.each<[string, Partial<InstanceFacts>, string]>([
+    ['is on too few networks', { connected: false }, 'copy-old'],
+    ['is of another image', { image: 'sha256:other' }, 'copy-old'],
+    ['is whole', {}, 'stop-new'],
+  ])('has a copy that %s, and that is completed before anything else', (_, change, effect) => {
+    const made = { ...copy, ...change }
+
+    expect(back(touched, { ...alone, old: made, copy: made }, 0)).toMatchObject({ kind: 'effect', effect })
   })
 })

@@ -36,12 +36,15 @@ import { nameDependantsAgain, renameDependantsBack, stopNewDependants } from './
 import { leaveArmed } from './leave-armed.ts'
 import { restoreComposed, takeComposedAlong } from './composed.ts'
 import { dependantOffNetworks, oldOffNetworks } from './off-networks.ts'
-import { copyAgain, isCopyLeft } from './removes-itself.ts'
+import { completeCopy, copyAgain, isCopyLeft } from './copied-old.ts'
+import { needsCopy } from './removes-itself.ts'
 
 /** R: the old version serves again, under its name, tag and restart policy; then our traces go. */
 export function back(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
   const { old, new: fresh } = facts
   if (old === null) return withoutOld(rollout, facts, now)
+  const copying = completeCopy(rollout, facts)
+  if (copying !== null) return copying
   const hook = beforeRollback(rollout, isUp(old) || (fresh !== null && isUp(fresh)), now)
   if (hook !== null) return hook
   const stopping = stopNewDependants(rollout, facts, now)
@@ -154,12 +157,12 @@ function leaveToStranger(rollout: Rollout, facts: ReplaceFacts, now: number): St
   )
 }
 
-/** The old instance is gone by somebody else's hand: there is nothing to go back to. */
+/** The old instance is gone by somebody else's hand: where it cannot be made again, there is nothing to go back to. */
 function withoutOld(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
   const { new: fresh } = facts
   const copying = heldByStranger(facts) ? null : copyAgain(rollout, facts)
-  if (copying === 'failed') return needsHuman(rollout, now, copyDoesNotStay(rollout))
-  if (copying !== null) return copying
+  if (copying === 'failed' && needsCopy(rollout)) return needsHuman(rollout, now, copyDoesNotStay(rollout))
+  if (copying !== null && copying !== 'failed') return copying
   if (!hasTouchedOld(rollout) || fresh === null || heldByStranger(facts)) {
     const stopping = stopNewDependants(rollout, facts, now)
     if (stopping !== null) return stopping
@@ -170,8 +173,14 @@ function withoutOld(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
   }
   if (fresh.name !== rollout.name && canTry(rollout, 'rename-new')) return effect(rollout, 'R', 'rename-new')
   if (fresh.restart !== rollout.restart && canTry(rollout, 'arm-new')) return effect(rollout, 'R', 'arm-new')
-  const why = rollout.reason === null ? '' : ` (${rollout.reason.sentence})`
-  return needsHuman(rollout, now, `the old version was removed by hand, and the new one is not good${why}`)
+  return needsHuman(rollout, now, notMadeAgain(rollout, facts))
+}
+
+function notMadeAgain(rollout: Rollout, { new: fresh }: ReplaceFacts): string {
+  const { name, reason, fromReference } = rollout
+  const why = reason === null ? '' : ` (${reason.sentence})`
+  const command = `docker rm --force ${fresh?.name ?? name}`
+  return `the old version was removed meanwhile${whyNot(rollout, 'copy-old')}, and the new one is not good${why}; make it anew from ${fromReference}, after: ${command}`
 }
 
 const copyDoesNotStay = ({ fromReference }: Rollout): string =>

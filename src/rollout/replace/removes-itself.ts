@@ -1,15 +1,11 @@
 import type { InstanceFacts, ReplaceFacts } from '../facts.ts'
-import { previousName } from '../names.ts'
 import type { Rollout } from '../rollout.ts'
 import {
-  backTriesMax,
-  canTry,
   change,
   effect,
   goBack,
   hasAttempted,
   hasCompleted,
-  hasTouchedOld,
   isUp,
   timesAttempted,
   triesMax,
@@ -17,16 +13,7 @@ import {
 } from '../step.ts'
 
 /** Whether stopping the old version removes it, so that a copy of it has to be there before that. */
-const needsCopy = ({ removesItself, stopped }: Rollout): boolean => removesItself && stopped === null
-
-/** The facts with the copy in the place of the old version, once that was stopped: it is what the way back leads to. */
-export function withCopy(rollout: Rollout, facts: ReplaceFacts): ReplaceFacts {
-  const { old, copy = null } = facts
-  if (copy === null || !needsCopy(rollout) || !hasTouchedOld(rollout)) return facts
-  // On the way forward it is waited for; on the way back whoever cannot be started is no help.
-  const isGone = old === null || (rollout.stage !== 'forward' && !isUp(old))
-  return isGone ? { ...facts, old: copy } : facts
-}
+export const needsCopy = ({ removesItself, stopped }: Rollout): boolean => removesItself && stopped === null
 
 /** J3: a copy, durable before the old version is touched. Null when done, and for all other workloads. */
 export function copyFirst(rollout: Rollout, facts: ReplaceFacts): Step | null {
@@ -70,20 +57,6 @@ export function vanished(rollout: Rollout, facts: ReplaceFacts, now: number): St
 
 const isLeaving = (fresh: InstanceFacts, now: number): boolean =>
   !isUp(fresh) && fresh.finishedAt !== null && Math.abs(now - Date.parse(fresh.finishedAt)) < leavingMaxMs
-
-/** R: the copy is gone too, as after a restart of the engine, so it is made from what was captured. Null for all others. */
-export function copyAgain(rollout: Rollout, facts: ReplaceFacts): Step | 'failed' | null {
-  if (!needsCopy(rollout) || !hasTouchedOld(rollout)) return null
-  // It was started, and did not last: a copy of it would not either.
-  if (hasAttempted(rollout, 'start-old')) return 'failed'
-  const { new: fresh } = facts
-  const kind = fresh === null ? 'copy-old' : isUp(fresh) ? 'stop-new' : 'remove-new'
-  return canTry(rollout, kind, backTriesMax) ? effect(rollout, 'R', kind) : 'failed'
-}
-
-/** Whether there is a copy that nothing goes back to. */
-export const isCopyLeft = (rollout: Rollout, { old, copy }: ReplaceFacts): boolean =>
-  copy != null && copy.id !== old?.id && !isUp(copy) && copy.name === previousName(rollout.name)
 
 /** How long the old version is kept: a copy of what was to leave nothing behind is not. */
 export const keptMs = ({ removesItself, keepOldMs }: Rollout): number => (removesItself ? 0 : keepOldMs)

@@ -7,7 +7,7 @@ import { forward } from './forward.ts'
 import { kept, passed } from './passed.ts'
 import { foreseeDependants } from './dependants.ts'
 import { follow } from './follow.ts'
-import { withCopy } from './removes-itself.ts'
+import { withCopy } from './copied-old.ts'
 
 /** The first difference of a rollout that puts a new instance in the place of the old one. */
 export function replace(rollout: Rollout, seen: ReplaceFacts, now: number): Step {

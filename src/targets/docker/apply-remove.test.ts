@@ -50,3 +50,16 @@ test('what the engine refuses to remove for another reason stays refused', async
 
   await expect(removeNew(deps, rollout, { signal })).rejects.toThrow('already in progress')
 })
+
+test('takes no volume with it where the old instance is gone: what was made in its place may have to have them', async () => {
+  const { deps } = depsWith('exited', 20)
+  const removed: boolean[] = []
+  const engine = {
+    ...deps.engine,
+    removeContainer: async (_id: string, volumes: boolean) => void removed.push(volumes),
+  }
+
+  await removeNew({ ...deps, engine }, rollout, { signal })
+
+  expect(removed).toEqual([false])
+})

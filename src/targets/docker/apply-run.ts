@@ -16,8 +16,9 @@ export async function disarmOld({ engine }: DockerDeps, rollout: Rollout, { sign
   await engine.setRestartPolicy(rollout.oldInstance, parseRestartPolicy('no'), signal)
 }
 
-export async function armOld({ engine }: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
-  await engine.setRestartPolicy(rollout.oldInstance, parseRestartPolicy(rollout.restart), signal)
+export async function armOld(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
+  const id = await currentOld(deps, rollout, signal)
+  await deps.engine.setRestartPolicy(id, parseRestartPolicy(rollout.restart), signal)
 }
 
 export async function armNew(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {

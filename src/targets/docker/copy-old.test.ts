@@ -6,7 +6,7 @@ import type { ContainerInspect, CreateBody } from '../../clients/docker/shapes.t
 import { AppError } from '../../errors.ts'
 import { createTurns } from '../../lib/in-turn.ts'
 import { createInspections } from '../engine/inspections.ts'
-import { copyOld } from './copy-old.ts'
+import { copyOld, currentOld } from './copy-old.ts'
 import type { DockerDeps } from './docker-deps.ts'
 
 const { signal } = new AbortController()
@@ -26,19 +26,24 @@ const rollout = {
 }
 
 /** An engine on which the tag names a newer image, with what was made and pulled there. */
-function startEngine(onCreate: (tags: Map<string, string>) => void = () => {}, hasOldImage = true) {
+function startEngine(onCreate: (tags: Map<string, string>) => void = () => {}, hasOldImage = true, has = [old, data]) {
   const images = new Map([['sha256:newer', { Id: 'sha256:newer' }]])
   if (hasOldImage) images.set('sha256:old', { Id: 'sha256:old' })
   const pulled: string[] = []
   const tags = new Map([['web:1', 'sha256:newer']])
-  const containers = [old, data]
+  const containers = [...has]
+  const networks = new Set(['bridge', 'front'])
   const bodies: CreateBody[] = []
   const imageOf = (name: string) => images.get(tags.get(name) ?? name)
   const find = (id: string): ContainerInspect | undefined =>
     containers.find((each) => each.Id === id || each.Name === `/${id}`)
   const engine = {
     version: async () => ({ api: '1.45' }),
-    listContainers: async (_: AbortSignal, label?: string) => (label === undefined ? containers.map(summaryOf) : []),
+    listContainers: async (_: AbortSignal, label?: string) =>
+      containers
+        .map(summaryOf)
+        .filter(({ labels }) => label === undefined || labels[label.split('=')[0] ?? ''] === label.split('=')[1]),
+    hasNetwork: async (network: string) => networks.has(network),
     inspectContainer: async (id: string) => find(id) ?? null,
     inspectImage: async (name: string) => imageOf(name) ?? null,
     pull: async ({ reference }: { readonly reference: string }) => {
@@ -50,7 +55,9 @@ function startEngine(onCreate: (tags: Map<string, string>) => void = () => {}, h
     createContainer: async (name: string, body: CreateBody) => {
       onCreate(tags)
       bodies.push(body)
-      containers.push({ ...containerOf(name, { started: null }), Image: imageOf('web:1')?.Id ?? '' })
+      const made = containerOf(name, { started: null })
+      const Config = { ...made.Config, Labels: body.Labels ?? {} }
+      containers.push({ ...made, Config, Image: imageOf('web:1')?.Id ?? '' })
       return `${name}-id`
     },
     removeContainer: async (id: string) =>
@@ -65,7 +72,7 @@ function startEngine(onCreate: (tags: Map<string, string>) => void = () => {}, h
     inspections: createInspections(engine as never),
     pulls: createTurns(),
   } as unknown as DockerDeps
-  return { deps, tags, bodies, pulled, names: () => containers.map(({ Name }) => Name) }
+  return { deps, tags, bodies, pulled, networks, names: () => containers.map(({ Name }) => Name) }
 }
 
 describe('the copy of an old version that removes itself', () => {
@@ -109,5 +116,97 @@ describe('the copy of an old version that removes itself', () => {
 
     await expect(copyOld(deps, rollout, { signal })).rejects.toMatchObject({ code: 'TARGET_CONFLICT' })
     expect(names()).toEqual(['/web', '/data'])
+  })
+})
+
+describe('the copy of an old version that somebody removed', () => {
+  const gone = containerOf('web', {
+    host: { RestartPolicy: { Name: 'always' } },
+    mounts: [{ Name: volume, Destination: '/data' }],
+  })
+  const captured = {
+    container: { ...gone, NetworkSettings: { Networks: { front: { Aliases: ['shop'] } } } },
+    image: { Id: 'sha256:old' },
+  }
+  const kept = { ...rollout, removesItself: false }
+  const without = (hasOldImage = true) => startEngine(undefined, hasOldImage, [])
+
+  test('is made of what was captured, with its networks and its volumes by name, and not armed', async () => {
+    const { deps, bodies, names } = without()
+
+    await copyOld(deps, kept, { signal, snapshot: captured })
+
+    expect(names()).toEqual(['/web.longshore-prev'])
+    expect(bodies).toMatchObject([
+      {
+        HostConfig: {
+          Mounts: [{ Type: 'volume', Source: volume, Target: '/data' }],
+          RestartPolicy: { Name: 'no' },
+        },
+        NetworkingConfig: { EndpointsConfig: { front: { Aliases: ['shop'] } } },
+        Labels: { 'longshore.operation.restores': kept.id, 'longshore.operation.replaces': old.Id },
+      },
+    ])
+  })
+
+  test('is made once, and of no other image', async () => {
+    const { deps, bodies } = without()
+
+    await copyOld(deps, kept, { signal, snapshot: captured })
+    await copyOld(deps, kept, { signal, snapshot: captured })
+
+    expect(bodies).toHaveLength(1)
+  })
+
+  test('is made again where a kill left one of another image', async () => {
+    const { deps, tags, names } = without()
+    await copyOld(deps, kept, { signal, snapshot: captured })
+    const { engine } = deps
+    const { inspectContainer } = engine
+    const ofAnother = async (...args: Parameters<typeof inspectContainer>) => {
+      const found = await inspectContainer(...args)
+      return found && { ...found, Image: 'sha256:newer' }
+    }
+
+    const other = { ...deps, engine: { ...engine, inspectContainer: ofAnother } }
+    await expect(copyOld(other, kept, { signal, snapshot: captured })).rejects.toMatchObject({
+      code: 'TARGET_CONFLICT',
+    })
+    expect(names()).toEqual([])
+    await copyOld(deps, kept, { signal, snapshot: captured })
+
+    expect(names()).toEqual(['/web.longshore-prev'])
+    expect([...tags]).toEqual([['web:1', 'sha256:newer']])
+  })
+
+  test.each([
+    ['nothing was captured', null, true, 'TARGET_NOT_FOUND'],
+    ['its image is gone, and of no registry', captured, false, 'TARGET_NOT_FOUND'],
+  ] as const)('cannot be made where %s', async (_, snapshot, hasImage, code) => {
+    const { deps, names } = without(hasImage)
+
+    await expect(copyOld(deps, kept, { signal, snapshot })).rejects.toMatchObject({ code })
+    expect(names()).toEqual([])
+  })
+
+  test('is not made without a network that is gone', async () => {
+    const { deps, networks, names } = without()
+    networks.delete('front')
+
+    await expect(copyOld(deps, kept, { signal, snapshot: captured })).rejects.toMatchObject({
+      code: 'TARGET_NETWORK_LOST',
+      message: 'its network front is gone; run: docker network create front',
+    })
+    expect(names()).toEqual([])
+  })
+
+  test('is the old version for what brings that back, for as long as the original is gone', async () => {
+    const { deps } = without()
+    expect(await currentOld(deps, kept, signal)).toBe(old.Id)
+
+    await copyOld(deps, kept, { signal, snapshot: captured })
+
+    expect(await currentOld(deps, kept, signal)).toBe('web.longshore-prev-id')
+    expect(await currentOld(startEngine().deps, kept, signal)).toBe(old.Id)
   })
 })

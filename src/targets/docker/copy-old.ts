@@ -1,8 +1,10 @@
-import type { ContainerInspect, ImageInspect } from '../../clients/docker/shapes.ts'
+import type { ContainerSummary } from '../../clients/docker/containers.ts'
+import type { ContainerInspect, CreateBody, ImageInspect } from '../../clients/docker/shapes.ts'
 import { AppError } from '../../errors.ts'
 import { previousName } from '../../rollout/names.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { ownLabels } from '../engine/own-labels.ts'
+import { requireNetworks } from './network-gone.ts'
 import { pullOld } from '../engine/apply-image.ts'
 import { withImageUnder } from '../engine/with-image-under.ts'
 import type { ApplyContext } from '../target.ts'
@@ -13,38 +15,48 @@ import { copyLabels, restoresLabel } from './labels.ts'
 import { clearPrevious } from './leftovers.ts'
 import { readCaptured } from './captured.ts'
 import { inheritedMounts } from './sets/inherited.ts'
+import { wire } from './sets/wire.ts'
 import { settleNetworks } from './settle-networks.ts'
 
-/** Id of the copy that a rollout made of an old instance that removes itself; null when there is none. */
-export async function findCopy(
+/**
+ * The copy that a rollout made of its old instance, among all containers or those with its label. Tools that copy a
+ * container copy its labels, so names of the workload come first.
+ */
+export function copyAmong(summaries: readonly ContainerSummary[], { id, name }: Rollout): ContainerSummary | undefined {
+  const found = summaries.filter(({ labels }) => labels[restoresLabel] === id)
+  return found.find((each) => each.name === name || each.name === previousName(name)) ?? found[0]
+}
+
+/** Id of that copy; null when there is none. */
+async function findCopy(
   { engine }: Pick<DockerDeps, 'engine'>,
   rollout: Rollout,
   signal: AbortSignal,
 ): Promise<string | null> {
-  if (!rollout.removesItself) return null
-  const [found] = await engine.listContainers(signal, `${restoresLabel}=${rollout.id}`)
-  return found?.id ?? null
+  const found = await engine.listContainers(signal, `${restoresLabel}=${rollout.id}`)
+  return copyAmong(found, rollout)?.id ?? null
 }
 
-/** The instance that is the old version now: the copy, once the one that removes itself has been stopped. */
+/** The instance that is the old version now: the copy, once the original is gone or, where that removes itself, stopped. */
 export async function currentOld(deps: DockerDeps, rollout: Rollout, signal: AbortSignal): Promise<string> {
-  const copy = await findCopy(deps, rollout, signal)
-  if (copy === null) return rollout.oldInstance
   const original = await deps.engine.inspectContainer(rollout.oldInstance, signal)
-  return original?.State.Running === true ? rollout.oldInstance : copy
+  if (original !== null && (!rollout.removesItself || original.State.Running)) return rollout.oldInstance
+  return (await findCopy(deps, rollout, signal)) ?? rollout.oldInstance
 }
 
 /**
- * A copy of the old instance under `<name>.longshore-prev`, not started: stopping the old one removes it. Made from what
- * was captured where that is gone already.
+ * A copy of the old instance under `<name>.longshore-prev`, not started: stopping the old one removes it, or somebody
+ * else did. Made from what was captured where that is gone already. One that exists, by its label, is completed.
+ *
+ * @throws TARGET_NOT_FOUND when neither it nor what was captured of it is there, or its image is gone for good
  */
 export async function copyOld(deps: DockerDeps, rollout: Rollout, context: ApplyContext): Promise<void> {
   const { engine } = deps
   const { signal, snapshot } = context
-  if ((await findCopy(deps, rollout, signal)) !== null) return
-  await pullOld(deps, rollout, context)
+  const existing = await findCopy(deps, rollout, signal)
+  if (existing === null) await pullOld(deps, rollout, context)
   const { container: old, image } = (await lookUp(deps, rollout, signal)) ?? readCaptured(snapshot)
-  await clearPrevious(deps, rollout, signal)
+  await requireNetworks(deps, old, signal)
   const { api } = await engine.version(signal)
   const { body, ...networks } = carryOver({
     old,
@@ -55,20 +67,25 @@ export async function copyOld(deps: DockerDeps, rollout: Rollout, context: Apply
     apiVersion: api,
     inherited: await inheritedMounts(deps, old, signal),
   })
-  // It has to read as its owner wrote it.
-  const id = await withImageUnder(
-    deps,
-    { reference: rollout.fromReference, image: rollout.fromImage },
-    () => engine.createContainer(previousName(rollout.name), body, null, signal),
-    signal,
-  )
+  const id = existing ?? (await createUnder(deps, rollout, await wire(deps, rollout, old, body, signal), signal))
   const copy = await engine.inspectContainer(id, signal)
-  if (copy === null) return
+  if (copy === null || copy.State.Running) return
   if (copy.Image !== rollout.fromImage) {
     await engine.removeContainer(id, false, signal)
     throw new AppError('TARGET_CONFLICT', `the tag ${rollout.fromReference} was moved by somebody else meanwhile`)
   }
   await settleNetworks(deps, copy, networks, signal)
+}
+
+async function createUnder(deps: DockerDeps, rollout: Rollout, body: CreateBody, signal: AbortSignal): Promise<string> {
+  await clearPrevious(deps, rollout, signal)
+  // It has to read as its owner wrote it.
+  return withImageUnder(
+    deps,
+    { reference: rollout.fromReference, image: rollout.fromImage },
+    () => deps.engine.createContainer(previousName(rollout.name), body, null, signal),
+    signal,
+  )
 }
 
 /** Removes the copy that this rollout made, and nothing else (I8). Its volumes are the new version's. */

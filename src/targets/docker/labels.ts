@@ -10,7 +10,7 @@ export const operationLabel = operationLabelPrefix
 export const replacesLabel = `${operationLabelPrefix}.replaces`
 /** The rollout as it was planned, so that recovery works without our state. */
 export const intentLabel = `${operationLabelPrefix}.intent`
-/** On a copy of an old instance that removes itself: the rollout that goes back to it if need be. */
+/** On a copy of an old instance that is gone, or removes itself: the rollout that goes back to it if need be. */
 export const restoresLabel = `${operationLabelPrefix}.restores`
 /** The networks of the replaced instance as asked for: while it is off one of them, nothing else remembers its place. */
 export const networksLabel = `${operationLabelPrefix}.networks`
@@ -25,7 +25,7 @@ export function operationLabels(rollout: Rollout, networks: readonly NetworkEndp
   }
 }
 
-/** What we write on the copy of an instance that removes itself. */
+/** What we write on the copy of an old instance. */
 export function copyLabels(rollout: Rollout, networks: readonly NetworkEndpoint[]): Labels {
   return {
     [restoresLabel]: rollout.id,

@@ -3,10 +3,31 @@ import { AppError } from '../../errors.ts'
 import { networkLostCode } from '../../rollout/network-lost-code.ts'
 import { networkNames } from '../engine/carry-over-networks.ts'
 import { nameOf } from '../engine/dependants.ts'
+import type { DockerDeps } from './docker-deps.ts'
 
 /** What a person runs to have a container on a network again, as the end of a sentence. */
 export const connectAgain = (network: string, name: string): string =>
   `run: docker network create ${network} (where it is gone), docker network connect ${network} ${name}`
+
+/**
+ * That all networks of a container that is made again are there: without one of them it would be made on fewer.
+ * @throws TARGET_NETWORK_LOST
+ */
+export async function requireNetworks(
+  { engine }: Pick<DockerDeps, 'engine'>,
+  old: ContainerInspect,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const network of networkNames(old)) {
+    const isThere = await engine.hasNetwork(network, signal).catch((error: unknown) => {
+      // Whoever may not ask is told by what makes it.
+      if (error instanceof AppError && error.code === 'TARGET_FORBIDDEN') return true
+      throw error
+    })
+    if (isThere) continue
+    throw new AppError(networkLostCode, `its network ${network} is gone; run: docker network create ${network}`)
+  }
+}
 
 /** Why a container could not be connected: where the engine no longer has the network, with what to do about it. */
 export function connectFailure(error: unknown, network: string, name: string): unknown {

@@ -7,7 +7,7 @@ import { answeringTo, isConnectedTo, requestedEndpoints, tellsNames } from './en
 import { readInstance } from '../engine/instance-facts.ts'
 import { networkNames } from '../engine/carry-over-networks.ts'
 import { keepReference } from '../engine/keep-tag.ts'
-import { findCopy } from './copy-old.ts'
+import { copyAmong } from './copy-old.ts'
 import { candidateOf, newAmong } from './instance.ts'
 import { readNetworks } from './labels.ts'
 import { settingsSince } from './lost-network.ts'
@@ -38,8 +38,8 @@ export async function observe(deps: DockerDeps, rollout: Rollout, signal: AbortS
   const plan = (fresh && readNetworks(fresh.Config.Labels ?? {})) ?? (old && requestedEndpoints(old)) ?? []
   const facts = (container: ContainerInspect | null, role: 'old' | 'new') =>
     container && instanceFacts(deps, rollout, container, role, plan, signal)
-  const copyId = await findCopy(deps, rollout, signal)
-  const copy = copyId === null ? null : await engine.inspectContainer(copyId, signal)
+  const copyId = copyAmong(summaries, rollout)?.id
+  const copy = copyId === undefined ? null : await engine.inspectContainer(copyId, signal)
   if (rollout.removesItself && fresh !== null) await keepLastWords(deps, fresh, signal)
   const mayHaveVanished = rollout.removesItself && fresh === null && rollout.attempted.includes('start-new')
   return {
@@ -53,8 +53,8 @@ export async function observe(deps: DockerDeps, rollout: Rollout, signal: AbortS
     ...(rollout.dependants.length > 0 && { dependants: await observeSet(deps, rollout, summaries, signal) }),
     ...((rollout.composed ?? []).length > 0 && { composed: await observeComposed(deps, rollout, summaries, signal) }),
     ...(rollout.follows !== null && { isBehind: old !== null && (await livesInPast(deps, old, signal)) }),
+    copy: await facts(copy, 'old'),
     ...(rollout.removesItself && {
-      copy: await facts(copy, 'old'),
       vanished: mayHaveVanished ? await findVanished(deps, rollout, signal) : null,
     }),
   }
