@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { EffectKind } from '../../src/rollout/rollout.ts'
 import { describeWithServices } from '../services/shared.ts'
@@ -80,7 +81,7 @@ describeWithServices('a person', ({ registryAddress }) => {
   })
 
   describe('who clears away what does not run while a new version is at its gate', () => {
-    test.each(['goes on', 'is killed in the middle'] as const)(
+    test.each(['goes on', 'is killed in the middle', 'is killed and loses its state'] as const)(
       'has the old one back when that fails, and Longshore %s',
       async (what) => {
         const web = stageWorkload(scene, registry)
@@ -96,10 +97,11 @@ describeWithServices('a person', ({ registryAddress }) => {
 
         const disturb: OnMoment = async (moment, running) => {
           await prune(moment, running)
-          if (what === 'is killed in the middle') await kill(moment, running)
+          if (what !== 'goes on') await kill(moment, running)
         }
 
-        if (what === 'is killed in the middle') await scene.observe(['run', '--once'], disturb).ended
+        if (what !== 'goes on') await scene.observe(['run', '--once'], disturb).ended
+        if (what === 'is killed and loses its state') rmSync(scene.stateFolder, { recursive: true, force: true })
         const { rollouts } = await pass(scene, disturb)
 
         expect(rollouts).toMatchObject([{ outcome: 'rolled-back', code: 'GATE_UNHEALTHY' }])
@@ -112,7 +114,10 @@ describeWithServices('a person', ({ registryAddress }) => {
         expect(await scene.docker('exec', web.name, 'cat', '/data/kept')).toBe('precious')
         expect(after.NetworkSettings.Networks[network]?.Aliases).toEqual(expect.arrayContaining(['shop']))
         expect(await readState(scene, (store) => store.quarantine(web.id))).toHaveLength(1)
-        expect(about(await pass(scene), web)).toMatchObject({ state: 'held', code: 'QUARANTINED' })
+        expect(about(await pass(scene), web)).toMatchObject({
+          state: 'held',
+          code: what === 'is killed and loses its state' ? 'STATE_LOST' : 'QUARANTINED',
+        })
       },
     )
   })

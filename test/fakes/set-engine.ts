@@ -172,6 +172,11 @@ export function startFakeSet(options: Options, now: () => number): FakeSet {
     },
   })
   const { observe, apply } = base.target
+  const pruneOwn = base.prune
+  base.prune = () => {
+    pruneOwn()
+    for (const { id, status } of members.values()) if (status !== 'running') members.delete(id)
+  }
   const restartEngine = base.restart
   base.restart = () => {
     restartEngine()

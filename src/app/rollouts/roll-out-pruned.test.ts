@@ -1,7 +1,9 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { startFakeClock } from '../../../test/fakes/clock.ts'
 import { Crash, crashesIn, driveOn, survive } from '../../../test/fakes/crashes.ts'
 import { planned } from '../../../test/fakes/planned.ts'
+import { startFakeSet } from '../../../test/fakes/set-engine.ts'
 import { createMemoryStore } from '../../../test/fakes/store.ts'
 import { copyId, oldId, startFakeEngine, type Behaviour } from '../../../test/fakes/target.ts'
 import type { Order, Rollout } from '../../rollout/rollout.ts'
@@ -9,35 +11,40 @@ import { rollOut, type RollOutDeps } from './roll-out.ts'
 
 const never = new AbortController().signal
 
+function startWorld(order: Order, behaviour: Behaviour, restart: string) {
+  const clock = startFakeClock()
+  const engine = startFakeEngine('web', restart, behaviour, () => clock.now())
+  const store = createMemoryStore()
+  const moments: string[] = []
+  const rollout = planned('web', clock.now(), { order, restart })
+  const run = (start: Rollout, onMoment: (moment: string) => void = () => {}) => {
+    const onJournal: RollOutDeps['onJournal'] = ({ step, effect, phase }) => {
+      const moment = `${step} ${effect ?? '-'} ${phase}`
+      moments.push(moment)
+      onMoment(moment)
+    }
+    const deps = { target: engine.target, store, clock, pullAuth: async () => null, onJournal }
+    return driveOn((each) => rollOut(deps, each, never), start, clock)
+  }
+  return { engine, store, moments, rollout, run }
+}
+
 describe('an old version that was pruned while its successor had the gate before it', () => {
   const asItWas = { id: copyId, name: 'web', status: 'running', restart: 'unless-stopped', image: 'sha256:old-image' }
 
   /** A world in which all that does not run is removed once, right after the new version has started. */
   function startPruned(order: Order, behaviour: Behaviour = 'unhealthy', restart = 'unless-stopped') {
-    const clock = startFakeClock()
-    const engine = startFakeEngine('web', restart, behaviour, () => clock.now())
-    const store = createMemoryStore()
-    const moments: string[] = []
-    const rollout = planned('web', clock.now(), { order, restart })
-    const run = (start: Rollout, onMoment: (moment: string) => void = () => {}) => {
-      const onJournal: RollOutDeps['onJournal'] = ({ step, effect, phase }) => {
-        const moment = `${step} ${effect ?? '-'} ${phase}`
-        moments.push(moment)
-        onMoment(moment)
-      }
-      const deps = { target: engine.target, store, clock, pullAuth: async () => null, onJournal }
-      return driveOn((each) => rollOut(deps, each, never), start, clock)
-    }
+    const world = startWorld(order, behaviour, restart)
     let isPruned = false
     const prune = (moment: string): void => {
       if (isPruned || moment !== (order === 'stop-first' ? 'J6 start-new after' : 'J7 stop-old after')) return
       isPruned = true
-      engine.prune()
-      const fresh = [...engine.instances.values()].find(({ operation }) => operation !== null)
+      world.engine.prune()
+      const fresh = [...world.engine.instances.values()].find(({ operation }) => operation !== null)
       // Start-first, what is wrong with the new one shows only once the old one has ended.
       if (order === 'start-first' && fresh !== undefined) Object.assign(fresh, { status: 'exited', exitCode: 1 })
     }
-    return { engine, store, moments, rollout, run, prune }
+    return { ...world, prune }
   }
 
   test.each([
@@ -105,10 +112,79 @@ describe('an old version that was pruned while its successor had the gate before
   test('is waited for where the surroundings keep it from being made', async () => {
     const world = startPruned('stop-first')
     world.engine.refuse('copy-old', 60 * 60_000)
+    let held: unknown
 
-    const rollout = await world.run(world.rollout, world.prune)
+    const rollout = await world.run(world.rollout, (moment) => {
+      world.prune(moment)
+      // Until then the new one is what comes up after a restart of the machine.
+      if (world.moments.filter((each) => each === 'R copy-old before').length === 8)
+        held ??= [...world.engine.instances.values()].map(({ operation, status, restart }) => ({
+          operation,
+          status,
+          restart,
+        }))
+    })
+
+    expect(held).toEqual([{ operation: 'operation-1', status: 'running', restart: 'unless-stopped' }])
 
     expect(rollout).toMatchObject({ stage: 'ended', outcome: 'rolled-back', wasHeldUp: true })
     expect([...world.engine.instances.values()]).toEqual([expect.objectContaining(asItWas)])
   })
+})
+
+test('a set is for a person, with all of the new one up and armed', async () => {
+  const clock = startFakeClock()
+  const set = { name: 'vpn', restart: 'always', dependant: 'runs', running: [true], isChain: false } as const
+  const engine = startFakeSet({ ...set, behaviour: 'unhealthy' }, () => clock.now())
+  const rollout = planned('vpn', clock.now(), { restart: 'always', dependants: engine.dependants })
+  const onJournal: RollOutDeps['onJournal'] = ({ effect, phase }) => {
+    clock.advance(5)
+    if (effect === 'start-dependants' && phase === 'after') engine.prune()
+  }
+  const deps = { target: engine.target, store: createMemoryStore(), clock, pullAuth: async () => null, onJournal }
+
+  const rested = await rollOut(deps, rollout, never)
+
+  const sentence = expect.stringContaining('make it anew from localhost:5000/vpn:1, and dependant-0 with it, after:')
+  expect(rested).toMatchObject({ stage: 'ended', outcome: 'needs-human', reason: { sentence } })
+  const all = [...engine.instances.values(), ...engine.members.values()]
+  expect(all.map(({ name, status, restart }) => `${name} ${status} ${restart}`)).toEqual([
+    'vpn running always',
+    'dependant-0 running always',
+  ])
+})
+
+test('whatever is pruned beside a version that runs, and wherever it is killed, the old version serves again as it did (I1, I5)', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom<Order>('stop-first', 'start-first'),
+      fc.constantFrom<Behaviour>('unhealthy', 'exits', 'cannot-start'),
+      fc.constantFrom('no', 'always', 'unless-stopped', 'on-failure:3'),
+      fc.uniqueArray(fc.nat(60), { maxLength: 4 }),
+      fc.uniqueArray(fc.nat(60), { maxLength: 3 }),
+      async (order, behaviour, restart, prunes, kills) => {
+        const world = startWorld(order, behaviour, restart)
+        const serving = () => [...world.engine.instances.values()].filter(({ status }) => status === 'running')
+
+        const rollout = await survive(world, (_moment, count) => {
+          if (prunes.includes(count) && serving().length > 0) world.engine.prune()
+          if (kills.includes(count)) throw new Crash()
+        })
+
+        expect(rollout.stage).toBe('ended')
+        expect(rollout.outcome).not.toBe('needs-human')
+        expect([...world.engine.instances.values()]).toEqual([
+          expect.objectContaining({
+            name: 'web',
+            status: 'running',
+            restart,
+            image: 'sha256:old-image',
+            operation: null,
+          }),
+        ])
+        expect(await world.store.quarantine(rollout.workload)).toHaveLength(rollout.candidateAtFault ? 1 : 0)
+      },
+    ),
+    { numRuns: 500 },
+  )
 })

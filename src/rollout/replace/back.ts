@@ -33,7 +33,7 @@ import {
   restoreDependants,
 } from './dependants.ts'
 import { nameDependantsAgain, renameDependantsBack, stopNewDependants } from './dependants-back.ts'
-import { leaveArmed } from './leave-armed.ts'
+import { armNew, leaveArmed } from './leave-armed.ts'
 import { restoreComposed, takeComposedAlong } from './composed.ts'
 import { dependantOffNetworks, oldOffNetworks } from './off-networks.ts'
 import { completeCopy, copyAgain, isCopyLeft } from './copied-old.ts'
@@ -172,15 +172,15 @@ function withoutOld(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
     return releasing ?? along ?? tidyUp(rollout, facts) ?? end(rollout, now, { outcome: 'superseded' })
   }
   if (fresh.name !== rollout.name && canTry(rollout, 'rename-new')) return effect(rollout, 'R', 'rename-new')
-  if (fresh.restart !== rollout.restart && canTry(rollout, 'arm-new')) return effect(rollout, 'R', 'arm-new')
-  return needsHuman(rollout, now, notMadeAgain(rollout, facts))
+  return armNew(rollout, facts) ?? needsHuman(rollout, now, notMadeAgain(rollout, facts))
 }
 
 function notMadeAgain(rollout: Rollout, { new: fresh }: ReplaceFacts): string {
-  const { name, reason, fromReference } = rollout
+  const { name, reason, fromReference, dependants } = rollout
   const why = reason === null ? '' : ` (${reason.sentence})`
   const command = `docker rm --force ${fresh?.name ?? name}`
-  return `the old version was removed meanwhile${whyNot(rollout, 'copy-old')}, and the new one is not good${why}; make it anew from ${fromReference}, after: ${command}`
+  const set = dependants.length === 0 ? '' : `, and ${namesOf(dependants)} with it`
+  return `the old version was removed meanwhile${whyNot(rollout, 'copy-old')}, and the new one is not good${why}; make it anew from ${fromReference}${set}, after: ${command}`
 }
 
 const copyDoesNotStay = ({ fromReference }: Rollout): string =>

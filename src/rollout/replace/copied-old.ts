@@ -1,10 +1,23 @@
 import type { ReplaceFacts } from '../facts.ts'
 import { previousName } from '../names.ts'
 import type { Rollout } from '../rollout.ts'
-import { backTriesMax, canTry, canTryFirst, effect, hasAttempted, hasTouchedOld, isUp, type Step } from '../step.ts'
+import {
+  backTriesMax,
+  canTry,
+  canTryFirst,
+  effect,
+  hasAttempted,
+  hasTouchedOld,
+  isUp,
+  timesFailed,
+  type Step,
+} from '../step.ts'
 import { needsCopy } from './removes-itself.ts'
 
-/** The facts with the copy in the place of the old version, once that is gone by our doing or after it: it is what the way back leads to. */
+/**
+ * The facts with the copy in the place of the old version, once we touched that and it is gone: the copy is what the way
+ * back leads to.
+ */
 export function withCopy(rollout: Rollout, facts: ReplaceFacts): ReplaceFacts {
   const { old, copy = null } = facts
   if (copy === null || !hasTouchedOld(rollout)) return facts
@@ -39,8 +52,12 @@ function copyInPlace(
  * Without either version it was a person who removed the workload. What lived in the old version knows it by its id, and
  * what only follows another lived itself in what is not there any more: to those a copy is no way back.
  */
-const copyBeside = ({ dependants, follows }: Rollout, { new: fresh }: ReplaceFacts): 'copy-old' | null =>
-  fresh === null || dependants.length > 0 || follows !== null ? null : 'copy-old'
+function copyBeside(rollout: Rollout, { new: fresh }: ReplaceFacts): 'copy-old' | 'arm-new' | null {
+  if (fresh === null || rollout.dependants.length > 0 || rollout.follows !== null) return null
+  // What holds the copy up may last, and a restart of the machine come first: until then this is what serves.
+  const isToArm = timesFailed(rollout, 'copy-old') > 0 && isUp(fresh) && fresh.restart !== rollout.restart
+  return isToArm && canTry(rollout, 'arm-new') ? 'arm-new' : 'copy-old'
+}
 
 /** R: the copy as a kill of ours may have left it, which another `copy-old` completes. Null when it is whole. */
 export function completeCopy(rollout: Rollout, { old, copy }: ReplaceFacts): Step | null {

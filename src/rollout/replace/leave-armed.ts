@@ -15,7 +15,8 @@ export function leaveArmed(rollout: Rollout, facts: ReplaceFacts, now: number, s
   return arming ?? needsHuman(rollout, now, `${sentence}; once that can be done, run: ${commands(rollout, facts)}`)
 }
 
-function armNew(rollout: Rollout, { new: fresh, dependants = [] }: ReplaceFacts): Step | null {
+/** R: the new version and its dependants have their restart policies. Null when they have, or cannot be given them. */
+export function armNew(rollout: Rollout, { new: fresh, dependants = [] }: ReplaceFacts): Step | null {
   const isLeft = dependants.some((each) => each.new !== null && each.new.restart !== each.plan.restart)
   if (isLeft && canTry(rollout, 'arm-dependants')) return effect(rollout, 'R', 'arm-dependants')
   const isArmed = fresh === null || fresh.restart === rollout.restart

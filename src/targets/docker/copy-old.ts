@@ -3,6 +3,7 @@ import type { ContainerInspect, CreateBody, ImageInspect } from '../../clients/d
 import { AppError } from '../../errors.ts'
 import { previousName } from '../../rollout/names.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
+import { nameOf } from '../engine/dependants.ts'
 import { ownLabels } from '../engine/own-labels.ts'
 import { requireNetworks } from './network-gone.ts'
 import { pullOld } from '../engine/apply-image.ts'
@@ -71,7 +72,8 @@ export async function copyOld(deps: DockerDeps, rollout: Rollout, context: Apply
   const copy = await engine.inspectContainer(id, signal)
   if (copy === null || copy.State.Running) return
   if (copy.Image !== rollout.fromImage) {
-    await engine.removeContainer(id, false, signal)
+    // A person who took the labels over to a container of their own gave it another name.
+    if (nameOf(copy) === previousName(rollout.name)) await engine.removeContainer(id, false, signal)
     throw new AppError('TARGET_CONFLICT', `the tag ${rollout.fromReference} was moved by somebody else meanwhile`)
   }
   await settleNetworks(deps, copy, networks, signal)
