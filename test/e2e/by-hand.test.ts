@@ -88,11 +88,16 @@ describeWithServices('a person', ({ registryAddress }) => {
         const network = `${web.name}-net`
         await scene.docker('network', 'create', network)
         await web.push({ version: 'v1' })
-        await web.start('--restart', 'always', '--network', network, '--network-alias', 'shop', '--volume', '/data')
+        // Other tests share the engine, and what is stopped of theirs is to stay.
+        const label = `prune=${web.name}`
+        const asMeant = ['--restart', 'always', '--network', network, '--network-alias', 'shop', '--volume', '/data']
+        await web.start(...asMeant, '--label', label)
         const before = await web.inspect()
         await scene.docker('exec', web.name, 'sh', '-c', 'echo precious > /data/kept')
         await web.push({ version: 'v2', behaviour: 'unhealthy' })
-        const prune = at('after', 'start-new', () => scene.docker('system', 'prune', '--force'))
+        const prune = at('after', 'start-new', () =>
+          scene.docker('container', 'prune', '--force', '--filter', `label=${label}`),
+        )
         const kill = at('after', 'copy-old', crash)
 
         const disturb: OnMoment = async (moment, running) => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { startFakeClock } from '../../../test/fakes/clock.ts'
 import { Crash, crashesIn, driveOn, survive } from '../../../test/fakes/crashes.ts'
 import { planned } from '../../../test/fakes/planned.ts'
+import { search } from '../../../test/fakes/search.ts'
 import { startFakeSet } from '../../../test/fakes/set-engine.ts'
 import { createMemoryStore } from '../../../test/fakes/store.ts'
 import { copyId, oldId, startFakeEngine, type Behaviour } from '../../../test/fakes/target.ts'
@@ -185,6 +186,6 @@ test('whatever is pruned beside a version that runs, and wherever it is killed, 
         expect(await world.store.quarantine(rollout.workload)).toHaveLength(rollout.candidateAtFault ? 1 : 0)
       },
     ),
-    { numRuns: 500 },
+    search(500),
   )
 })
