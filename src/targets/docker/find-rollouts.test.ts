@@ -40,6 +40,17 @@ test('a copy that is the workload again only tells that we were here', async () 
   expect(await find(summary('copy', 'web', copied))).toMatchObject([{ operation: 'r1', intent: null }])
 })
 
+test('a copy that the next rollout replaces tells of no rollout to take up but that', async () => {
+  const next = operationLabels({ ...rollout, id: 'r2', oldInstance: 'copy' }, [])
+
+  const found = await find(summary('copy', 'web.longshore-prev', copied), summary('new', 'web.longshore-next', next))
+
+  expect(found).toMatchObject([
+    { operation: 'r1', intent: null },
+    { operation: 'r2', hasOld: true, intent: { id: 'r2' } },
+  ])
+})
+
 test('what was made from nothing has no old version', async () => {
   const create = { ...rollout, procedure: 'create', oldInstance: '', fromImage: '' } as const
 

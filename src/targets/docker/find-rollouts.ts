@@ -13,15 +13,17 @@ export async function findRollouts(deps: DockerDeps, signal: AbortSignal): Promi
   const ours = await labelledByUs(deps, summaries, signal)
   const made = new Set([...ours.values()].map((labels) => labels[operationLabel]))
   const copied = new Set([...ours.values()].map((labels) => labels[restoresLabel]))
+  const replaced = new Set([...ours.values()].map((labels) => labels[replacesLabel]))
   const leaders = new Set([...ours.values()].filter(isLeader).map((labels) => labels[operationLabel]))
   return summaries.flatMap(({ id, name }) => {
     const labels = ours.get(id)
     const operation = labels && rolloutOf(labels)
     if (labels === undefined || operation === undefined) return []
-    // A copy tells of its rollout where the new instance is gone; one that is the workload again only tells of us.
+    // A copy tells of its rollout where the new instance is gone; one that is the workload again, or was until
+    // the next rollout, only tells of us.
     const isCopy = labels[operationLabel] === undefined
     if (isCopy && made.has(operation)) return []
-    const hasEnded = isCopy && withoutSuffix(name) === name
+    const hasEnded = isCopy && (withoutSuffix(name) === name || replaced.has(id))
     const replaces = labels[replacesLabel] ?? ''
     const intent = decodeIntent(labels[intentLabel] ?? '')
     const isOwn = intent?.id === operation && intent.target === deps.target && !hasEnded
