@@ -189,6 +189,21 @@ describe('the copy of an old version that somebody removed', () => {
     expect(names()).toEqual([])
   })
 
+  test('is not given up for what the engine does not find while it makes it', async () => {
+    const { deps } = startEngine(
+      () => {
+        throw new AppError('TARGET_NOT_FOUND', 'POST /containers/create: plugin "nfs" not found')
+      },
+      true,
+      [],
+    )
+
+    await expect(copyOld(deps, kept, { signal, snapshot: captured })).rejects.toMatchObject({
+      code: 'TARGET_FAILED',
+      message: expect.stringContaining('plugin "nfs" not found'),
+    })
+  })
+
   test('is not made without a network that is gone', async () => {
     const { deps, networks, names } = without()
     networks.delete('front')

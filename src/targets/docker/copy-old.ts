@@ -1,5 +1,5 @@
 import type { ContainerSummary } from '../../clients/docker/containers.ts'
-import type { ContainerInspect, CreateBody, ImageInspect } from '../../clients/docker/shapes.ts'
+import type { CreateBody } from '../../clients/docker/shapes.ts'
 import { AppError } from '../../errors.ts'
 import { previousName } from '../../rollout/names.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
@@ -14,7 +14,7 @@ import type { DockerDeps } from './docker-deps.ts'
 import { requestedEndpoints } from './endpoints.ts'
 import { copyLabels, restoresLabel } from './labels.ts'
 import { clearPrevious } from './leftovers.ts'
-import { readCaptured } from './captured.ts'
+import { readCaptured, type Captured } from './captured.ts'
 import { inheritedMounts } from './sets/inherited.ts'
 import { wire } from './sets/wire.ts'
 import { settleNetworks } from './settle-networks.ts'
@@ -52,11 +52,29 @@ export async function currentOld(deps: DockerDeps, rollout: Rollout, signal: Abo
  * @throws TARGET_NOT_FOUND when neither it nor what was captured of it is there, or its image is gone for good
  */
 export async function copyOld(deps: DockerDeps, rollout: Rollout, context: ApplyContext): Promise<void> {
-  const { engine } = deps
   const { signal, snapshot } = context
   const existing = await findCopy(deps, rollout, signal)
   if (existing === null) await pullOld(deps, rollout, context)
-  const { container: old, image } = (await lookUp(deps, rollout, signal)) ?? readCaptured(snapshot)
+  const found = (await lookUp(deps, rollout, signal)) ?? readCaptured(snapshot)
+  await makeOf(deps, rollout, found, existing, signal).catch((error: unknown) => {
+    throw mayReturn(error)
+  })
+}
+
+/** What the engine does not find while it makes one, as a volume plugin or an image, may be there at the next try. */
+const mayReturn = (error: unknown): unknown =>
+  error instanceof AppError && error.code === 'TARGET_NOT_FOUND'
+    ? new AppError('TARGET_FAILED', error.message, { cause: error })
+    : error
+
+async function makeOf(
+  deps: DockerDeps,
+  rollout: Rollout,
+  { container: old, image }: Captured,
+  existing: string | null,
+  signal: AbortSignal,
+): Promise<void> {
+  const { engine } = deps
   await requireNetworks(deps, old, signal)
   const { api } = await engine.version(signal)
   const { body, ...networks } = carryOver({
@@ -103,11 +121,7 @@ export async function removeCopy(deps: DockerDeps, rollout: Rollout, { signal }:
   await deps.engine.removeContainer(copy.Id, false, signal)
 }
 
-async function lookUp(
-  { engine }: DockerDeps,
-  rollout: Rollout,
-  signal: AbortSignal,
-): Promise<{ readonly container: ContainerInspect; readonly image: ImageInspect } | null> {
+async function lookUp({ engine }: DockerDeps, rollout: Rollout, signal: AbortSignal): Promise<Captured | null> {
   const [container, image] = await Promise.all([
     engine.inspectContainer(rollout.oldInstance, signal),
     engine.inspectImage(rollout.fromImage, signal),
