@@ -35,11 +35,13 @@ export async function observe(deps: DockerDeps, rollout: Rollout, signal: AbortS
   if (newId === undefined) deps.newInstances.delete(rollout.id)
   else deps.newInstances.set(rollout.id, newId)
 
-  const plan = (fresh && readNetworks(fresh.Config.Labels ?? {})) ?? (old && requestedEndpoints(old)) ?? []
-  const facts = (container: ContainerInspect | null, role: 'old' | 'new') =>
-    container && instanceFacts(deps, rollout, container, role, plan, signal)
   const copyId = copyAmong(summaries, rollout)?.id
   const copy = copyId === undefined ? null : await engine.inspectContainer(copyId, signal)
+  const labelled = (made: ContainerInspect | null) => made && readNetworks(made.Config.Labels ?? {})
+  // With neither version left, the copy alone tells what it has to be on.
+  const plan = labelled(fresh) ?? (old && requestedEndpoints(old)) ?? labelled(copy) ?? []
+  const facts = (container: ContainerInspect | null, role: 'old' | 'new') =>
+    container && instanceFacts(deps, rollout, container, role, plan, signal)
   if (rollout.removesItself && fresh !== null) await keepLastWords(deps, fresh, signal)
   const mayHaveVanished = rollout.removesItself && fresh === null && rollout.attempted.includes('start-new')
   return {
