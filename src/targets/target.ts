@@ -237,6 +237,8 @@ export interface ApplyContext {
   readonly snapshot?: unknown
   /** Registry credentials for the pull; absent for anonymous. */
   readonly pullAuth?: PullAuth
+  /** Finds these where one is pulled after all: what mostly pulls nothing is not to wait for them. */
+  readonly signIn?: () => Promise<PullAuth | null>
   /** Absent where nothing keeps it. */
   readonly pullPace?: PullPace
 }

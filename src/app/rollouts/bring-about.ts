@@ -37,26 +37,18 @@ export async function bringAbout(
 }
 
 async function tell(deps: BringDeps, rollout: Rollout, effect: EffectKind, signal: AbortSignal): Promise<void> {
-  const pullAuth = await authFor(deps, rollout, effect, signal)
+  const pullAuth = pulls.has(effect) ? await deps.pullAuth(rollout, signal) : null
+  // Whoever cannot sign in goes without: what nobody has to sign in for may come back by that.
+  const signIn = () => deps.pullAuth(rollout, signal).catch(() => null)
   const { onProgress } = deps
   await deps.target.apply(rollout, effect, {
     signal,
     ...(pullAuth && { pullAuth }),
+    ...(mayPull.has(effect) && { signIn }),
     ...(deps.registryOf && { pullPace: paceOf(deps.registryOf(rollout), rollout) }),
     ...(needsCaptured.has(effect) && { snapshot: await deps.store.snapshot(rollout.id) }),
     ...(onProgress && { onPullProgress: (progress: PullProgress) => onProgress(rollout, progress) }),
   })
-}
-
-async function authFor(
-  { pullAuth }: BringDeps,
-  rollout: Rollout,
-  effect: EffectKind,
-  signal: AbortSignal,
-): Promise<PullAuth | null> {
-  if (pulls.has(effect)) return pullAuth(rollout, signal)
-  // Mostly nothing is pulled then, so whoever cannot sign in goes without.
-  return mayPull.has(effect) ? pullAuth(rollout, signal).catch(() => null) : null
 }
 
 /** Effects for which somebody signs in to the registry: we, or the nodes of an orchestrator. */

@@ -60,7 +60,7 @@ describe('where somebody cleared the old image away while no container had it', 
     const deps = withRegistry('sha256:old')
     const pullAuth = { username: 'u', password: 'p', registry: 'docker.io', isIdentityToken: false }
 
-    await tagOld(deps, { ...rollout, fromDigest: digest('a') }, { ...context, pullAuth })
+    await tagOld(deps, { ...rollout, fromDigest: digest('a') }, { ...context, signIn: async () => pullAuth })
 
     expect(pulled).toEqual([{ repository: 'web', reference: digest('a'), platform: null, auth: pullAuth }])
     expect(stage.world.done).toEqual(['tag web:1 sha256:old'])

@@ -23,7 +23,8 @@ export async function pullOld(deps: EngineDeps, rollout: Rollout, context: Apply
   if (await isThere()) return
   const gone = `the image that ran before as ${fromReference} is gone from the engine`
   if (digest === null) throw new AppError('TARGET_NOT_FOUND', `${gone}, and no registry is known to have it`)
-  await pullDigest(deps, { repository, digest, like: toImage ?? '' }, context)
+  const pullAuth = await context.signIn?.()
+  await pullDigest(deps, { repository, digest, like: toImage ?? '' }, { ...context, ...(pullAuth && { pullAuth }) })
   if (!(await isThere())) throw new AppError('TARGET_PULL_FAILED', `${gone}, and what its registry has is another`)
 }
 
