@@ -235,11 +235,9 @@ export interface ApplyContext {
   readonly onPullProgress?: (progress: PullProgress) => void
   /** What `capture` gave, for effects that make a new version beside the old one, or bring that back. */
   readonly snapshot?: unknown
-  /** Registry credentials for the pull; absent for anonymous. */
+  /** Registry credentials for the pull, absent for anonymous; `signIn` finds them for what mostly pulls nothing. */
   readonly pullAuth?: PullAuth
-  /** Finds these where one is pulled after all: what mostly pulls nothing is not to wait for them. */
   readonly signIn?: () => Promise<PullAuth | null>
-  /** Absent where nothing keeps it. */
   readonly pullPace?: PullPace
 }
 

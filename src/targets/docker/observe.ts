@@ -37,7 +37,6 @@ export async function observe(deps: DockerDeps, rollout: Rollout, signal: AbortS
 
   const copyId = copyAmong(summaries, rollout)?.id
   const copy = copyId === undefined ? null : await engine.inspectContainer(copyId, signal)
-  const labelled = (made: ContainerInspect | null) => made && readNetworks(made.Config.Labels ?? {})
   // With neither version left, the copy alone tells what it has to be on.
   const plan = labelled(fresh) ?? (old && requestedEndpoints(old)) ?? labelled(copy) ?? []
   const facts = (container: ContainerInspect | null, role: 'old' | 'new') =>
@@ -61,6 +60,9 @@ export async function observe(deps: DockerDeps, rollout: Rollout, signal: AbortS
     }),
   }
 }
+
+/** The networks that we wrote on what we made. */
+const labelled = (made: ContainerInspect | null) => made && readNetworks(made.Config.Labels ?? {})
 
 function runsUnder({ image, imageId, state }: ContainerSummary, tag: string, id: string | undefined): boolean {
   return state === 'running' && image === tag && imageId === id
