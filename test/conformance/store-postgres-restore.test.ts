@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { migrate } from '../../src/store/migrations/migrate.ts'
 import { migrations } from '../../src/store/migrations/migrations.ts'
 import { movables, stores, upkeeps } from '../../src/store/index.ts'
-import { byteOrderedText } from '../../src/store/postgres/column-collation.ts'
+import { byteOrderedText, postgresTypes } from '../../src/store/postgres/column-types.ts'
 import { openConnections } from '../../src/store/postgres/connections.ts'
 import { moveState } from '../../src/store/sql/move-state.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -69,7 +69,7 @@ describeWithPostgres('a state in PostgreSQL that its owner backs up and restores
       name: 'older',
       prepare: async () => {},
     })
-    await migrate(db.withPlugin(byteOrderedText), { sequence: 'bigserial' }, migrations.slice(0, version))
+    await migrate(db.withPlugin(byteOrderedText), postgresTypes, migrations.slice(0, version))
     await close()
     await schema.query("comment on table meta is 'longshore'")
   }

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { stores, upkeeps } from '../../src/store/index.ts'
 import type { Store } from '../../src/store/store.ts'
+import { changeFile } from './change-file.ts'
 import { useSqlitePlace } from './sqlite-place.ts'
 import { digest, historyEntry, override, pause, quarantine, rollout, workload } from './store-rows.ts'
 
@@ -37,11 +38,7 @@ const backedUp = () =>
 
 const mode = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8)
 const backups = async () => (await upkeep().check()).backups
-const change = (sql: string, path = file): void => {
-  const database = new DatabaseSync(path)
-  database.exec(sql)
-  database.close()
-}
+const change = (sql: string, path = file): void => changeFile(path, sql)
 
 /** Flips one bit. */
 async function flip(path: string, at: number): Promise<void> {
@@ -165,7 +162,11 @@ const damages: readonly (readonly [string, () => Promise<void> | void, RegExp])[
   ['hit in a page', async () => (await flipPage(3), undefined), /malformed|page|Tree/],
   ['hit in its header', () => flip(file, 70), /mark/],
   ['without a table', () => change('drop table journal; drop table pauses'), /journal/],
-  ['without a column', () => change('alter table images drop column description'), /images\.description/],
+  [
+    'without a column',
+    () => change('drop index images_sum; alter table images drop column description'),
+    /images\.description/,
+  ],
   ['without an index', () => change('drop index history_by_workload'), /index history/],
   [
     'of an unreadable schema',

@@ -1,11 +1,11 @@
 import { existsSync, statSync } from 'node:fs'
 import { chmod, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
-import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { stores } from '../../src/store/index.ts'
 import type { Store } from '../../src/store/store.ts'
+import { changeFile } from './change-file.ts'
 import { startOwner } from './store-owner.ts'
 import { historyEntry, rollout, workload } from './store-rows.ts'
 
@@ -31,11 +31,7 @@ async function opened(access: Access, work: (store: Store) => Promise<unknown> =
   await work(store).finally(() => store.close())
 }
 
-function change(sql: string): void {
-  const database = new DatabaseSync(file)
-  database.exec(sql)
-  database.close()
-}
+const change = (sql: string): void => changeFile(file, sql)
 
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8)
 

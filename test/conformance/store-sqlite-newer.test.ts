@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { stores } from '../../src/store/index.ts'
+import { changeFile } from './change-file.ts'
 import { digest, override } from './store-rows.ts'
 
 let folder: string
@@ -25,9 +26,7 @@ const open = (access: 'owner' | 'reader' = 'owner', replaces = true) =>
 
 /** As a version would that has more migrations. */
 function makeNewer(): void {
-  const database = new DatabaseSync(join(folder, 'longshore.db'))
-  database.exec("update meta set value = '999' where key = 'schema_version'")
-  database.close()
+  changeFile(join(folder, 'longshore.db'), "update meta set value = '999' where key = 'schema_version'")
 }
 
 test("a newer version's state is kept aside for the newest backup where that is wanted, and everything is held", async () => {

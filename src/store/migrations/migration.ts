@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely'
 
-/** What a column is called in this kind of database, where they differ. */
+/** What columns and functions are called in this kind of database, where they differ. */
 export interface ColumnTypes {
   /** A whole number that the database counts up by itself when it is the primary key. */
   readonly sequence: 'integer' | 'bigserial'
+  /** A function that gives a checksum of what it is given; null where checksums are the affair of the database. */
+  readonly rowSum: string | null
 }
 
 /**

@@ -13,6 +13,7 @@ import { tagLists } from './0012-tag-lists.ts'
 import { descriptionTimes } from './0013-description-times.ts'
 import { eventTrail } from './0014-event-trail.ts'
 import { senderTimes } from './0015-sender-times.ts'
+import { rowSums } from './0016-row-sums.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number of a migration is its place, counted from 1. Append only: released ones never change. */
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   descriptionTimes,
   eventTrail,
   senderTimes,
+  rowSums,
 ]

@@ -5,7 +5,7 @@ import { migrate } from '../migrations/migrate.ts'
 import { migrations } from '../migrations/migrations.ts'
 import { inSnakeCase, tableKeys } from '../sql/table-keys.ts'
 import type { Db } from '../sql/tables.ts'
-import { byteOrderedText } from './column-collation.ts'
+import { byteOrderedText, postgresTypes } from './column-types.ts'
 import { openConnections } from './connections.ts'
 import { currentSchema, currentSchemaId, tablesIn } from './examine-schema.ts'
 import { sessionName } from './ownership.ts'
@@ -34,7 +34,7 @@ export async function findNewerTables(db: Db, address: PostgresAddress, version:
     let left: readonly string[] = []
     for (let schema = version; schema <= migrations.length; schema += 1) {
       const all = migrations.slice(0, schema)
-      await migrate(scratch.db.withPlugin(byteOrderedText), { sequence: 'bigserial' }, all)
+      await migrate(scratch.db.withPlugin(byteOrderedText), postgresTypes, all)
       const made = await shapesIn(scratch.db, sql`pg_my_temp_schema()`)
       if (schema === version) unknown = left = ours.filter((each) => !made.has(each))
       unknown = unknown.filter((each) => !made.has(each) || made.get(each) !== shapes.get(each))

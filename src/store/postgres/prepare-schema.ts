@@ -5,7 +5,7 @@ import type { Reason } from '../../rollout/rollout.ts'
 import { migrate, migrateWithin, schemaVersion } from '../migrations/migrate.ts'
 import { migrations } from '../migrations/migrations.ts'
 import type { Db } from '../sql/tables.ts'
-import { byteOrderedText } from './column-collation.ts'
+import { byteOrderedText, postgresTypes } from './column-types.ts'
 import { openConnections } from './connections.ts'
 import { examineSchema, writeMark } from './examine-schema.ts'
 import { findNewerTables } from './newer-tables.ts'
@@ -21,13 +21,11 @@ import { writeSetBack } from './set-back.ts'
  */
 export async function migrateSchema(db: Db, address: PostgresAddress): Promise<Reason | null> {
   const found = await refuseUnsound(db, address)
-  if (found === 'absent') await migrate(db.withPlugin(byteOrderedText), types)
+  if (found === 'absent') await migrate(db.withPlugin(byteOrderedText), postgresTypes)
   const held = found === 'older' ? await migrateAtLeisure(address) : null
   await writeMark(db)
   return held
 }
-
-const types = { sequence: 'bigserial' } as const
 
 /** How long one statement of a migration may take, in milliseconds: it may touch every row. */
 const migrationMaxMs = 600_000
@@ -43,7 +41,7 @@ async function migrateAtLeisure(address: PostgresAddress): Promise<Reason | null
       .transaction()
       .execute(async (transaction) => {
         for (const each of left) await transaction.schema.dropTable(each).execute()
-        await migrateWithin(transaction, types)
+        await migrateWithin(transaction, postgresTypes)
         if (left.length === 0) return null
         const what = `the database at ${address.shown} went back to an earlier version of the state, beside tables that came later (${left.join(', ')})`
         return writeSetBack(transaction, what, await timeOf(transaction))

@@ -3,12 +3,13 @@ import type { KyselyPlugin } from 'kysely'
 import { expect, test } from 'vitest'
 import { migrate } from '../migrations/migrate.ts'
 import { queriesOver } from '../sqlite/database.ts'
+import { sqliteTypes } from '../sqlite/row-sum.ts'
 import { compareTables } from './copy-tables.ts'
 import type { Db } from './tables.ts'
 
 async function makeState(): Promise<Db> {
   const db = queriesOver(new DatabaseSync(':memory:'), 'memory')
-  await migrate(db, { sequence: 'integer' })
+  await migrate(db, sqliteTypes)
   return db
 }
 

@@ -7,6 +7,7 @@ import type { Db, Tables } from '../sql/tables.ts'
 import { sqliteDialect } from './dialect.ts'
 import type { Owner, StateFiles } from './files.ts'
 import { createFile, isThere, restrictFiles } from './files.ts'
+import { sqliteTypes } from './row-sum.ts'
 
 /** An open file and the queries over it. */
 export interface Connection {
@@ -32,7 +33,7 @@ export function connect(files: StateFiles, mode: 'read' | 'write'): Connection {
 export async function connectEmpty(files: StateFiles): Promise<Connection> {
   const database = new DatabaseSync(':memory:')
   const connection = connectionTo(database, files.folder)
-  await migrate(connection.db, { sequence: 'integer' })
+  await migrate(connection.db, sqliteTypes)
   database.exec('pragma query_only = on')
   return connection
 }
@@ -67,7 +68,7 @@ export async function connectAndMigrate(files: StateFiles, owner: Owner | null =
   try {
     database.exec(`pragma journal_mode = wal; pragma application_id = ${String(applicationId)}`)
     const connection = connectionTo(database, files.folder)
-    await migrate(connection.db, { sequence: 'integer' })
+    await migrate(connection.db, sqliteTypes)
     return connection
   } catch (error) {
     database.close()

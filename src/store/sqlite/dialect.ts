@@ -3,6 +3,7 @@ import { SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { createConnectionTurns } from './connection-turns.ts'
+import { defineRowSum } from './row-sum.ts'
 import { stateError } from './state-error.ts'
 
 /** How long a write waits for that of another process: an owner's and a visitor's take milliseconds each. */
@@ -17,6 +18,7 @@ const busyPauseMs = 10
  * anybody here from working on, and others have their turn meanwhile.
  */
 export function sqliteDialect(database: DatabaseSync, folder: string): Dialect {
+  defineRowSum(database)
   return {
     createDriver: () => driver(database, folder),
     createAdapter: () => adapter,

@@ -35,7 +35,7 @@ export async function mend(files: StateFiles, mending: Mending): Promise<void> {
   removeCopy(files)
   const { backups, log } = mending
   if (isFinished) log?.error({ code: 'STATE_RESTORED' }, 'putting a backup in the place of the state was finished')
-  const found = await examineFile(files.database, 'live')
+  const found = await examineFile(files.database, 'unopened')
   // Its own backups are of the last time that it was used, and what was done in the other place is in none of them.
   if (found.kind === 'absent' && mending.isFallback) return
   const kept = backups === null ? [] : listBackups(backups.folder)

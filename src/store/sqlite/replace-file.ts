@@ -11,6 +11,7 @@ import { applicationId, queriesOver } from './database.ts'
 import { createFile, ownerOf, type StateFiles } from './files.ts'
 import { stamp } from './backup-files.ts'
 import { readMovedMark } from './moved-mark.ts'
+import { sqliteTypes } from './row-sum.ts'
 
 /** Why a backup takes the place of the state; names the file that is kept aside. */
 export type ReplacedAs = 'damaged' | 'replaced'
@@ -95,7 +96,7 @@ async function prepare(
     database.exec(`pragma journal_mode = delete; pragma synchronous = full`)
     database.exec(`pragma application_id = ${String(applicationId)}`)
     const db = queriesOver(database, files.folder)
-    await migrate(db, { sequence: 'integer' })
+    await migrate(db, sqliteTypes)
     const since = new Date(at).toISOString()
     const entry = { at: since, actor, workload: null, rollout: null, fromDigest: null, toDigest: null } as const
     await writeHold(db, { reason, since })

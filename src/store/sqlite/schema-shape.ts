@@ -2,8 +2,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { migrate } from '../migrations/migrate.ts'
 import { migrations } from '../migrations/migrations.ts'
 import { queriesOver } from './database.ts'
+import { sqliteTypes } from './row-sum.ts'
 
-/** Tables with their columns, and indexes, each as a line of text. */
+/** Tables with their columns, what these refer to, and indexes, each as a line of text. */
 type SchemaShape = ReadonlySet<string>
 
 /**
@@ -13,12 +14,19 @@ type SchemaShape = ReadonlySet<string>
 function schemaShape(database: DatabaseSync): SchemaShape {
   const lines = database
     .prepare(
-      `select 'the column ' || t.name || '.' || c.name || ' ' || lower(c.type) || ' ' || c."notnull" || ' ' || c.pk as line
-         from sqlite_schema t join pragma_table_info(t.name) c where t.type = 'table' and t.name not like 'sqlite_%'
+      `with tables as (select name from sqlite_schema where type = 'table' and name not like 'sqlite_%')
+       select 'the column ' || t.name || '.' || c.name || ' ' || lower(c.type) || ' ' || c."notnull" || ' ' || c.pk ||
+           coalesce(' ' || c.dflt_value, '') as line
+         from tables t join pragma_table_info(t.name) c
        union all
-       select 'the index ' || t.name || ' ' || i."unique" || ' (' ||
-           (select group_concat(x.name, ', ') from pragma_index_info(i.name) x) || ')'
-         from sqlite_schema t join pragma_index_list(t.name) i where t.type = 'table' and t.name not like 'sqlite_%'`,
+       select 'the reference ' || t.name || '.' || f."from" || ' to ' || f."table" || '.' || f."to"
+         from tables t join pragma_foreign_key_list(t.name) f
+       union all
+       -- What it is over is a column, or else what its text says.
+       select 'the index ' || t.name || ' ' || i."unique" || ' (' || (
+           select group_concat(coalesce(x.name, (select sql from sqlite_schema where name = i.name)), ', ')
+             from pragma_index_info(i.name) x) || ')'
+         from tables t join pragma_index_list(t.name) i`,
     )
     .all()
   return new Set(lines.map((row) => String(row['line'])))
@@ -36,7 +44,7 @@ function expectedShape(version: number): Promise<SchemaShape> {
 async function buildShape(version: number): Promise<SchemaShape> {
   const database = new DatabaseSync(':memory:')
   try {
-    await migrate(queriesOver(database, ':memory:'), { sequence: 'integer' }, migrations.slice(0, version))
+    await migrate(queriesOver(database, ':memory:'), sqliteTypes, migrations.slice(0, version))
     return schemaShape(database)
   } finally {
     database.close()

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { defineRowSum } from '../../../src/store/sqlite/row-sum.ts'
 import { openState } from './state.ts'
 
 /** Entries of the history: with them a state is as large as one of a thousand busy workloads. */
@@ -11,6 +12,7 @@ export async function makeLargeState(folder: string): Promise<number> {
   await (await openState({ folder })).close()
   const file = join(folder, 'longshore.db')
   const database = new DatabaseSync(file)
+  defineRowSum(database)
   try {
     const reason = JSON.stringify({ code: 'GATE_PASSED', sentence: 'what a rollout has to tell of itself. '.repeat(5) })
     database

@@ -1,5 +1,9 @@
 import type { ColumnDefinitionNode, KyselyPlugin } from 'kysely'
 import { DataTypeNode, OperationNodeTransformer, RawNode } from 'kysely'
+import type { ColumnTypes } from '../migrations/migration.ts'
+
+/** What the columns of our migrations are called in PostgreSQL, which keeps checksums of its pages where it is told to. */
+export const postgresTypes: ColumnTypes = { sequence: 'bigserial', rowSum: null }
 
 /**
  * Gives every text column of a migration the collation `C`, whose order is that of the bytes, as SQLite has it: what the
