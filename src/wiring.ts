@@ -13,6 +13,7 @@ import { readProgress, type FollowedControl } from './app/answers/read-progress.
 import { readEvents } from './app/answers/read-events.ts'
 import { createReadiness } from './app/answers/read-readiness.ts'
 import { pollQueues } from './app/events/poll-queues.ts'
+import { openProvenNetworks } from './app/events/proven-networks.ts'
 import { createReceiver } from './app/events/receive-event.ts'
 import { createShowsSecret } from './app/events/shown-secret.ts'
 import { createRolloutCounts } from './app/rollouts/rollout-counts.ts'
@@ -194,6 +195,7 @@ async function servePublic(
       ...app,
       receive,
       showsSecret: createShowsSecret(opened.sources),
+      proven: await openProvenNetworks(app),
       readiness,
       late,
       readFile: readCertificate,

@@ -1,11 +1,15 @@
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { networksInMemory } from '../../test/fakes/proven-networks.ts'
 import { createBodyReader, eventMaxBytes, smallBytes } from './body-reader.ts'
 import { createClientReader } from './listener/client-address.ts'
 
 function start() {
-  const read = createBodyReader(createClientReader({ trustProxy: [], proxyHeader: 'x-forwarded-for' }))
+  const read = createBodyReader(
+    createClientReader({ trustProxy: [], proxyHeader: 'x-forwarded-for' }),
+    networksInMemory(),
+  )
   let asked = 0
   const from = (body: Readable, remoteAddress = '203.0.113.1', headers = {}, isShown = false) =>
     read(Object.assign(body, { headers, socket: { remoteAddress } }), () => {
@@ -85,7 +89,7 @@ test.each([
 ])('is ended for no stranger, however many there are, once %s', async (_, isProven, isShown) => {
   const { from, begin } = start()
   const first = await from(Readable.from([Buffer.alloc(10)]))
-  if (isProven) first.believe()
+  if (isProven) await first.believe()
   first.leave()
   const mine = begin(3_000_000, undefined, isShown)
   const theirs = Array.from({ length: 60 }, (_each, index) => begin(1_000_000, `198.51.100.${index}`))
@@ -100,7 +104,7 @@ test.each([
 test('takes nothing from those that show their secret where a network is proven that strangers share', async () => {
   const { from, begin } = start()
   const first = await from(Readable.from([Buffer.alloc(10)]))
-  first.believe()
+  await first.believe()
   first.leave()
   const mine = begin(1_000_000, undefined, true)
   const theirs = Array.from({ length: 60 }, () => begin(1_000_000))

@@ -1,15 +1,15 @@
 import type { Readable } from 'node:stream'
+import type { ProvenNetworks } from '../app/events/proven-networks.ts'
 import { AppError } from '../errors.ts'
 import { networkOf } from '../lib/ip-address.ts'
 import { createBodyRoom, type BodyRoom, type TakenRoom } from './body-room.ts'
 import type { ClientReader, Sent } from './listener/client-address.ts'
-import { createProvenNetworks } from './proven-networks.ts'
 
 /** A body that is there as a whole. */
 export interface WholeBody {
   readonly bytes: Buffer
   /** Its sender knows a secret: no stranger takes the room of what its network sends from now on. */
-  believe(): void
+  believe(): Promise<void>
   /** To be called once nothing holds it any more. */
   leave(): void
 }
@@ -42,9 +42,8 @@ export type ReadBody = (request: Readable & Sent, showsSecret: () => boolean) =>
  *
  * @returns rejects with EVENT_TOO_LARGE; EVENT_BUSY where others needed the room; REQUEST_INVALID where it breaks off
  */
-export function createBodyReader(clients: ClientReader): ReadBody {
+export function createBodyReader(clients: ClientReader, proven: ProvenNetworks): ReadBody {
   const [shown, signed, others] = [createBodyRoom(roomBytes), createBodyRoom(roomBytes), createBodyRoom(roomBytes)]
-  const proven = createProvenNetworks()
 
   return (request, showsSecret) =>
     new Promise((resolve, reject) => {

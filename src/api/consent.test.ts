@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { startManualClock } from '../../test/fakes/clock.ts'
+import { networksInMemory } from '../../test/fakes/proven-networks.ts'
 import { createLog } from '../lib/log.ts'
 import { createPublicApp } from './public-app.ts'
 
@@ -13,6 +14,7 @@ function start(origins?: readonly string[]) {
       return 'refused'
     },
     showsSecret: () => false,
+    proven: networksInMemory(),
     readiness: async () => ({ reasons: [] }),
     late: () => [],
     clock: startManualClock(),

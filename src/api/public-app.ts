@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import type { ServerResponse } from 'node:http'
 import type { Readiness } from '../app/answers/read-readiness.ts'
 import type { Receive } from '../app/events/receive-event.ts'
+import type { ProvenNetworks } from '../app/events/proven-networks.ts'
 import type { ShowsSecret } from '../app/events/shown-secret.ts'
 import { AppError, errorTable, toAppError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -18,6 +19,7 @@ import { addHookRoutes } from './routes/hooks.ts'
 export interface PublicDeps {
   readonly receive: Receive
   readonly showsSecret: ShowsSecret
+  readonly proven: ProvenNetworks
   readonly readiness: () => Promise<Readiness>
   readonly late: () => readonly string[]
   /** Names of systems that ask before they send; none unless given. */

@@ -264,6 +264,14 @@ export function eventPromises({ store }: Pick<KitStore, 'store'>): void {
     })
   })
 
+  test('keeps the networks of senders in their order, in the place of those before', async () => {
+    expect(await store().provenNetworks()).toEqual([])
+    await store().setProvenNetworks(['203.0.113.7', '2001:db8::/64'])
+    expect(await store().provenNetworks()).toEqual(['203.0.113.7', '2001:db8::/64'])
+    await store().setProvenNetworks(['2001:db8::/64'])
+    expect(await store().provenNetworks()).toEqual(['2001:db8::/64'])
+  })
+
   test('keeps what troubles the sources, in the place of what did', async () => {
     const trouble = { source: 'ecr', reason: { code: 'C', sentence: 'so it is' }, since: at(1) }
     await store().setSourceTroubles([trouble, { ...trouble, source: 'acr' }])
@@ -352,6 +360,7 @@ export function eventPromisesAcrossRuns({ store, reopen }: Pick<KitStore, 'store
     await store().receiveEvents([event('a')])
     await store().addDeadLetter({ source: 'registry', body: '{', receivedAt: at(1) })
     await store().setSourceTroubles([{ source: 'ecr', reason: { code: 'C', sentence: 'so it is' }, since: at(1) }])
+    await store().setProvenNetworks(['203.0.113.7'])
     await store().checkWritable()
 
     await reopen()

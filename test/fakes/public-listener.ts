@@ -14,6 +14,7 @@ import { secret } from '../../src/lib/secret.ts'
 import { startFakeClock } from './clock.ts'
 import { envelope } from './event-requests.ts'
 import { createMemoryStore } from './store.ts'
+import { networksInMemory } from './proven-networks.ts'
 
 /** The secret of its one source, `/hooks/registry`. */
 export const word = 'the-secret-of-the-registry'
@@ -36,6 +37,7 @@ export function publicParts(clock: Clock = startFakeClock(), sources: readonly C
     late: () => [],
     readiness: async () => ({ reasons: [] }),
     showsSecret: createShowsSecret(sources),
+    proven: networksInMemory(),
     receive: createReceiver({
       store,
       clock,

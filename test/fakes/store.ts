@@ -47,6 +47,7 @@ export function createMemoryStore(): Store {
   const letters: DeadLetter[] = []
   const trail = createMemoryTrail()
   let troubles: readonly SourceTrouble[] = []
+  let proven: readonly string[] = []
   const key = (...parts: string[]) => parts.join('\n')
   const setBaseline = (id: string, baselineImage: string | undefined) => {
     const row = workloads.get(id)
@@ -227,6 +228,8 @@ export function createMemoryStore(): Store {
       trail.addUnreadable(letter)
     },
     eventTrail: async (query) => trail.read(query, new Set([...inbox.values()].map((each) => each.key))),
+    provenNetworks: async () => proven,
+    setProvenNetworks: async (given) => void (proven = given),
     sourceTroubles: async () => troubles.toSorted((a, b) => (a.source < b.source ? -1 : 1)),
     setSourceTroubles: async (given) => void (troubles = given),
     deadLetters: async () => [...letters],

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Receive } from '../../app/events/receive-event.ts'
+import type { ProvenNetworks } from '../../app/events/proven-networks.ts'
 import type { RequestHead, ShowsSecret } from '../../app/events/shown-secret.ts'
 import { AppError, toAppError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
@@ -13,6 +14,7 @@ import { createRefusals } from './refusals.ts'
 interface HookDeps {
   readonly receive: Receive
   readonly showsSecret: ShowsSecret
+  readonly proven: ProvenNetworks
   readonly clock: Clock
   readonly log: Log
   readonly clients: ClientReader
@@ -33,7 +35,7 @@ interface Hook {
   Body: WholeBody | undefined
 }
 
-const nothing: WholeBody = { bytes: Buffer.alloc(0), believe: () => {}, leave: () => {} }
+const nothing: WholeBody = { bytes: Buffer.alloc(0), believe: async () => {}, leave: () => {} }
 
 /**
  * `POST /hooks/<source>`, and `/hooks/<source>/<secret>` for senders that know of addresses alone: size, then sign-in
@@ -42,7 +44,7 @@ const nothing: WholeBody = { bytes: Buffer.alloc(0), believe: () => {}, leave: (
 export function addHookRoutes(app: FastifyInstance, deps: HookDeps): void {
   const { receive, showsSecret, log } = deps
   const refuse = createRefusals(deps)
-  const readBody = createBodyReader(deps.clients)
+  const readBody = createBodyReader(deps.clients, deps.proven)
   // Signatures are over the bytes as they came.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (request: FastifyRequest) => {
@@ -56,7 +58,7 @@ export function addHookRoutes(app: FastifyInstance, deps: HookDeps): void {
     request.body = undefined
     try {
       const outcome = await receive(request.params.source, { ...headOf(request), body: bytes })
-      if (outcome !== 'refused') believe()
+      if (outcome !== 'refused') await believe()
       return outcome
     } catch (error) {
       throw notKept(error)

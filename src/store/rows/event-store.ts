@@ -33,6 +33,10 @@ export interface EventStore {
    * read it has what can be, and says so as `failed`.
    */
   eventTrail(query: TrailQuery): Promise<readonly TrailedEvent[]>
+  /** Networks that sent what only those can send who know a secret, in the order in which they were given. */
+  provenNetworks(): Promise<readonly string[]>
+  /** In the place of all that there were. In a state that is new it counts as no write, as `receiveEvents`. */
+  setProvenNetworks(networks: readonly string[]): Promise<void>
   /** By source. */
   sourceTroubles(): Promise<readonly SourceTrouble[]>
   /** In the place of all that there were. In a state that is new it counts as no write, as `receiveEvents`. */

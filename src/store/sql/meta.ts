@@ -26,6 +26,8 @@ type MetaKey =
   | 'last_writes'
   /** Points that the database passed, newest first, to recognise one that went back while nobody looked. */
   | 'landmarks'
+  /** Networks that sent what only those can send who know a secret; JSON. */
+  | 'proven_networks'
   /** Where the state was moved, or is being moved; JSON. */
   | 'moved_to'
 

@@ -24,6 +24,7 @@ import * as rollouts from './rollouts.ts'
 import { renewWorkload } from './renew-workload.ts'
 import * as lists from './tag-lists.ts'
 import * as holds from './target-holds.ts'
+import { readProvenNetworks, writeProvenNetworks } from './proven-networks.ts'
 import { readSourceTroubles, writeSourceTroubles } from './source-troubles.ts'
 import { readRolloutsUnderWay } from './under-way.ts'
 import { deleteWave, joinWave, readWave } from './waves.ts'
@@ -178,6 +179,8 @@ export async function sqlStore(deps: SqlStoreDeps): Promise<Store> {
         for (const event of seenTo) if (event.end !== undefined) await endTrail(transaction, event, event.end)
       }),
     eventTrail: (query) => readTrail(db, query),
+    provenNetworks: () => readProvenNetworks(db),
+    setProvenNetworks: (networks) => keep((transaction) => writeProvenNetworks(transaction, networks)),
     sourceTroubles: () => readSourceTroubles(db),
     setSourceTroubles: (troubles) => keep((transaction) => writeSourceTroubles(transaction, troubles)),
     async forgetEventKeys(before) {

@@ -7,6 +7,7 @@ import { createEventChecks } from '../../../src/app/events/check-events.ts'
 import { createEventTally } from '../../../src/app/events/event-tally.ts'
 import { createNudges } from '../../../src/app/passes/nudges.ts'
 import { createOverview } from '../../../src/app/answers/overview.ts'
+import { openProvenNetworks } from '../../../src/app/events/proven-networks.ts'
 import { createReceiver } from '../../../src/app/events/receive-event.ts'
 import { createShowsSecret } from '../../../src/app/events/shown-secret.ts'
 import { scanKey } from '../../../src/app/scans/scan-key.ts'
@@ -53,7 +54,15 @@ answerQuestions<Question, Answer>(async ({ stateFolder, repositories, secret: wo
   const readiness = async () => ({ reasons: [] })
   const readFile = () => Promise.reject(new Error('there is no TLS here'))
   const server = await openPublicServer(
-    { ...deps, receive, showsSecret: createShowsSecret(sources), readiness, late: () => [], readFile },
+    {
+      ...deps,
+      receive,
+      showsSecret: createShowsSecret(sources),
+      proven: await openProvenNetworks(deps),
+      readiness,
+      late: () => [],
+      readFile,
+    },
     { host: '127.0.0.1', port: 0 },
   )
   return { url: `${server.address}/hooks/ci` }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createOverview } from '../../../src/app/answers/overview.ts'
 import { createEventChecks } from '../../../src/app/events/check-events.ts'
 import { createEventTally } from '../../../src/app/events/event-tally.ts'
+import { openProvenNetworks } from '../../../src/app/events/proven-networks.ts'
 import { createReceiver } from '../../../src/app/events/receive-event.ts'
 import { createShowsSecret } from '../../../src/app/events/shown-secret.ts'
 import type { Nudges } from '../../../src/app/passes/nudges.ts'
@@ -89,7 +90,12 @@ async function open({
   const source = eventSources.distribution({ registry })
   const sources = [{ name: sourceName, source, secrets: [secret(word)] }] as const
   const receive = createReceiver({ ...deps, sources, onNews: checks.take, onDoubt: checks.readAnew })
-  const more = { showsSecret: createShowsSecret(sources), readiness: async () => ({ reasons: [] }), late: () => [] }
+  const more = {
+    showsSecret: createShowsSecret(sources),
+    proven: await openProvenNetworks(deps),
+    readiness: async () => ({ reasons: [] }),
+    late: () => [],
+  }
   const readFile = () => Promise.reject(new Error('there is no TLS here'))
   const server = await openPublicServer({ ...deps, ...more, receive, readFile }, { host: '127.0.0.1', port: 0 })
   url = `${server.address}/hooks/${sourceName}`
