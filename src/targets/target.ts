@@ -10,6 +10,7 @@ import type { Definition, EffectKind, Order, Procedure, Rollout, RolloutFacts } 
 import type { LeftAlone } from '../rollout/left-alone.ts'
 import type { Stopped } from '../rollout/left-stopped.ts'
 import type { Orchestrating } from '../rollout/orchestrating.ts'
+import type { FoundRollout } from '../rollout/found-rollout.ts'
 
 export type { LeftAlone } from '../rollout/left-alone.ts'
 
@@ -85,16 +86,6 @@ export interface PullProgress {
   readonly layers: number
   readonly bytesDone: number
   readonly bytes: number
-}
-
-/** An unfinished rollout that was found by the labels on the target, for when our state does not know it. */
-export interface FoundRollout {
-  readonly operation: string
-  readonly workload: string
-  /** The rollout as it was written on the new instance when that was created; null when it cannot be read. */
-  readonly intent: Rollout | null
-  /** Whether the instance that it replaces still exists. */
-  readonly hasOld: boolean
 }
 
 /** What only a costly look tells about a rollout that is due: whether it may begin, and what it will change. */

@@ -168,7 +168,7 @@ describe('the effects of a start-first replacement, each done twice', () => {
 })
 
 describe('names', () => {
-  test('of an instance that an earlier rollout kept are freed for the next', async () => {
+  test('of an instance that an earlier rollout left are freed for the next, and it goes once that has succeeded', async () => {
     const { name, rollout } = await planMove('twice')
     const done = await stage.bring(rollout, ...prepare, ...stopFirst)
     const second: Rollout = {
@@ -183,7 +183,15 @@ describe('names', () => {
 
     expect(facts.old?.name).toBe(`${name}.longshore-prev`)
     expect(facts.new?.name).toBe(name)
+    const left = (await stage.bring(rollout)).old
+    expect(left).toMatchObject({ name: `${name}.longshore-prev.${left?.id.slice(0, 12)}`, status: 'exited' })
+    const listed = await stage.target.listWorkloads(stage.signal)
+    expect(listed.filter((each) => each.name.startsWith(name))).toMatchObject([
+      { name, note: expect.stringContaining(`is kept as ${left?.name} until`) },
+    ])
+    await stage.bring({ ...second, stage: 'kept', outcome: 'succeeded' }, 'remove-old')
     expect((await stage.bring(rollout)).old).toBeNull()
+    expect((await stage.bring(second)).old).toBeNull()
   })
 
   test('of what ended rollouts could not remove are freed for the next, once nobody can be working with it', async () => {
@@ -201,7 +209,9 @@ describe('names', () => {
     await later.apply(rollout, 'create', { signal: stage.signal })
 
     expect(await remaining()).not.toContain(next)
-    expect(await remaining()).not.toContain(previous)
+    expect(await stage.cli('inspect', '-f', '{{.Name}}', previous)).toBe(
+      `/${name}.longshore-prev.${previous.slice(0, 12)}`,
+    )
     expect((await stage.bring(rollout)).new?.name).toBe(`${name}.longshore-next`)
     later.close()
   })

@@ -28,13 +28,15 @@ const intent: Rollout = {
 }
 
 /** A state that was lost while labels on the target speak of a rollout whose old instance is still there. */
-async function adopt(found: Partial<InstanceFacts>, hasOld = true, written = intent) {
+async function adopt(found: Partial<InstanceFacts>, hasOld = true, written = intent, isOver = false) {
   const { app, world, store } = startFollowed([])
   await store.saveWorkload({ ...row(), id: intent.workload, baselineImage: 'sha256:before' })
   world.facts = { ...world.facts, new: { ...fresh, ...found } }
   const target = {
     ...(app.targets[0] as Target), // it has one
-    findRollouts: async () => [{ operation: written.id, workload: written.workload, intent: written, hasOld }],
+    findRollouts: async () => [
+      { operation: written.id, workload: written.workload, intent: written, hasOld, ...(isOver && { isOver }) },
+    ],
     observe: async () => world.facts,
   }
   await adoptFoundRollouts(app, target, new AbortController().signal)
@@ -48,6 +50,10 @@ test('I9: everything is held when labels speak of what the state does not know',
 
 test('a rollout that was under way is taken up at its gate', async () => {
   expect((await adopt({})).adopted).toMatchObject({ stage: 'forward', outcome: null })
+})
+
+test('one that another came after is over, and starts nothing', async () => {
+  expect((await adopt({}, true, intent, true)).adopted).toMatchObject({ stage: 'ended', outcome: 'succeeded' })
 })
 
 test('one whose new version had not started goes back', async () => {

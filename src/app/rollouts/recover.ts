@@ -7,7 +7,8 @@ import { newestOf } from '../../rollout/facts.ts'
 import type { InstanceFacts, Rollout } from '../../rollout/rollout.ts'
 import { goBack, isUp } from '../../rollout/step.ts'
 import { hasFollowers } from '../../rollout/along-steps.ts'
-import { isOf, type FoundRollout, type Target } from '../../targets/target.ts'
+import type { FoundRollout } from '../../rollout/found-rollout.ts'
+import { isOf, type Target } from '../../targets/target.ts'
 import { isDrivenByAnother } from '../sets/parts-of.ts'
 import { withoutOld, withTheirParts } from './adopt-found.ts'
 import type { App } from '../app.ts'
@@ -112,13 +113,13 @@ async function holdEverything(app: App, unknown: readonly FoundRollout[]): Promi
 async function asRollout(
   app: App,
   target: Target,
-  { intent, hasOld }: FoundRollout,
+  { intent, hasOld, isOver = false }: FoundRollout,
   signal: AbortSignal,
 ): Promise<Rollout | null> {
   if (intent === null) return null
   const done = { ...intent, outcome: 'succeeded', endedAt: isoTime(app.clock) } as const
   const isUnusual = intent.procedure === 'create' || intent.removesItself
-  if (!hasOld && !isUnusual) return { ...done, stage: 'ended' }
+  if (isOver || (!hasOld && !isUnusual)) return { ...done, stage: 'ended' }
   const facts = await target.observe(intent, signal)
   if (!hasOld) return withoutOld(intent, facts, app.clock)
   const fresh = newestOf(facts)

@@ -1,5 +1,5 @@
 import { keepRepository, keepTag } from '../engine/keep-tag.ts'
-import type { FoundRollout } from '../target.ts'
+import type { FoundRollout } from '../../rollout/found-rollout.ts'
 import { workloadId, type ComposeDeps } from './compose-deps.ts'
 import { findServices } from './services.ts'
 

@@ -6,6 +6,7 @@ import { readComposeLabels, trustedLabels } from '../engine/compose-labels.ts'
 import type { ContainerInspect } from '../../clients/docker/shapes.ts'
 import type { Labels } from '../engine/own-labels.ts'
 import { isSelf } from '../engine/self.ts'
+import { isFormerName } from '../../rollout/names.ts'
 import type { LeftAlone } from '../target.ts'
 import { isUp } from './left-alone.ts'
 import { workloadId, type ComposeDeps } from './compose-deps.ts'
@@ -125,5 +126,4 @@ const isPlain = ({ HostConfig }: ContainerInspect, labels: Labels): boolean =>
   labels['com.docker.swarm.service.id'] === undefined
 
 /** The old instance of one that has followed already, which is kept stopped beside it. */
-const isKept = (container: ContainerInspect): boolean =>
-  !container.State.Running && nameOf(container).endsWith('.longshore-prev')
+const isKept = (container: ContainerInspect): boolean => !container.State.Running && isFormerName(nameOf(container))

@@ -51,7 +51,7 @@ export async function create(deps: DockerDeps, rollout: Rollout, { signal }: App
   const container = await requireInstance(deps, id, signal)
   await checkImage(deps, container, candidate, rollout, signal)
   await settleNetworks(deps, container, carried, signal)
-  // Removing one that an earlier rollout kept takes time; inside the gap it would lengthen that.
+  // Inside the gap that would lengthen it.
   await clearPrevious(deps, rollout, signal)
 }
 

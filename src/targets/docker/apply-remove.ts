@@ -7,6 +7,7 @@ import type { DockerDeps } from './docker-deps.ts'
 import { findNew } from './instance.ts'
 import { isLeaving, untilRemoved } from './leaving.ts'
 import { operationLabel, replacesLabel } from './labels.ts'
+import { removeAside } from './leftovers.ts'
 import { ownLabels, type Labels } from '../engine/own-labels.ts'
 
 /** Removes the instance that this rollout made, with the anonymous volumes that nothing else has. */
@@ -47,6 +48,8 @@ export async function removeOld(deps: DockerDeps, rollout: Rollout, { signal }: 
   const labels = fresh === null ? {} : await trustedLabels(deps, fresh, signal)
   const isReplaced = labels[operationLabel] === rollout.id && labels[replacesLabel] === old.Id
   if (!isReplaced || fresh?.Id === old.Id) throw refused(old)
+  // What was kept from before it is no use any more either; it goes first, since a label of this one may speak of it.
+  await removeAside(deps, rollout, signal)
   // Its anonymous volumes live on in the new instance.
   await engine.removeContainer(old.Id, false, signal)
   deps.newInstances.delete(rollout.id)

@@ -13,7 +13,7 @@ import { carryOver } from './carry-over.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { requestedEndpoints } from './endpoints.ts'
 import { copyLabels, restoresLabel } from './labels.ts'
-import { clearPrevious } from './leftovers.ts'
+import { clearPrevious, removeAside } from './leftovers.ts'
 import { readCaptured, type Captured } from './captured.ts'
 import { inheritedMounts } from './sets/inherited.ts'
 import { wire } from './sets/wire.ts'
@@ -108,7 +108,10 @@ async function createUnder(deps: DockerDeps, rollout: Rollout, body: CreateBody,
   )
 }
 
-/** Removes the copy that this rollout made, and nothing else (I8). Its volumes are the new version's. */
+/**
+ * Removes the copy that this rollout made, and once that has succeeded what was kept from before it; nothing else (I8). Its
+ * volumes are the new version's.
+ */
 export async function removeCopy(deps: DockerDeps, rollout: Rollout, { signal }: ApplyContext): Promise<void> {
   const id = await findCopy(deps, rollout, signal)
   const copy = id === null ? null : await deps.engine.inspectContainer(id, signal)
@@ -118,6 +121,7 @@ export async function removeCopy(deps: DockerDeps, rollout: Rollout, { signal }:
   if (labels[restoresLabel] !== rollout.id) {
     throw new AppError('TARGET_REFUSED', `no label of ours allows to remove ${copy.Name.slice(1)}`)
   }
+  if (rollout.stage === 'kept') await removeAside(deps, rollout, signal)
   await deps.engine.removeContainer(copy.Id, false, signal)
 }
 

@@ -51,6 +51,22 @@ test('a copy that the next rollout replaces tells of no rollout to take up but t
   ])
 })
 
+test('a rollout whose new version another replaced since is over, though what it replaced itself is still kept', async () => {
+  const later = operationLabels({ ...rollout, id: 'r2', oldInstance: 'new' }, [])
+
+  const found = await find(
+    summary('old', 'web.longshore-prev.0123456789ab', {}),
+    summary('new', 'web.longshore-prev', made),
+    summary('newer', 'web', later),
+  )
+
+  expect(found).toMatchObject([
+    { operation: 'r1', isOver: true },
+    { operation: 'r2', hasOld: true },
+  ])
+  expect(found[1]).not.toHaveProperty('isOver')
+})
+
 test('what was made from nothing has no old version', async () => {
   const create = { ...rollout, procedure: 'create', oldInstance: '', fromImage: '' } as const
 

@@ -1,5 +1,5 @@
 import { withoutSuffix } from '../../rollout/names.ts'
-import type { FoundRollout } from '../target.ts'
+import type { FoundRollout } from '../../rollout/found-rollout.ts'
 import { workloadId, type DockerDeps } from './docker-deps.ts'
 import { decodeIntent } from './intent.ts'
 import { intentLabel, operationLabel, replacesLabel, restoresLabel, rolloutOf } from './labels.ts'
@@ -36,6 +36,8 @@ export async function findRollouts(deps: DockerDeps, signal: AbortSignal): Promi
         operation,
         workload: isConsistent ? intent.workload : workloadId(deps.target, withoutSuffix(name)),
         intent: isConsistent ? intent : null,
+        // What the next rollout took for the old version had become the workload, whatever its own way was.
+        ...(replaced.has(id) && { isOver: true }),
         hasOld: ids.has(isDependant ? intent.oldInstance : replaces) || copied.has(operation),
       },
     ]

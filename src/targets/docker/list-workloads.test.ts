@@ -143,6 +143,19 @@ describe('an image that the engine cannot describe', () => {
     expect(workloads.map(({ name }) => name)).toEqual(['web', 'other'])
   })
 
+  test('is told of where it may be the last that was good, kept until a rollout succeeds', async () => {
+    const aside = { ...summary(`web.longshore-prev.${'a'.repeat(12)}`), id: 'a'.repeat(64) }
+    const replaced = { ...fresh, labels: { ...fresh.labels, [replacesLabel]: aside.id } }
+
+    const workloads = await listWorkloads(withBadImage([replaced, aside, summary('other')]), signal)
+
+    expect(workloads.map(({ name }) => name)).toEqual(['web', 'other'])
+    expect(workloads.map(({ note }) => note)).toEqual([
+      `what it was before is kept as ${aside.name} until a rollout of it succeeds`,
+      undefined,
+    ])
+  })
+
   test('is not taken for an engine that is away', async () => {
     const listed = listWorkloads(withBadImage([fresh], 'TARGET_UNAVAILABLE'), signal)
 

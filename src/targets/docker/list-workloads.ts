@@ -1,5 +1,6 @@
 import type { ContainerSummary } from '../../clients/docker/containers.ts'
 import type { ContainerInspect } from '../../clients/docker/shapes.ts'
+import { asideName, isSecondName, withoutSuffix } from '../../rollout/names.ts'
 import type { Workload } from '../target.ts'
 import { readComposeLabels, trustedLabels } from '../engine/compose-labels.ts'
 import { nameOf } from '../engine/dependants.ts'
@@ -36,18 +37,21 @@ export async function listWorkloads(deps: DockerDeps, signal: AbortSignal): Prom
   // Null, too, where it went away since the list was made, or gave its name to its successor.
   const containers = inspected.filter((each) => each !== null)
   const placeOf = await lookAtSets(deps, summaries, containers, hidden, signal)
+  const aside = Map.groupBy(
+    summaries.filter(({ id, name }) => hidden.has(id) && name === asideName(withoutSuffix(name), id)),
+    ({ name }) => withoutSuffix(name),
+  )
   const readable = containers.map(async (container) => {
     const described = await describeImage(inspections, container.Image, signal)
-    return readWorkload({ target, container, ...described, self, place: placeOf(container) })
+    const kept = (aside.get(nameOf(container)) ?? []).map(({ name }) => name)
+    return readWorkload({ target, container, ...described, self, place: placeOf(container), kept })
   })
   return ensuredAmong(deps, summaries, containers, [...(await Promise.all(readable)), ...unreadable], signal)
 }
 
-const secondName = /\.longshore-(next|prev)$/
-
 /** Whether a rollout put another in its place since the list was made. */
 const wasRenamed = ({ name }: ContainerSummary, container: ContainerInspect): boolean =>
-  nameOf(container) !== name && secondName.test(nameOf(container))
+  nameOf(container) !== name && isSecondName(nameOf(container))
 
 /** Ids of the containers of Compose services, which are workloads of another kind. */
 async function ofComposeServices(
@@ -63,13 +67,13 @@ async function ofComposeServices(
   return found
 }
 
-/** Ids of what is called `.longshore-next` or `.longshore-prev` and is ours, by its own label or that of its replacement. */
+/** Ids of what has a name that we give beside that of a workload and is ours, by its own label or that of its replacement. */
 async function secondInstances(
   deps: DockerDeps,
   summaries: readonly ContainerSummary[],
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
-  const candidates = summaries.filter(({ name }) => secondName.test(name))
+  const candidates = summaries.filter(({ name }) => isSecondName(name))
   if (candidates.length === 0) return new Set()
   const ours = await labelledByUs(deps, summaries, signal)
   const replaced = new Set([...ours.values()].map((labels) => labels[replacesLabel]))

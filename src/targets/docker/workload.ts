@@ -26,10 +26,20 @@ export interface WorkloadSources {
   readonly failure?: AppError | null
   readonly self: SelfHints
   readonly place: Place
+  /** Names of the containers that are kept beside it until a rollout of it has succeeded. */
+  readonly kept?: readonly string[]
 }
 
 /** A container as a workload. */
-export function readWorkload({ target, container, image, failure = null, self, place }: WorkloadSources): Workload {
+export function readWorkload({
+  target,
+  container,
+  image,
+  failure = null,
+  self,
+  place,
+  kept = [],
+}: WorkloadSources): Workload {
   const name = nameOf(container)
   const all = container.Config.Labels ?? {}
   // What is left alone is shown by all that it carries: whose labels those are changes nothing.
@@ -77,15 +87,23 @@ export function readWorkload({ target, container, image, failure = null, self, p
     suggestedOrder: suggestedOrder(container, place),
     leftAlone: left,
     ...(place.unwell.length > 0 && { unwell: place.unwell }),
-    ...noteOf(name, place, left),
+    ...noteOf(name, place, left, kept),
   }
 }
 
-/** What is left alone cannot follow by itself, so its owner is told. */
-function noteOf(name: string, { following }: Place, left: LeftAlone | null): Pick<Workload, 'note'> {
-  if (following?.kind !== 'follow' || left === null || left.liftedBy !== undefined) return {}
-  const { how, sentence } = following.follow
-  return { note: `${sentence}; ${how === 'restart' ? `run: docker restart ${name}` : 'make it anew by hand'}` }
+/** What is left alone cannot follow by itself, so its owner is told; and of what is kept that may be what they look for. */
+function noteOf(
+  name: string,
+  { following }: Place,
+  left: LeftAlone | null,
+  kept: readonly string[],
+): Pick<Workload, 'note'> {
+  if (following?.kind === 'follow' && left !== null && left.liftedBy === undefined) {
+    const { how, sentence } = following.follow
+    return { note: `${sentence}; ${how === 'restart' ? `run: docker restart ${name}` : 'make it anew by hand'}` }
+  }
+  if (kept.length === 0) return {}
+  return { note: `what it was before is kept as ${kept.join(' and ')} until a rollout of it succeeds` }
 }
 
 /** One that is only to be started again, since what it lives in was, breaks nobody by that: what uses it waits for it. */

@@ -3,6 +3,7 @@ import { AppError } from '../../../errors.ts'
 import type { Dependant } from '../../../rollout/dependant.ts'
 import { nextName } from '../../../rollout/names.ts'
 import type { Rollout } from '../../../rollout/rollout.ts'
+import { wasDependantUnwell } from '../../../rollout/unwell.ts'
 import { nameOf, refersTo, rewired } from '../../engine/dependants.ts'
 import { ownLabels } from '../../engine/own-labels.ts'
 import { requireInstance } from '../../engine/require-instance.ts'
@@ -12,7 +13,7 @@ import type { DockerDeps } from '../docker-deps.ts'
 import { requestedEndpoints } from '../endpoints.ts'
 import { requireNew } from '../instance.ts'
 import { operationLabel, operationLabels, replacesLabel } from '../labels.ts'
-import { clearNext, clearPrevious } from '../leftovers.ts'
+import { clearNext, clearPrevious, removeAside } from '../leftovers.ts'
 import { settleNetworks } from '../settle-networks.ts'
 import { inheritedMounts } from './inherited.ts'
 import { memberOf, membersOf } from './members.ts'
@@ -115,6 +116,7 @@ export async function removeOldDependants(deps: DockerDeps, rollout: Rollout, { 
     const container = made === null ? null : await deps.engine.inspectContainer(made, signal)
     if (old === null || container === null || old.State.Running) continue
     await requireOurs(deps, container, rollout, plan, old, signal)
+    if (!wasDependantUnwell(rollout, 'container', plan.name)) await removeAside(deps, memberOf(rollout, plan), signal)
     // Its anonymous volumes live on in the new instance.
     await deps.engine.removeContainer(old.Id, false, signal)
   }

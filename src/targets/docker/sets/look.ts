@@ -9,7 +9,7 @@ import { isSelf } from '../../engine/self.ts'
 import { madeAnew, readTraces } from '../../engine/traces.ts'
 import type { MadeAnew } from '../../../rollout/dependant.ts'
 import { workloadId, type DockerDeps } from '../docker-deps.ts'
-import { previousName, withoutSuffix } from '../../../rollout/names.ts'
+import { isFormerName, withoutSuffix } from '../../../rollout/names.ts'
 import { followingOf, type Following } from './follows.ts'
 import { isUp } from './members.ts'
 import { relationsAmong, type Relation } from './relations.ts'
@@ -74,9 +74,7 @@ export async function lookAtSets(
     holder: (name: string) => visible.find((each) => nameOf(each) === name) ?? null,
     // Where somebody took the name of an old version meanwhile, that was left as it is and no label tells of it.
     keptName: (each: ContainerInspect) =>
-      hidden.has(each.Id) || (!each.State.Running && nameOf(each) === previousName(withoutSuffix(nameOf(each))))
-        ? withoutSuffix(nameOf(each))
-        : null,
+      hidden.has(each.Id) || (!each.State.Running && isFormerName(nameOf(each))) ? withoutSuffix(nameOf(each)) : null,
   }
   const traces = {
     find: (on: string) => visible.find((each) => refersTo(on, each)) ?? null,

@@ -2,6 +2,7 @@ import type { ContainerSummary } from '../../../clients/docker/containers.ts'
 import type { ContainerInspect } from '../../../clients/docker/shapes.ts'
 import type { ComposedDependant } from '../../../rollout/dependant.ts'
 import type { ComposedFacts } from '../../../rollout/facts.ts'
+import { isSecondName } from '../../../rollout/names.ts'
 import type { Rollout } from '../../../rollout/rollout.ts'
 import { readComposeLabels, trustedLabels } from '../../engine/compose-labels.ts'
 import { dependencies, endsWithRun, nameOf } from '../../engine/dependants.ts'
@@ -56,9 +57,6 @@ function serviceOf(labels: Readonly<Record<string, string>>): string | null {
 const projectOf = ({ Config }: ContainerInspect): string | null =>
   readComposeLabels(Config.Labels ?? {})?.project ?? null
 
-/** An instance under one of these names is not the one that its owner meant. */
-const secondName = /\.longshore-(next|prev)$/
-
 /** Whether all that a container uses is what has the names now, and it was made and started after that. */
 async function isFollowing(
   { engine }: Pick<DockerDeps, 'engine'>,
@@ -70,7 +68,7 @@ async function isFollowing(
   if (wasRunning && container.State.Status === 'created') return false
   for (const { on, by } of dependencies(container)) {
     const provider = await engine.inspectContainer(on, signal)
-    if (provider === null || secondName.test(nameOf(provider))) return false
+    if (provider === null || isSecondName(nameOf(provider))) return false
     // Where a service of the project was started again, that is between the two of them.
     if (projectOf(provider) === projectOf(container)) continue
     if (wasRunning && endsWithRun(by) && isBehind(container, provider)) return false

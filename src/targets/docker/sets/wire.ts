@@ -1,5 +1,6 @@
 import type { ContainerInspect, CreateBody } from '../../../clients/docker/shapes.ts'
 import { AppError } from '../../../errors.ts'
+import { isFormerName, withoutSuffix } from '../../../rollout/names.ts'
 import type { Rollout } from '../../../rollout/rollout.ts'
 import { dependencies, nameOf, rewired } from '../../engine/dependants.ts'
 import { ownLabels } from '../../engine/own-labels.ts'
@@ -34,8 +35,6 @@ export async function wire(
   return { ...body, HostConfig, Labels: { ...body.Labels, ...usesLabels(used) } }
 }
 
-const keptName = /\.longshore-prev$/
-
 async function presentOf(
   { engine, inspections, providerNames }: DockerDeps,
   { follows }: Pick<Rollout, 'follows'>,
@@ -44,11 +43,11 @@ async function presentOf(
   signal: AbortSignal,
 ): Promise<ContainerInspect> {
   const found = await engine.inspectContainer(on, signal)
-  if (found !== null && !keptName.test(nameOf(found))) return found
+  if (found !== null && !isFormerName(nameOf(found))) return found
   const image = await inspections.image(old.Image, signal)
   const uses = readUses(ownLabels(old.Config.Labels ?? {}, image && (image.Config?.Labels ?? {})))
   const name =
-    found === null ? (providerNames.get(on) ?? uses.get(on) ?? follows?.provider) : nameOf(found).replace(keptName, '')
+    found === null ? (providerNames.get(on) ?? uses.get(on) ?? follows?.provider) : withoutSuffix(nameOf(found))
   const successor = name === undefined ? null : await engine.inspectContainer(name, signal)
   if (successor !== null) return successor
   throw new AppError('TARGET_CONFLICT', `the container ${name ?? on.slice(0, 12)}, whose ${by} it uses, is gone`)
@@ -69,7 +68,7 @@ export async function refuseNewcomers(
   signal: AbortSignal,
 ): Promise<void> {
   for (const summary of await engine.listContainers(signal)) {
-    if (planned.has(summary.id) || summary.id === old.Id || keptName.test(summary.name)) continue
+    if (planned.has(summary.id) || summary.id === old.Id || isFormerName(summary.name)) continue
     const container = await inspections.container(summary, signal)
     const uses = container !== null && dependencies(container).some(({ on }) => on === old.Id || on === nameOf(old))
     if (!uses) continue
