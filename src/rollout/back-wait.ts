@@ -20,6 +20,7 @@ const unlimited: readonly EffectKind[] = ['copy-old', 'start-old', 'up-old', 're
 
 /** Beside what they act on, or are for, a version runs. */
 const limited: readonly EffectKind[] = [
+  'copy-old-dependants',
   'stop-new',
   'stop-new-dependants',
   'rename-new-back',
@@ -59,7 +60,8 @@ export function waitForBack(rollout: Rollout, effect: EffectKind, { code, senten
 }
 
 /** Nobody brings back what was not captured, or an image that no registry has. */
-const isInVain = (effect: EffectKind, code: string): boolean => effect === 'copy-old' && code === 'TARGET_NOT_FOUND'
+const isInVain = (effect: EffectKind, code: string): boolean =>
+  (effect === 'copy-old' || effect === 'copy-old-dependants') && code === 'TARGET_NOT_FOUND'
 
 function pauseMs(tries: number): number {
   return tries < quickTries ? quickMs : Math.min(longestMs, firstMs * 2 ** (tries - quickTries))

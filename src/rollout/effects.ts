@@ -24,6 +24,7 @@ const replaceEffects = [
   'remove-new',
   'remove-old',
   'remove-copy',
+  'copy-old-dependants',
   'create-dependants',
   'disarm-dependants',
   'stop-dependants',

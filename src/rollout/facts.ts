@@ -84,6 +84,8 @@ export interface DependantFacts {
   readonly old: InstanceFacts | null
   /** The instance that carries the rollout's operation label and replaces this dependant. */
   readonly new: InstanceFacts | null
+  /** What was made to go back to in its old instance's place; absent for none. */
+  readonly copy?: InstanceFacts | null
   /** Whether the one of them that runs was started before what it lives in was. */
   readonly isBehind: boolean
   /** Id of the instance that holds its name, whoever made it. */

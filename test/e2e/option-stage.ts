@@ -156,7 +156,7 @@ export async function setStage(host: string, program = 'docker'): Promise<Stage>
         order,
         operationLabels: { 'longshore.operation': 'two' },
         apiVersion: version,
-        inherited: await inheritedMounts({ engine }, old, signal),
+        inherited: await inheritedMounts({ engine }, old, [], signal),
       })
       const answer = await call('POST', `/v${version}/containers/create?name=${nextName()}`, carried.body)
       // As the API says.

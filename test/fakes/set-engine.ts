@@ -5,7 +5,7 @@ import { nextName, previousName } from '../../src/rollout/names.ts'
 import { policyRestarts } from '../../src/rollout/restart-policy.ts'
 import type { EffectKind, InstanceFacts, Rollout } from '../../src/rollout/rollout.ts'
 import { blankInstance } from './instance-facts.ts'
-import { oldId, startFakeEngine, type Behaviour, type FakeEngine } from './target.ts'
+import { copyId, oldId, startFakeEngine, type Behaviour, type FakeEngine } from './target.ts'
 
 /** How the new instances of dependants behave once started. The old ones are well. */
 export type DependantBehaviour = 'runs' | 'unhealthy' | 'exits' | 'cannot-start' | 'completes' | 'exits-once'
@@ -62,7 +62,8 @@ export function startFakeSet(options: Options, now: () => number): FakeSet {
   const holder = (name: string) =>
     [...members.values()].find((each) => each.name === name) ??
     [...base.instances.values()].find((each) => each.name === name)
-  const oldOf = (plan: Dependant) => members.get(plan.instance)
+  const copyOf = (plan: Dependant) => members.get(`copy-${plan.name}`)
+  const oldOf = (plan: Dependant) => copyOf(plan) ?? members.get(plan.instance)
   const newOf = (rollout: Rollout, plan: Dependant) => members.get(`${rollout.id}-${plan.name}`)
 
   function isBehind(member: Member | undefined): boolean {
@@ -113,6 +114,18 @@ export function startFakeSet(options: Options, now: () => number): FakeSet {
       if (!fresh || !old) throw new AppError('TARGET_NOT_FOUND', 'no such container')
       const provider = old.provider === oldId ? fresh.id : `${rollout.id}-${members.get(old.provider)?.plan.name}`
       members.set(id, blank(id, nextName(plan.name), plan, provider, true))
+    }),
+    'copy-old-dependants': forEach((plan) => {
+      const original = members.get(plan.instance)
+      const isMoved = !base.instances.has(oldId)
+      if (copyOf(plan) || (original ? !isMoved : !newOf(rollout, plan))) return
+      if (original) original.name = `${previousName(plan.name)}.aside`
+      const before = options.isChain ? dependants[dependants.indexOf(plan) - 1] : undefined
+      const provider = before === undefined ? (isMoved ? copyId : oldId) : oldOf(before)?.id
+      if (provider === undefined) throw new AppError('TARGET_NOT_FOUND', 'no such container')
+      const id = `copy-${plan.name}`
+      if (holder(previousName(plan.name))) throw new AppError('TARGET_CONFLICT', 'the name is taken')
+      members.set(id, blank(id, previousName(plan.name), plan, provider, false))
     }),
     'disarm-dependants': forEach((plan) => void Object.assign(oldOf(plan) ?? {}, { restart: 'no' })),
     'stop-dependants': reversed((plan) => {
@@ -194,8 +207,9 @@ export function startFakeSet(options: Options, now: () => number): FakeSet {
       const runs = fresh?.status === 'running' ? fresh : oldOf(plan)
       return {
         plan,
-        old: factsOf(oldOf(plan)),
+        old: factsOf(members.get(plan.instance)),
         new: factsOf(fresh),
+        copy: factsOf(copyOf(plan)),
         isBehind: isBehind(runs),
         nameHolder: holder(plan.name)?.id ?? null,
       }

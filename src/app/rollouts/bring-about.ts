@@ -60,6 +60,7 @@ const mayPull = new Set<EffectKind>(['tag-old', 'copy-old'])
 /** Effects that need what was captured. */
 const needsCaptured = new Set<EffectKind>([
   'copy-old',
+  'copy-old-dependants',
   'create',
   'edit-back',
   'up-old',

@@ -4,7 +4,6 @@ import { startFakeClock } from '../../../test/fakes/clock.ts'
 import { Crash, crashesIn, driveOn, survive } from '../../../test/fakes/crashes.ts'
 import { planned } from '../../../test/fakes/planned.ts'
 import { search } from '../../../test/fakes/search.ts'
-import { startFakeSet } from '../../../test/fakes/set-engine.ts'
 import { createMemoryStore } from '../../../test/fakes/store.ts'
 import { copyId, oldId, startFakeEngine, type Behaviour } from '../../../test/fakes/target.ts'
 import type { Order, Rollout } from '../../rollout/rollout.ts'
@@ -131,28 +130,6 @@ describe('an old version that was pruned while its successor had the gate before
     expect(rollout).toMatchObject({ stage: 'ended', outcome: 'rolled-back', wasHeldUp: true })
     expect([...world.engine.instances.values()]).toEqual([expect.objectContaining(asItWas)])
   })
-})
-
-test('a set is for a person, with all of the new one up and armed', async () => {
-  const clock = startFakeClock()
-  const set = { name: 'vpn', restart: 'always', dependant: 'runs', running: [true], isChain: false } as const
-  const engine = startFakeSet({ ...set, behaviour: 'unhealthy' }, () => clock.now())
-  const rollout = planned('vpn', clock.now(), { restart: 'always', dependants: engine.dependants })
-  const onJournal: RollOutDeps['onJournal'] = ({ effect, phase }) => {
-    clock.advance(5)
-    if (effect === 'start-dependants' && phase === 'after') engine.prune()
-  }
-  const deps = { target: engine.target, store: createMemoryStore(), clock, pullAuth: async () => null, onJournal }
-
-  const rested = await rollOut(deps, rollout, never)
-
-  const sentence = expect.stringContaining('make it anew from localhost:5000/vpn:1, and dependant-0 with it, after:')
-  expect(rested).toMatchObject({ stage: 'ended', outcome: 'needs-human', reason: { sentence } })
-  const all = [...engine.instances.values(), ...engine.members.values()]
-  expect(all.map(({ name, status, restart }) => `${name} ${status} ${restart}`)).toEqual([
-    'vpn running always',
-    'dependant-0 running always',
-  ])
 })
 
 test('whatever is pruned beside a version that runs, and wherever it is killed, the old version serves again as it did (I1, I5)', async () => {

@@ -208,7 +208,6 @@ describe('an old version that is gone', () => {
   const fresh: InstanceFacts = { ...old, id: 'new', image: 'sha256:new', restart: 'no' }
   const alone: ReplaceFacts = { ...facts, old: null, new: fresh, nameHolder: 'new' }
   const copy: InstanceFacts = { ...old, id: 'copy', name: 'web.longshore-prev', status: 'created', startedAt: null }
-  const plan = { instance: 'app', name: 'app', image: 'a', restart: 'no', wasRunning: true, by: ['network'] } as const
   const follows = { how: 'recreate', provider: 'vpn', sentence: 'vpn is another by now', isLeftStopped: false } as const
 
   test('is made again before the new one is touched, which has its volumes', () => {
@@ -219,7 +218,6 @@ describe('an old version that is gone', () => {
     ['a person removed both', {}, { new: null, nameHolder: null }, 'superseded'],
     ['another has its name', {}, { new: { ...fresh, status: 'exited' }, nameHolder: 'stranger' }, 'superseded'],
     ['it was not touched', { attempted: ['create', 'start-new'] }, { new: null }, 'superseded'],
-    ['others lived in it', { dependants: [plan] }, {}, 'needs-human'],
     ['it only followed another', { follows }, {}, 'needs-human'],
     [
       'it cannot be made again',

@@ -36,6 +36,7 @@ import { nameDependantsAgain, renameDependantsBack, stopNewDependants } from './
 import { armNew, leaveArmed } from './leave-armed.ts'
 import { restoreComposed, takeComposedAlong } from './composed.ts'
 import { dependantOffNetworks, oldOffNetworks } from './off-networks.ts'
+import { copyDependants, lackDependants, withoutLacking } from './copied-dependants.ts'
 import { completeCopy, copyAgain, isCopyLeft } from './copied-old.ts'
 import { needsCopy } from './removes-itself.ts'
 
@@ -43,7 +44,7 @@ import { needsCopy } from './removes-itself.ts'
 export function back(rollout: Rollout, facts: ReplaceFacts, now: number): Step {
   const { old, new: fresh } = facts
   if (old === null) return withoutOld(rollout, facts, now)
-  const copying = completeCopy(rollout, facts)
+  const copying = completeCopy(rollout, facts) ?? copyDependants(rollout, facts, canTryFirst)
   if (copying !== null) return copying
   const hook = beforeRollback(rollout, isUp(old) || (fresh !== null && isUp(fresh)), now)
   if (hook !== null) return hook
@@ -82,12 +83,18 @@ function restoreSet(rollout: Rollout, facts: ReplaceFacts, now: number): Step | 
   const { old } = facts
   if (old === null) return null
   // What did not run before is as it was.
-  const set = isUp(old) || rollout.stopped !== null ? restoreDependants(rollout, facts, now) : null
+  const set = isUp(old) || rollout.stopped !== null ? restorePlain(rollout, facts, now) : null
   if (set !== null) return set
   const step = rollout.stopped === null ? startOld(rollout, old, now) : null
   if (step !== null) return step
-  return (isUp(old) ? restoreComposed(rollout, facts, now) : null) ?? bringBack(rollout, now)
+  const composed = isUp(old) ? restoreComposed(rollout, facts, now) : null
+  return composed ?? bringBack(rollout, now) ?? lackDependants(rollout, facts, now)
 }
+
+/** The dependants run that can; the others do not keep them from that. Null when they do. */
+const restorePlain = (rollout: Rollout, facts: ReplaceFacts, now: number): Step | null =>
+  restoreDependants(rollout, withoutLacking(rollout, facts), now) ??
+  copyDependants(rollout, facts, (each, kind) => canTry(each, kind, backTriesMax))
 
 /** What has to be done next for the old version to have its name; null when it has. */
 function nameOld(rollout: Rollout, { old, new: fresh }: ReplaceFacts): EffectKind | null {

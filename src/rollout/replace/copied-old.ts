@@ -16,14 +16,20 @@ import { needsCopy } from './removes-itself.ts'
 
 /**
  * The facts with the copy in the place of the old version, once we touched that and it is gone: the copy is what the way
- * back leads to.
+ * back leads to. The same of its dependants, which have one only where that is so.
  */
 export function withCopy(rollout: Rollout, facts: ReplaceFacts): ReplaceFacts {
   const { old, copy = null } = facts
-  if (copy === null || !hasTouchedOld(rollout)) return facts
+  if (!hasTouchedOld(rollout)) return facts
   // What removes itself is waited for on the way forward; on the way back whoever cannot be started is no help.
   const isGone = old === null || (needsCopy(rollout) && rollout.stage !== 'forward' && !isUp(old))
-  return isGone ? { ...facts, old: copy } : facts
+  return {
+    ...facts,
+    ...(copy !== null && isGone && { old: copy }),
+    ...(facts.dependants && {
+      dependants: facts.dependants.map((each) => (each.copy == null ? each : { ...each, old: each.copy })),
+    }),
+  }
 }
 
 /**
@@ -49,11 +55,11 @@ function copyInPlace(
 
 /**
  * Before the new one is touched: until the copy has its volumes, that one alone keeps them from being cleared away too.
- * Without either version it was a person who removed the workload. What lived in the old version knows it by its id, and
- * what only follows another lived itself in what is not there any more: to those a copy is no way back.
+ * Without either version it was a person who removed the workload. What only follows another lived itself in what is not
+ * there any more: to that a copy is no way back.
  */
 function copyBeside(rollout: Rollout, { new: fresh }: ReplaceFacts): 'copy-old' | 'arm-new' | null {
-  if (fresh === null || rollout.dependants.length > 0 || rollout.follows !== null) return null
+  if (fresh === null || rollout.follows !== null) return null
   // What holds the copy up may last, and a restart of the machine come first: until then this is what serves.
   const isToArm = timesFailed(rollout, 'copy-old') > 0 && isUp(fresh) && fresh.restart !== rollout.restart
   return isToArm && canTry(rollout, 'arm-new') ? 'arm-new' : 'copy-old'

@@ -40,7 +40,7 @@ export async function create(deps: DockerDeps, rollout: Rollout, { signal }: App
     order: rollout.order,
     operationLabels: operationLabels(rollout, requestedEndpoints(old)),
     apiVersion: api,
-    inherited: await inheritedMounts(deps, old, signal),
+    inherited: await inheritedMounts(deps, old, [], signal),
   })
   await refuseNewcomers(deps, old, plannedInstances(rollout), signal)
   const body = await wire(deps, rollout, old, carried.body, signal)

@@ -12,6 +12,7 @@ import { armNew, armOld, disarmOld, startNew, startOld, stopNew, stopOld } from 
 import { withdrawOld } from './apply-withdraw.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { upDependants, upOldDependants } from './sets/apply-composed.ts'
+import { copyOldDependants } from './sets/copy-dependants.ts'
 import { createDependants, removeNewDependants, removeOldDependants } from './sets/apply-make.ts'
 import * as set from './sets/apply-run.ts'
 
@@ -44,6 +45,7 @@ const effects: Readonly<Record<ReplaceEffect, Effect>> = {
   'remove-new': removeNew,
   'remove-old': removeOld,
   'remove-copy': removeCopy,
+  'copy-old-dependants': copyOldDependants,
   'create-dependants': createDependants,
   'disarm-dependants': set.disarmDependants,
   'stop-dependants': set.stopDependants,

@@ -17,4 +17,13 @@ export function readCaptured(snapshot: unknown): Captured {
   throw new AppError('TARGET_NOT_FOUND', 'the state does not hold the settings of the old version')
 }
 
+/** The settings of old instances that `capture` kept, the workload's own first; none where the state has none. */
+export function readCapturedContainers(snapshot: unknown): readonly ContainerInspect[] {
+  if (typeof snapshot !== 'object' || snapshot === null) return []
+  const { container, dependants } = snapshot as { readonly container?: unknown; readonly dependants?: unknown }
+  const all: readonly unknown[] = [container, ...(Array.isArray(dependants) ? dependants : [])]
+  // As above.
+  return all.filter(isObject) as readonly ContainerInspect[]
+}
+
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null

@@ -6,7 +6,8 @@ import type { ContainerInspect, CreateBody } from '../../clients/docker/shapes.t
 import { AppError } from '../../errors.ts'
 import { createTurns } from '../../lib/in-turn.ts'
 import { createInspections } from '../engine/inspections.ts'
-import { copyOld, currentOld } from './copy-old.ts'
+import { currentOld } from './copies.ts'
+import { copyOld } from './copy-old.ts'
 import type { DockerDeps } from './docker-deps.ts'
 
 const { signal } = new AbortController()

@@ -1,4 +1,3 @@
-import type { ContainerSummary } from '../../clients/docker/containers.ts'
 import type { CreateBody } from '../../clients/docker/shapes.ts'
 import { AppError } from '../../errors.ts'
 import { previousName } from '../../rollout/names.ts'
@@ -12,38 +11,13 @@ import type { ApplyContext } from '../target.ts'
 import { carryOver } from './carry-over.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { requestedEndpoints } from './endpoints.ts'
+import { findCopy } from './copies.ts'
 import { copyLabels, restoresLabel } from './labels.ts'
 import { clearPrevious, removeAside } from './leftovers.ts'
 import { readCaptured, type Captured } from './captured.ts'
 import { inheritedMounts } from './sets/inherited.ts'
 import { wire } from './sets/wire.ts'
 import { settleNetworks } from './settle-networks.ts'
-
-/**
- * The copy that a rollout made of its old instance, among all containers or those with its label. Tools that copy a
- * container copy its labels, so names of the workload come first.
- */
-export function copyAmong(summaries: readonly ContainerSummary[], { id, name }: Rollout): ContainerSummary | undefined {
-  const found = summaries.filter(({ labels }) => labels[restoresLabel] === id)
-  return found.find((each) => each.name === name || each.name === previousName(name)) ?? found[0]
-}
-
-/** Id of that copy; null when there is none. */
-async function findCopy(
-  { engine }: Pick<DockerDeps, 'engine'>,
-  rollout: Rollout,
-  signal: AbortSignal,
-): Promise<string | null> {
-  const found = await engine.listContainers(signal, `${restoresLabel}=${rollout.id}`)
-  return copyAmong(found, rollout)?.id ?? null
-}
-
-/** The instance that is the old version now: the copy, once the original is gone or, where that removes itself, stopped. */
-export async function currentOld(deps: DockerDeps, rollout: Rollout, signal: AbortSignal): Promise<string> {
-  const original = await deps.engine.inspectContainer(rollout.oldInstance, signal)
-  if (original !== null && (!rollout.removesItself || original.State.Running)) return rollout.oldInstance
-  return (await findCopy(deps, rollout, signal)) ?? rollout.oldInstance
-}
 
 /**
  * A copy of the old instance under `<name>.longshore-prev`, not started: stopping the old one removes it, or somebody
@@ -62,7 +36,7 @@ export async function copyOld(deps: DockerDeps, rollout: Rollout, context: Apply
 }
 
 /** What the engine does not find while it makes one, as a volume plugin or an image, may be there at the next try. */
-const mayReturn = (error: unknown): unknown =>
+export const mayReturn = (error: unknown): unknown =>
   error instanceof AppError && error.code === 'TARGET_NOT_FOUND'
     ? new AppError('TARGET_FAILED', error.message, { cause: error })
     : error
@@ -84,7 +58,7 @@ async function makeOf(
     order: 'stop-first',
     operationLabels: copyLabels(rollout, requestedEndpoints(old)),
     apiVersion: api,
-    inherited: await inheritedMounts(deps, old, signal),
+    inherited: await inheritedMounts(deps, old, [], signal),
   })
   const id = existing ?? (await createUnder(deps, rollout, await wire(deps, rollout, old, body, signal), signal))
   const copy = await engine.inspectContainer(id, signal)

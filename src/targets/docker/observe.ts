@@ -7,7 +7,7 @@ import { answeringTo, isConnectedTo, requestedEndpoints, tellsNames } from './en
 import { readInstance } from '../engine/instance-facts.ts'
 import { networkNames } from '../engine/carry-over-networks.ts'
 import { keepReference } from '../engine/keep-tag.ts'
-import { copyAmong } from './copy-old.ts'
+import { copyAmong } from './copies.ts'
 import { candidateOf, newAmong } from './instance.ts'
 import { readNetworks } from './labels.ts'
 import { settingsSince } from './lost-network.ts'

@@ -1,33 +1,20 @@
-import type { ContainerInspect } from '../../../clients/docker/shapes.ts'
+import type { ContainerInspect, CreateBody } from '../../../clients/docker/shapes.ts'
 import { AppError } from '../../../errors.ts'
 import type { Dependant } from '../../../rollout/dependant.ts'
 import { nextName } from '../../../rollout/names.ts'
 import type { Rollout } from '../../../rollout/rollout.ts'
 import { wasDependantUnwell } from '../../../rollout/unwell.ts'
-import { nameOf, refersTo, rewired } from '../../engine/dependants.ts'
+import { nameOf } from '../../engine/dependants.ts'
 import { ownLabels } from '../../engine/own-labels.ts'
 import { requireInstance } from '../../engine/require-instance.ts'
 import type { ApplyContext } from '../../target.ts'
-import { carryOver } from '../carry-over.ts'
 import type { DockerDeps } from '../docker-deps.ts'
 import { requestedEndpoints } from '../endpoints.ts'
 import { requireNew } from '../instance.ts'
 import { operationLabel, operationLabels, replacesLabel } from '../labels.ts'
 import { clearNext, clearPrevious, removeAside } from '../leftovers.ts'
-import { settleNetworks } from '../settle-networks.ts'
-import { inheritedMounts } from './inherited.ts'
+import { makeMember, type Successor } from './make-member.ts'
 import { memberOf, membersOf } from './members.ts'
-import { usesLabels } from './uses.ts'
-import { withImageUnder } from '../../engine/with-image-under.ts'
-
-/** What has taken, or will take, the place of a container of the set. */
-interface Successor {
-  readonly old: ContainerInspect
-  /** Engine id of the new instance. */
-  readonly id: string
-  /** The name that it ends up with. */
-  readonly name: string
-}
 
 /**
  * J3: every dependant is there a second time, of its own image and not started, and refers to the new instances of what
@@ -53,49 +40,16 @@ async function createOne(
   signal: AbortSignal,
 ): Promise<string> {
   const { engine } = deps
-  const member = memberOf(rollout, plan)
-  const oldImage = await engine.inspectImage(plan.image, signal)
-  if (oldImage === null) throw new AppError('TARGET_NOT_FOUND', `the image of ${plan.name} is gone from the engine`)
-  const { api } = await engine.version(signal)
-  const used = new Map<string, string>()
-  const successorOf = (on: string): string => {
-    const found = successors.find((each) => refersTo(on, each.old))
-    if (found !== undefined) used.set(found.id, found.name)
-    return found?.id ?? on
+  const labels = { ...operationLabels(rollout, requestedEndpoints(old)), [replacesLabel]: plan.instance }
+  const create = (body: CreateBody): Promise<string> => {
+    const send = () => engine.createContainer(nextName(plan.name), body, null, signal)
+    return send().catch(async (error: unknown) => {
+      const isTaken = error instanceof AppError && error.code === 'TARGET_CONFLICT'
+      if (!isTaken || !(await clearNext(deps, memberOf(rollout, plan), signal))) throw error
+      return send()
+    })
   }
-  const { body, ...networks } = carryOver({
-    old,
-    oldImage,
-    image: old.Config.Image,
-    order: 'stop-first',
-    operationLabels: {
-      ...operationLabels(rollout, requestedEndpoints(old)),
-      [replacesLabel]: plan.instance,
-    },
-    apiVersion: api,
-    inherited: await inheritedMounts(deps, old, signal),
-  })
-  const HostConfig = rewired(body.HostConfig, ({ on }) => successorOf(on))
-  const wired = { ...body, HostConfig, Labels: { ...body.Labels, ...usesLabels(used) } }
-  const send = () => engine.createContainer(nextName(plan.name), wired, null, signal)
-  const id = await withImageUnder(
-    deps,
-    { reference: old.Config.Image, image: plan.image },
-    () =>
-      send().catch(async (error: unknown) => {
-        const isTaken = error instanceof AppError && error.code === 'TARGET_CONFLICT'
-        if (!isTaken || !(await clearNext(deps, member, signal))) throw error
-        return send()
-      }),
-    signal,
-  )
-  const container = await requireInstance(deps, id, signal)
-  if (container.Image !== plan.image) {
-    await engine.removeContainer(id, false, signal)
-    throw new AppError('TARGET_CONFLICT', `the tag ${old.Config.Image} was moved by somebody else meanwhile`)
-  }
-  await settleNetworks(deps, container, networks, signal)
-  return id
+  return makeMember(deps, { plan, old, labels, successors, existing: null, create }, signal)
 }
 
 /** R: the instances that this rollout made in the place of dependants, and nothing else. The last goes first. */

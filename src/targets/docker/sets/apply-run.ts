@@ -13,7 +13,7 @@ import type { ApplyContext } from '../../target.ts'
 import { rename } from '../apply-names.ts'
 import type { DockerDeps } from '../docker-deps.ts'
 import { clearPrevious } from '../leftovers.ts'
-import { isUp, livesInPast, memberOf, membersOf } from './members.ts'
+import { isUp, livesInPast, memberOf, membersOf, oldOf } from './members.ts'
 
 type Effect = (deps: DockerDeps, rollout: Rollout, context: ApplyContext) => Promise<void>
 
@@ -49,7 +49,7 @@ export const renameDependantsBack: Effect = async (deps, rollout, { signal }) =>
   for (const { plan, made } of await membersOf(deps, rollout, signal)) {
     const fresh = made === null ? null : await deps.engine.inspectContainer(made, signal)
     if (fresh !== null && nameOf(fresh) === plan.name) await rename(deps, fresh.Id, nextName(plan.name), signal)
-    const old = await deps.engine.inspectContainer(plan.instance, signal)
+    const old = await inspectOld(deps, rollout, plan, signal)
     if (old !== null && nameOf(old) === previousName(plan.name)) await rename(deps, old.Id, plan.name, signal)
   }
 }
@@ -80,10 +80,10 @@ async function isToBeStarted(
 }
 
 /** That an old dependant does not start is never the candidate's fault, and keeps no other from being started. */
-export const startOldDependants: Effect = async (deps, { dependants }, { signal }) => {
+export const startOldDependants: Effect = async (deps, rollout, { signal }) => {
   const failures: unknown[] = []
-  for (const { instance, wasRunning } of dependants) {
-    const container = wasRunning ? await deps.engine.inspectContainer(instance, signal) : null
+  for (const plan of rollout.dependants) {
+    const container = plan.wasRunning ? await inspectOld(deps, rollout, plan, signal) : null
     if (container === null) continue
     await bringUp(deps, container, signal).catch((error: unknown) => failures.push(error))
   }
@@ -100,11 +100,22 @@ export const armDependants: Effect = async (deps, rollout, { signal }) => {
   }
 }
 
-export const armOldDependants: Effect = async ({ engine }, { dependants }, { signal }) => {
-  for (const { instance, restart } of dependants) {
-    if ((await engine.inspectContainer(instance, signal)) === null) continue
-    await engine.setRestartPolicy(instance, parseRestartPolicy(restart), signal)
+export const armOldDependants: Effect = async (deps, rollout, { signal }) => {
+  for (const plan of rollout.dependants) {
+    const old = await inspectOld(deps, rollout, plan, signal)
+    if (old !== null) await deps.engine.setRestartPolicy(old.Id, parseRestartPolicy(plan.restart), signal)
   }
+}
+
+/** Null where a dependant has none that it could go back to. */
+async function inspectOld(
+  deps: DockerDeps,
+  rollout: Rollout,
+  plan: Dependant,
+  signal: AbortSignal,
+): Promise<ContainerInspect | null> {
+  const id = await oldOf(deps, rollout, plan, signal)
+  return id === null ? null : deps.engine.inspectContainer(id, signal)
 }
 
 /** The instance itself ends and starts again, in the present run of what it lives in. */

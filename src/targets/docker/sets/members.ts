@@ -3,7 +3,8 @@ import type { ContainerInspect } from '../../../clients/docker/shapes.ts'
 import type { Dependant } from '../../../rollout/dependant.ts'
 import { nextName } from '../../../rollout/names.ts'
 import type { Rollout } from '../../../rollout/rollout.ts'
-import { dependencies, endsWithRun } from '../../engine/dependants.ts'
+import { dependencies, endsWithRun, isEngineId } from '../../engine/dependants.ts'
+import { currentOld, findCopy } from '../copies.ts'
 import type { DockerDeps } from '../docker-deps.ts'
 import { operationLabel, replacesLabel } from '../labels.ts'
 import { isBehind } from './follows.ts'
@@ -40,6 +41,28 @@ export async function membersOf(
 ): Promise<readonly { readonly plan: Dependant; readonly made: string | null }[]> {
   const summaries = await engine.listContainers(signal, `${operationLabel}=${rollout.id}`)
   return rollout.dependants.map((plan) => ({ plan, made: madeFor(summaries, rollout, plan)?.id ?? null }))
+}
+
+/**
+ * Id of the instance that a dependant goes back to: its copy where it has one. Null where it is gone, or knows its provider
+ * by the id of what is.
+ */
+export async function oldOf(deps: DockerDeps, rollout: Rollout, plan: Dependant, signal: AbortSignal) {
+  const copy = await findCopy(deps, memberOf(rollout, plan), signal)
+  if (copy !== null) return copy
+  return (await currentOld(deps, rollout, signal)) === rollout.oldInstance ? plan.instance : null
+}
+
+/** Whether a container refers to one by an id that is gone, so that nothing ever starts it again. */
+export async function isStranded(
+  { engine }: Pick<DockerDeps, 'engine'>,
+  container: ContainerInspect,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const { on } of dependencies(container)) {
+    if (isEngineId(on) && (await engine.inspectContainer(on, signal)) === null) return true
+  }
+  return false
 }
 
 /** Whether a container was started before something that it lives in was. */

@@ -10,7 +10,8 @@ import type { DockerDeps } from '../docker-deps.ts'
 import { isConnectedTo } from '../endpoints.ts'
 import { readNetworks } from '../labels.ts'
 import { settingsSince } from '../lost-network.ts'
-import { livesInPast, madeFor } from './members.ts'
+import { copyAmong } from '../copies.ts'
+import { isStranded, livesInPast, madeFor, memberOf } from './members.ts'
 
 /** What the engine shows of the dependants of a rollout, in its order. */
 export async function observeSet(
@@ -37,13 +38,18 @@ async function observeOne(
 ): Promise<DependantFacts> {
   const { engine } = deps
   const made = madeFor(summaries, rollout, plan)
-  const [old, fresh] = await Promise.all([
+  const copied = copyAmong(summaries, memberOf(rollout, plan))
+  const [old, fresh, copy] = await Promise.all([
     engine.inspectContainer(plan.instance, signal),
     made === undefined ? null : engine.inspectContainer(made.id, signal),
+    copied === undefined ? null : engine.inspectContainer(copied.id, signal),
   ])
   // As the old one was asked for when its successor was made: nothing else remembers a network that it lost.
-  const networks = (fresh && readNetworks(fresh.Config.Labels ?? {})) ?? []
-  const runs = fresh?.State.Running === true ? fresh : old?.State.Running === true ? old : null
+  const labelled = fresh ?? copy
+  const networks = (labelled && readNetworks(labelled.Config.Labels ?? {})) ?? []
+  const runs = [fresh, old, copy].find((each) => each?.State.Running === true) ?? null
+  // What could never be started is made anew.
+  const isUsable = copy !== null && (copy.State.Running || !(await isStranded(deps, copy, signal)))
   return {
     plan,
     old: old && {
@@ -51,6 +57,7 @@ async function observeOne(
       ...(await settingsSince(deps, old, settings, signal)),
     },
     new: fresh && (await factsOf(deps, rollout, fresh, networks, 'stop-new-dependants', signal)),
+    ...(isUsable && { copy: await factsOf(deps, rollout, copy, networks, 'stop-dependants', signal) }),
     isBehind: runs !== null && (await livesInPast(deps, runs, signal)),
     nameHolder: summaries.find(({ name }) => name === plan.name)?.id ?? null,
   }
