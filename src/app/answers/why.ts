@@ -101,7 +101,7 @@ function viewOf(app: App, watched: WatchedWorkload, decided: Decision, row: Work
     keptBack: decided.keptBack,
     isRunning: workload.isRunning,
     isAbsent: workload.isAbsent === true,
-    note: workload.note,
+    note: decided.note,
     seen: null,
   }
 }

@@ -74,7 +74,7 @@ async function decideUnnoted(
     const known = { ...watched, ...found, group, ignoresBackoff, restoredAt, now: app.clock.now() }
     const decided = decide({ ...known, ...nothingToGuard, rollouts: underWay })
     if (decided.state !== 'outdated' && decided.state !== 'held' && !mayHaveFailed(watched.workload, decided)) {
-      return decided
+      return group?.stays === undefined ? decided : withNote({ note: group.stays }, decided)
     }
     const rollouts = (await store.rollouts(id, rolloutsMax)).filter((each) => each.id !== without)
     const guarded = decide({

@@ -29,6 +29,8 @@ export interface Decision {
   readonly followedBy?: readonly string[]
   /** Ids of those that have to follow it, or are made again with one of them, and are not well now; absent where all are. */
   readonly unwell?: readonly string[]
+  /** What is said beside it, at the end of its reason too; absent where there is nothing. */
+  readonly note?: string
   /** Id of the workload of its set whose rollout is under way; absent while none is. */
   readonly waitsFor?: string
 }

@@ -4,5 +4,7 @@ import type { Decision } from './decision.ts'
 /** A decision together with what the owner of the workload should know beside it. */
 export function withNote({ note }: Pick<Workload, 'note'>, decided: Decision): Decision {
   if (note === undefined) return decided
-  return { ...decided, reason: { ...decided.reason, sentence: `${decided.reason.sentence}; ${note}` } }
+  const sentence = `${decided.reason.sentence}; ${note}`
+  const all = decided.note === undefined ? note : `${decided.note}; ${note}`
+  return { ...decided, reason: { ...decided.reason, sentence }, note: all }
 }

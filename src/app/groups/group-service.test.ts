@@ -105,6 +105,27 @@ describe('a group, by the service', () => {
     expect(fleet.runs()).toEqual({ db: old, web: old })
   })
 
+  test('that is atomic leaves what was made in its wave, and says so where somebody asks about it', async () => {
+    const fleet = startFleet([shop('db'), shop('web', 'db')])
+    atomic(fleet)
+    fleet.push('db', fresh)
+    fleet.push('web', bad)
+    fleet.bad.add(bad)
+    const asMade = { procedure: 'create', fromDigest: null } as const
+    const { wave } = fleet.store
+    const isDb = ({ workload }: { readonly workload: string }) => workload === fleet.idOf('db')
+    fleet.store.wave = async (group) => (await wave(group)).map((each) => (isDb(each) ? { ...each, ...asMade } : each))
+
+    await serve(fleet)
+    await fleet.clock.pass(400_000)
+
+    expect(fleet.runs()).toEqual({ db: fresh, web: old })
+    const { state, reason, sentences } = await createControl(fleet.app).why('db')
+    expect(state).toBe('current')
+    expect(reason.sentence).toContain('it was made because it was missing')
+    expect(sentences.join(' ')).toContain('Besides, it stays, though local/container/web of the group shop')
+  })
+
   test('that is atomic goes back also where the registry of the one that fails did not answer at first', async () => {
     const fleet = startFleet([shop('db'), shop('web', 'db')])
     atomic(fleet)

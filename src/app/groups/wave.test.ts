@@ -127,6 +127,17 @@ describe('what went with one that failed', () => {
     expect(groupStanding(given, id(name)).takeBack).toBeNull()
   })
 
+  test('is told of where it stays since it was made in the same wave, and nowhere else', () => {
+    const made = rolled('web', 'succeeded', 60, { procedure: 'create', fromDigest: null })
+    const given = { wave: [made, rolled('db', 'rolled-back', 30)] }
+
+    expect(groupStanding(atomic(given), id('web')).stays).toMatch(
+      /^it stays, though local\/container\/db of the group shop failed with .*: it was made because it was missing/,
+    )
+    expect(groupStanding(view(given), id('web'))).not.toHaveProperty('stays')
+    expect(groupStanding(atomic(), id('web'))).not.toHaveProperty('stays')
+  })
+
   test('goes back also while the failed one is still on its way back', () => {
     const onItsWay = rolled('db', 'rolled-back', 30, { stage: 'back', endedAt: null })
 

@@ -10,6 +10,8 @@ export interface GroupStanding {
   readonly stop: GroupStop | null
   /** What it goes back to, since another failed that went with it; null where it stays. */
   readonly takeBack: { readonly from: Digest; readonly to: Digest; readonly sentence: string } | null
+  /** Why it stays, where others that went with it go back and it has nothing to go back to; absent for all others. */
+  readonly stays?: string
 }
 
 /** A failure of one workload that the others wait for. */
@@ -62,8 +64,13 @@ export function groupStanding({ name, isAtomic, wave, rows }: GroupView, workloa
       because !== undefined && isDone && own?.fromDigest != null
         ? { from: own.digest, to: own.fromDigest, sentence: `taken back, since ${tellFailure(name, because)}` }
         : null,
+    ...(because !== undefined && isDone && own?.procedure === 'create' && { stays: tellStays(name, because) }),
   }
 }
+
+/** As the end of what is said of a workload that runs what it should. */
+const tellStays = (group: string, because: Rollout): string =>
+  `it stays, though ${tellFailure(group, because)}: it was made because it was missing, so nothing ran before that it could go back to`
 
 /** Whether a rollout began before another had failed; what a person let through since then is not taken back. */
 const wentWith = (own: Rollout, failed: Rollout): boolean =>
