@@ -2,6 +2,7 @@ import type { App, PullProgress, Queue } from '../app/app.ts'
 import type { Policy } from '../app/selection/explain-tags.ts'
 import type { StateMove, StateUpkeep } from '../app/passes/state-upkeep.ts'
 import type { FollowedControl } from '../app/answers/read-progress.ts'
+import type { Clock } from '../lib/clock.ts'
 
 /** What the commands are given by `main.ts`: where they write, and how they get at everything else, when they need it. */
 export interface Doors {
@@ -29,6 +30,7 @@ export interface Doors {
   readonly loadPolicy: (policy: string) => Promise<Policy>
   /** Who calls the command, for the history. */
   readonly actor: () => string
+  readonly sleep: Clock['sleep']
   /** Fires when the process is asked to end. */
   readonly stop: AbortSignal
 }

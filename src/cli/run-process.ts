@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import type { App } from '../app/app.ts'
+import { systemClock } from '../lib/clock.ts'
 import { readActor } from './actor.ts'
 import type { CheckedConfig, Doors, GlobalOptions, MoveOptions, OpenApp } from './doors.ts'
 import { runProgram } from './program.ts'
@@ -58,6 +59,7 @@ function doors(parts: Parts): Doors {
   const terminal = openTerminal(stdout, stderr, env)
   return {
     ...terminal,
+    sleep: systemClock.sleep,
     stop: stopSignal(),
     openApp: ({ config, state, access, replacesState = false, onPullProgress }) =>
       parts.openApp({

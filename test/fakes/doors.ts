@@ -36,6 +36,8 @@ export function fakeDoors(
     checkConfig: unused,
     configSchema: unused,
     actor: () => 'alice',
+    // Sockets get their turn, and nobody waits.
+    sleep: () => new Promise((resolve) => void setImmediate(resolve)),
     stop: new AbortController().signal,
     ...doors,
   }

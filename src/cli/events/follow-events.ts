@@ -2,7 +2,6 @@ import { resolve } from 'node:path'
 import type { EventReport, EventsAnswer, TrailQuery } from '../../app/answers/read-events.ts'
 import { controlSocket } from '../../contract/control.ts'
 import { toAppError } from '../../errors.ts'
-import { systemClock, type Clock } from '../../lib/clock.ts'
 import type { Doors, GlobalOptions, Output } from '../doors.ts'
 import { isServed } from '../open-control.ts'
 import { createRemoteControl } from '../remote-control.ts'
@@ -27,12 +26,7 @@ const pageMax = 5_000
 const keptMin = 5_000
 
 /** Shows what comes and what becomes of it, over restarts of the service and of its database, until asked to stop. */
-export async function followEvents(
-  doors: Doors,
-  options: FollowOptions,
-  query: TrailQuery,
-  clock: Pick<Clock, 'sleep'> = systemClock,
-): Promise<void> {
+export async function followEvents(doors: Doors, options: FollowOptions, query: TrailQuery): Promise<void> {
   const { stateFolder } = await doors.checkConfig(options)
   const socket = controlSocket(resolve(stateFolder))
   const control = createRemoteControl(socket)
@@ -45,7 +39,7 @@ export async function followEvents(
     if (away !== null && away !== told) doors.tell(`${away}\n`)
     told = away
     if (typeof answer !== 'string') asked = teller.tell(answer)
-    await clock.sleep(away === null ? pollMs : awayMs, doors.stop)
+    await doors.sleep(away === null ? pollMs : awayMs, doors.stop)
   }
 }
 
