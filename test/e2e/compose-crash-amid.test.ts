@@ -10,6 +10,7 @@ import { say, someone } from './stage/compose-fleet.ts'
 import { outlastsEnds } from './stage/gates.ts'
 import { composeProcesses, killCompose } from './stage/compose-processes.ts'
 import { haltEngine, recreation, type Halt, type HaltingEngine } from './stage/halting-engine.ts'
+import { crashFile } from './stage/program.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 
 /** A moment in the middle of an `up`; in the second round, of the `up` that brings the old version back. */
@@ -80,7 +81,7 @@ describeWithServices('kill -9 in the middle of docker compose up', ({ registryAd
   function startManyAtOnce() {
     const { configFile, stateFolder } = scene
     const args = ['{}', '--config', configFile, '--state', stateFolder, 'run', '--once']
-    return spawn(process.execPath, [join(import.meta.dirname, 'crash-child.ts'), ...args], {
+    return spawn(process.execPath, [crashFile, ...args], {
       env: { PATH: process.env['PATH'] },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })

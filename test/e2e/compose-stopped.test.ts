@@ -11,6 +11,7 @@ import { composeProcesses, killCompose } from './stage/compose-processes.ts'
 import { stageProject, type StagedProject } from './stage/compose-project.ts'
 import { outlastsEnds } from './stage/gates.ts'
 import { haltEngine, recreation, type HaltingEngine } from './stage/halting-engine.ts'
+import { crashFile } from './stage/program.ts'
 import { openScene, type Scene } from './stage/scene.ts'
 
 /** A service that does not run, or not in whole, and what has become of it after one pass with a new version pushed. */
@@ -252,16 +253,7 @@ describeWithServices('kill -9 in the middle of the rollout of a Compose service 
     const { configFile, stateFolder } = scene
     const child = spawn(
       process.execPath,
-      [
-        join(import.meta.dirname, 'crash-child.ts'),
-        '{}',
-        '--config',
-        configFile,
-        '--state',
-        stateFolder,
-        'run',
-        '--once',
-      ],
+      [crashFile, '{}', '--config', configFile, '--state', stateFolder, 'run', '--once'],
       { env: { PATH: process.env['PATH'] }, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] },
     )
     await waitUntil('each rollout stands still', () => halting.halted().length === victims.length, { limitMs: 100_000 })

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { waitUntil } from '../services/wait.ts'
 import type { Halts, ReachedMoment } from './crash-child.ts'
+import { crashFile } from './stage/program.ts'
 import type { Scene } from './stage/scene.ts'
 
 /** `longshore run --once` in a process that can be killed at moments of its journals. */
@@ -37,9 +37,8 @@ export function startCrashRun({ configFile, stateFolder }: Scene, options: Crash
   const halts: Halts = Object.fromEntries(
     [...names].map((name) => [name, [crashAt[name], meanwhile[name]?.moment].filter((each) => each !== undefined)]),
   )
-  const program = join(import.meta.dirname, 'crash-child.ts')
   const args = ['--config', configFile, '--state', stateFolder, 'run', '--once']
-  const child = spawn(process.execPath, [program, JSON.stringify(halts), ...args], {
+  const child = spawn(process.execPath, [crashFile, JSON.stringify(halts), ...args], {
     env: { PATH: process.env['PATH'] },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     timeout: limitMs,

@@ -6,11 +6,15 @@ import { join } from 'node:path'
  */
 const bundled = process.env['TEST_PROGRAM']
 
-const source = join(import.meta.dirname, '../../../src/main.ts')
+/** A script of the bundle, or its source where a script has bundled nothing. */
+const script = (name: string, source: string): string =>
+  bundled === undefined ? join(import.meta.dirname, source) : join(bundled, `${name}.js`)
 
-/** The command line: the bundle, or its sources where a script has bundled nothing. */
-export const mainFile = bundled === undefined ? source : join(bundled, 'main.js')
+/** The command line. */
+export const mainFile = script('main', '../../../src/main.ts')
 
 /** The command line that stops at each moment of a journal. */
-export const observedFile =
-  bundled === undefined ? join(import.meta.dirname, 'observed.ts') : join(bundled, 'observed.js')
+export const observedFile = script('observed', 'observed.ts')
+
+/** The command line whose rollouts stand still where its first argument says. */
+export const crashFile = script('crash-child', '../crash-child.ts')
