@@ -27,7 +27,7 @@ const engines = [
   { name: '20.10', start: startOlderEngine, program: olderDocker },
 ] as const
 /** Its program is an entrypoint, so that a command of the user's does not replace it. */
-const image = { entrypoint: ['/app'], cmd: [], env: { PORT: '' } }
+const image = { entrypoint: ['/app'], cmd: [], env: { PORT: '' }, healthInterval: 5 }
 /** What two running containers cannot share, or what takes the image's program away, is not for start-first and for bad versions. */
 const alone = /--(network|publish|entrypoint|mac-address|link|rm|device|volume|mount)\b/
 
@@ -109,7 +109,18 @@ describeWithServices('whole rollouts of containers with many options', ({ regist
       const web = stageWorkload(scene, registry)
       await web.push({ version: 'v1', ...image })
       const labels = ['--label', 'longshore.watch=true', '--label', `longshore.order=${order}`]
-      await cli('create', '--name', web.name, ...labels, ...given.options, web.image, ...(given.command ?? []))
+      // Some run a program that no signal ends, for whose time nobody needs to wait; what a case says of it counts.
+      const impatient = ['--stop-timeout', '1']
+      await cli(
+        'create',
+        '--name',
+        web.name,
+        ...labels,
+        ...impatient,
+        ...given.options,
+        web.image,
+        ...(given.command ?? []),
+      )
       for (const args of given.connect ?? []) await cli('network', 'connect', ...args, web.name)
       await cli('start', web.name)
       return { web, given }

@@ -19,6 +19,8 @@ export interface ImageSettings {
   readonly behaviour?: Behaviour
   /** Whether the image has a health check; it has one unless told otherwise. */
   readonly healthcheck?: boolean
+  /** Seconds between checks once it is well; one unless told otherwise. Each costs 50 ms of a processor: fleets want more. */
+  readonly healthInterval?: number
   /** Beside `PATH`, `VERSION` and `PORT` (8080; the program serves there, or only sleeps when it is empty). */
   readonly env?: Readonly<Record<string, string>>
   readonly labels?: Readonly<Record<string, string>>
@@ -114,10 +116,10 @@ export function describeConfig(settings: ImageSettings, origin: string, platform
   }
 }
 
-function describeHealthCheck({ behaviour = 'healthy' }: ImageSettings) {
+function describeHealthCheck({ behaviour = 'healthy', healthInterval = 1 }: ImageSettings) {
   return {
     Test: ['CMD', '/health'],
-    Interval: nanosecondsPerSecond,
+    Interval: healthInterval * nanosecondsPerSecond,
     // On a busy machine a check of something healthy may take seconds.
     Timeout: 10 * nanosecondsPerSecond,
     StartPeriod: (startPeriods[behaviour] ?? 5) * nanosecondsPerSecond,
