@@ -34,8 +34,9 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: 'test/services/global-setup.ts',
-          // Each file keeps an engine busy: more at once on two cores only makes health checks late.
-          maxWorkers: 3,
+          // A file waits for more than half of its time, for gates and for engines: four keep two cores busy, and with
+          // more of them health checks come late.
+          maxWorkers: 4,
           testTimeout: 180_000,
           hookTimeout: 300_000,
         },
