@@ -45,7 +45,7 @@ describeWithServices('a bad version of a Compose service', ({ registryAddress })
     const port = await freePort()
     const text = `services:\n  web:\n    image: <image> # the shop\n${web}${more}`
     writeFiles(project, { 'compose.yaml': text }, { tag: 'v1', '<port>': String(port) })
-    await project.push({ version: 'v1', tag: 'v1' })
+    await project.push({ version: 'v1', tag: 'v1', healthInterval: 5 })
     await project.push({ version: 'db', tag: 'v1', healthcheck: false }, 'db')
     await project.byHand('up', '--detach')
     const olds = await project.instances()
