@@ -56,7 +56,7 @@ describeWithServices('kill -9 in the middle of docker compose up', ({ registryAd
     const listen = join(dirname(scene.configFile), 'halting.sock')
     engine = await haltEngine({ engine: scene.engine.host.slice('unix://'.length), listen }, ids, halts)
     const defaults = { gate: { minUptime: outlastsEnds } }
-    scene.configure({ defaults, targets: [{ name: 'local', host: engine.host }] })
+    scene.configure({ defaults, targets: [{ name: 'local', host: engine.host, maxParallel: 4 }] })
     await say(scene, async ({ deploy }) => {
       for (const { project } of victims) await deploy(project.workload().id, 'v2', someone)
     })

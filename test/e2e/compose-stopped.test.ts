@@ -249,7 +249,7 @@ describeWithServices('kill -9 in the middle of the rollout of a Compose service 
     const listen = join(dirname(scene.configFile), 'halting.sock')
     const halting = await haltEngine({ engine: scene.engine.host.slice('unix://'.length), listen }, ids, halts)
     engine = halting
-    scene.configure({ defaults, targets: [{ name: 'local', host: halting.host }] })
+    scene.configure({ defaults, targets: [{ name: 'local', host: halting.host, maxParallel: 4 }] })
     const { configFile, stateFolder } = scene
     const child = spawn(
       process.execPath,

@@ -348,7 +348,7 @@ secrets: { key: { environment: KEY } }
       await bad.push({ version: 'v2', behaviour: 'exits', healthcheck: false })
       const example = parse(readFileSync('examples/longshore.socket-proxy.yml', 'utf8'))
       const config = {
-        targets: [{ ...example.targets[0], host: proxy.host }],
+        targets: [{ ...example.targets[0], host: proxy.host, maxParallel: 5 }],
         defaults: { gate: { stable: '500ms', minUptime: outlastsEnds, deadline: '20s' }, keepOld: '0s', keepImages: 0 },
         workloads: [{ match: { name: probed.name }, gate: { probe: { exec: ['true'] } } }],
       }

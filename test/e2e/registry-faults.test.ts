@@ -77,6 +77,9 @@ interface Said {
   readonly rollouts: readonly Rolled[]
 }
 
+/** A rollout at its gate keeps the others waiting, unless several may run. */
+const manyAtOnce = { targets: [{ name: 'local', maxParallel: 6 }] }
+
 describeWithServices('a registry at fault', () => {
   let ground: Ground
   let registry: FakeRegistry
@@ -147,6 +150,7 @@ describeWithServices('a registry at fault', () => {
     let recovered: Said & { readonly exitCode: number }
 
     beforeAll(async () => {
+      ground.configure(manyAtOnce)
       for (const { does, isIndex } of cases) await runContainer(registry, does, isIndex)
       before = await containers(names)
       first = await say('run', '--once')
@@ -202,6 +206,7 @@ describeWithServices('a registry at fault', () => {
     let recovered: Said & { readonly exitCode: number }
 
     beforeAll(async () => {
+      ground.configure(manyAtOnce)
       for (const name of names) await runContainer(registry, name)
       before = await containers(names)
       // A layer of its own, that the engine does not have yet.
