@@ -1,20 +1,23 @@
-import { basename } from 'node:path'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Files that take two minutes or more, the longest first. One that began last would run alone at the end. */
+/**
+ * End-to-end files that take two minutes or more, and the conformance kit that takes the longest, each kind in order.
+ * One that began last would run alone at the end.
+ */
 const longest = [
-  'crash',
-  'swarm',
-  'option-table',
-  'image',
-  'swarm-nodes',
-  'compose-crash-set',
-  'option-rollouts',
-  'compose-stopped',
-  'sets-compose-crash',
-  'sets-chain',
-  'sets-compose-first',
-  'older-engine',
+  'e2e/crash',
+  'e2e/swarm',
+  'e2e/option-table',
+  'e2e/image',
+  'e2e/swarm-nodes',
+  'e2e/compose-crash-set',
+  'e2e/option-rollouts',
+  'e2e/compose-stopped',
+  'e2e/sets-compose-crash',
+  'e2e/sets-chain',
+  'e2e/sets-compose-first',
+  'e2e/older-engine',
+  'conformance/target',
 ]
 
 /** Begins with the files that take longest, since nothing is remembered from run to run where tests run on new machines. */
@@ -25,6 +28,6 @@ export class LongestFirst extends BaseSequencer {
 }
 
 function placeOf({ moduleId }: TestSpecification): number {
-  const place = moduleId.includes('/e2e/') ? longest.indexOf(basename(moduleId, '.test.ts')) : -1
+  const place = longest.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`))
   return place === -1 ? longest.length : place
 }
