@@ -23,6 +23,12 @@ export function defineRowSum(database: DatabaseSync): void {
  */
 export function rowSum(values: readonly SQLOutputValue[]): number {
   let text = ''
-  for (const value of values) text += `${typeof value} ${String(value)}\n`
+  for (const value of values) text += `${typeof value} ${seen(String(value))}\n`
   return crc32(text)
+}
+
+/** Up to the first character 0, where Node 24.15 ends a text: another Node must not find the row damaged. */
+function seen(text: string): string {
+  const end = text.indexOf('\0')
+  return end < 0 ? text : text.slice(0, end)
 }
