@@ -62,3 +62,15 @@ test('without a backup that can be read it is refused even so', async () => {
 
   await expect(open()).rejects.toMatchObject({ code: 'STATE_NEWER' })
 })
+
+test('is a newer one also where it has its checksums by a function that this version does not know', async () => {
+  await (await open()).close()
+  const file = join(folder, 'longshore.db')
+  const later = new DatabaseSync(file)
+  later.function('later_sum', { deterministic: true, varargs: true }, () => 1)
+  later.exec("drop index meta_sum; update meta set value = '999' where key = 'schema_version'")
+  later.exec('create index meta_sum on meta (later_sum(key, value))')
+  later.close()
+
+  await expect(open()).rejects.toMatchObject({ code: 'STATE_NEWER' })
+})
