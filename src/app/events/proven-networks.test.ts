@@ -60,4 +60,16 @@ describe('networks that proved themselves', () => {
     expect(networks.has('a')).toBe(true)
     expect(lines.join('\n')).toMatch(/could not be read: it is torn[^]*could not be written: the disk is full/)
   })
+
+  test('are written with the next that is sent where they could not be', async () => {
+    const { open, store } = start()
+    const { setProvenNetworks } = store
+    store.setProvenNetworks = () => Promise.reject(new AppError('STATE_UNWRITABLE', 'the disk is full'))
+    const networks = await open()
+    await networks.add('a')
+    store.setProvenNetworks = setProvenNetworks
+    await networks.add('a')
+
+    expect((await open()).has('a')).toBe(true)
+  })
 })

@@ -5,7 +5,7 @@ import type { App } from '../app.ts'
 /** Networks that sent what only those can send who know a secret. */
 export interface ProvenNetworks {
   has(network: string): boolean
-  /** A new one is written down before this ends, or why it could not be is in the log. */
+  /** A new one is written down before this ends; where it cannot be, the log says why, and the next that is sent writes it. */
   add(network: string): Promise<void>
 }
 
@@ -28,14 +28,20 @@ export async function openProvenNetworks({ store, log }: ProvenDeps): Promise<Pr
   })
   // The one that proved it the longest ago comes first.
   const known = new Set(before)
+  let isOwed = false
   return {
     has: (network) => known.has(network),
     async add(network) {
-      const isNew = !known.delete(network)
+      isOwed = !known.delete(network) || isOwed
       known.add(network)
       const [oldest] = known
       if (known.size > networksMax && oldest !== undefined) known.delete(oldest)
-      if (isNew) await store.setProvenNetworks([...known]).catch((error: unknown) => tell('written', error))
+      if (!isOwed) return
+      isOwed = false
+      await store.setProvenNetworks([...known]).catch((error: unknown) => {
+        isOwed = true
+        tell('written', error)
+      })
     },
   }
 }
