@@ -5,6 +5,7 @@ import { AppError } from '../../errors.ts'
 import { schemaVersion } from '../migrations/migrate.ts'
 import { migrations } from '../migrations/migrations.ts'
 import { readDecisive } from '../sql/decisive.ts'
+import { brokenNumber, brokenPart } from './broken-part.ts'
 import { applicationId, queriesOver } from './database.ts'
 import { logDamage } from './log-damage.ts'
 import { missingFromSchema } from './schema-shape.ts'
@@ -87,26 +88,6 @@ async function examine(database: DatabaseSync, file: string): Promise<Examined> 
   // The shapes of rows are known of the latest schema alone.
   if (schema === migrations.length) await readDecisive(db)
   return { kind: 'sound', schema }
-}
-
-/** One flipped bit in the number of its schema must not make a state a newer one. */
-function brokenNumber(database: DatabaseSync): string | null {
-  try {
-    return brokenPart(database, 'meta')
-  } catch (error) {
-    // A newer one may well have its checksums by another function.
-    if (error instanceof Error && error.message.startsWith('unknown function')) return null
-    throw error
-  }
-}
-
-/** What of one table, or of all, is not as it was written; null where all is. */
-function brokenPart(database: DatabaseSync, table: string | null = null): string | null {
-  const said = database.prepare(`pragma integrity_check(${table ?? 1})`).get()?.['integrity_check']
-  if (said === 'ok') return null
-  const problem = String(said).split('\n').at(-1) ?? ''
-  const sum = /^row (\d+) missing from index (\w+)_sum$/.exec(problem)
-  return sum === null ? problem : `row ${sum[1]} of the table ${sum[2]} has not the checksum of what was written`
 }
 
 /** SQLITE_CORRUPT, SQLITE_FORMAT, SQLITE_NOTADB; and SQLITE_IOERR_SHORT_READ, of a file that ends too soon. */
