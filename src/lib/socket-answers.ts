@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 
-/** What says that nobody listens: no file, or one that a dead process left. */
-const nobody: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ECONNREFUSED'])
+/** What says that nobody listens: no file, one that a dead process left, or that of one which ends before it takes us up. */
+const nobody: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET'])
 
 /** Bytes of a socket's path that the system takes, without the closing zero: `sun_path` of Linux, and of the BSDs. */
 export const socketPathMaxBytes = process.platform === 'linux' ? 107 : 103
