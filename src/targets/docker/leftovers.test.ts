@@ -71,8 +71,12 @@ describe('what another rollout left under the name of the old instance', () => {
     expect(names()).toEqual(['web.longshore-prev'])
   })
 
-  test('is left where it is the old instance of this rollout', async () => {
-    const { deps, names } = startEngine([summary(bad, 'web.longshore-prev', byFirst)])
+  test.each<[string, Labels]>([
+    ['the old instance of this rollout', byFirst],
+    ['the copy of it that this rollout goes back to', copyLabels(second, [])],
+  ])('is left where it is %s', async (what, labels) => {
+    const id = what.startsWith('the old') ? bad : copied
+    const { deps, names } = startEngine([summary(id, 'web.longshore-prev', labels, 'created')])
 
     await clearPrevious(deps, second, signal)
 

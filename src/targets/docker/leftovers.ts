@@ -3,6 +3,7 @@ import { isLeftStopped } from '../../rollout/left-stopped.ts'
 import { asideName, nextName, previousName } from '../../rollout/names.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { isExcused } from '../../rollout/unwell.ts'
+import { copyAmong } from './copies.ts'
 import type { DockerDeps } from './docker-deps.ts'
 import { operationLabel, replacesLabel } from './labels.ts'
 import { labelledByUs } from './list-workloads.ts'
@@ -16,7 +17,7 @@ import { labelledByUs } from './list-workloads.ts'
 export async function clearPrevious(deps: DockerDeps, rollout: Rollout, signal: AbortSignal): Promise<void> {
   const name = previousName(rollout.name)
   const holder = (await deps.engine.listContainers(signal)).find((each) => each.name === name)
-  if (holder === undefined || holder.id === rollout.oldInstance) return
+  if (holder === undefined || holder.id === rollout.oldInstance || copyAmong([holder], rollout) !== undefined) return
   if (!atRest.includes(holder.state)) {
     throw new AppError('TARGET_CONFLICT', `the name ${name} is taken by a container that runs; stop or rename it`)
   }
