@@ -70,7 +70,8 @@ export async function removeOldDependants(deps: DockerDeps, rollout: Rollout, { 
     const container = made === null ? null : await deps.engine.inspectContainer(made, signal)
     if (old === null || container === null || old.State.Running) continue
     await requireOurs(deps, container, rollout, plan, old, signal)
-    if (!wasDependantUnwell(rollout, 'container', plan.name)) await removeAside(deps, memberOf(rollout, plan), signal)
+    const hasProvenItself = plan.wasRunning && !wasDependantUnwell(rollout, 'container', plan.name)
+    if (hasProvenItself) await removeAside(deps, memberOf(rollout, plan), signal)
     // Its anonymous volumes live on in the new instance.
     await deps.engine.removeContainer(old.Id, false, signal)
   }
