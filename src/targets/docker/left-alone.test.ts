@@ -78,3 +78,14 @@ test.each([
 
   expect(leftAlone(container(), { ...usual, labels })).toEqual({ code: 'COMPOSE_SERVICE', sentence })
 })
+
+test.each(['web.longshore-prev', 'web.longshore-prev.0123456789ab'])(
+  'one that is kept from before a rollout (%s) is left alone while it does not run, whatever is set',
+  (name) => {
+    const kept = container({ name, isRunning: false })
+
+    expect(leftAlone(kept, usual)).toMatchObject({ code: 'STOPPED' })
+    expect(leftAlone(kept, { ...usual, follows: true })).not.toHaveProperty('liftedBy')
+    expect(code(container({ name }))).toBeUndefined()
+  },
+)

@@ -1,6 +1,8 @@
 import type { ContainerInspect } from '../../clients/docker/shapes.ts'
 import type { AppError } from '../../errors.ts'
+import { isFormerName, withoutSuffix } from '../../rollout/names.ts'
 import type { LeftAlone } from '../target.ts'
+import { nameOf } from '../engine/dependants.ts'
 import type { Labels } from '../engine/own-labels.ts'
 import { isSelf, type SelfHints } from '../engine/self.ts'
 
@@ -70,6 +72,12 @@ const rules: readonly Rule[] = [
       : because('NOT_A_TAG', 'it was created from an image id or a digest, so there is no tag to follow'),
   (_, { unfit }) => unfit,
   ({ State }) => (State.Paused ? because('PAUSED', 'it is paused') : null),
+  // Once no label of ours speaks of it any more nothing else tells it from a workload; it may be the last good version.
+  ({ Name, State }) => {
+    const name = nameOf({ Name })
+    if (State.Running || State.Restarting || !isFormerName(name)) return null
+    return because('STOPPED', `it is kept as what ${withoutSuffix(name)} was before; rename it to have it updated`)
+  },
   ({ State }, { follows }) => {
     if (State.Running || State.Restarting || follows) return null
     return unless('stopped', 'STOPPED', notRunning(State.Status))
