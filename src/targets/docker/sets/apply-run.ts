@@ -85,13 +85,24 @@ export const startOldDependants: Effect = async (deps, rollout, { signal }) => {
   for (const plan of rollout.dependants) {
     const container = plan.wasRunning ? await inspectOld(deps, rollout, plan, signal) : null
     if (container === null) continue
-    await bringUp(deps, container, signal).catch((error: unknown) => failures.push(error))
+    await bringUpAlone(deps, plan, container, signal).catch((error: unknown) => failures.push(error))
   }
   const [error] = failures
   if (error === undefined) return
   const failure = startFailure(error)
   if (!(failure instanceof AppError) || failure.code !== 'TARGET_START_FAILED') throw failure
   throw new AppError('TARGET_FAILED', failure.message, { cause: error })
+}
+
+/** Who has only volumes of what is gone may run on, or be started by hand: a copy beside it would write to the same. */
+async function bringUpAlone(
+  deps: DockerDeps,
+  { instance }: Dependant,
+  container: ContainerInspect,
+  signal: AbortSignal,
+): Promise<void> {
+  if (container.Id !== instance) await stop(deps, instance, signal)
+  await bringUp(deps, container, signal)
 }
 
 export const armDependants: Effect = async (deps, rollout, { signal }) => {

@@ -7,6 +7,7 @@ import type { Dependant } from '../../../rollout/dependant.ts'
 import { createInspections } from '../../engine/inspections.ts'
 import type { DockerDeps } from '../docker-deps.ts'
 import { copyLabels, operationLabels, replacesLabel } from '../labels.ts'
+import { startOldDependants } from './apply-run.ts'
 import { copyOldDependants } from './copy-dependants.ts'
 
 const { signal } = new AbortController()
@@ -46,6 +47,7 @@ const successors = [successor(vpn, 'b'), successor(torrent, 'c'), successor(back
 function startEngine(given: readonly ContainerInspect[], refused = '') {
   const containers = [...given]
   const bodies = new Map<string, CreateBody>()
+  const told: string[] = []
   const find = (id: string) => containers.find((each) => each.Id === id || each.Name === `/${id}`)
   const engine = {
     version: async () => ({ api: '1.45' }),
@@ -68,6 +70,9 @@ function startEngine(given: readonly ContainerInspect[], refused = '') {
       const at = containers.findIndex(({ Id }) => Id === id)
       containers.splice(at, 1, ...containers.slice(at, at + 1).map((each) => renamed(each, name)))
     },
+    setRestartPolicy: async (id: string, { Name }: { readonly Name: string }) => void told.push(`${Name} ${id[0]}`),
+    stopContainer: async (id: string) => void told.push(`stop ${id[0]}`),
+    startContainer: async (id: string) => void told.push(`start ${id[0]}`),
     removeContainer: async (id: string) =>
       void containers.splice(
         containers.findIndex(({ Id }) => Id === id),
@@ -76,7 +81,13 @@ function startEngine(given: readonly ContainerInspect[], refused = '') {
   }
   // Nothing else of it is asked here.
   const deps = { engine, inspections: createInspections(engine as never) } as unknown as DockerDeps
-  return { deps, bodies, ids: () => containers.map(({ Id }) => Id), names: () => containers.map(({ Name }) => Name) }
+  return {
+    deps,
+    bodies,
+    told,
+    ids: () => containers.map(({ Id }) => Id),
+    names: () => containers.map(({ Name }) => Name),
+  }
 }
 
 test('copies refer to the copy of the old version and to each other, by whichever name or id their own referred to them', async () => {
@@ -104,6 +115,23 @@ test('one whose own is still there makes that step aside, under either name', as
     '/torrent.longshore-prev',
     '/backup.longshore-prev',
   ])
+})
+
+test('one that the way back had armed is not started by the engine once it stepped aside', async () => {
+  const { deps, told } = startEngine([provider, createdWith(torrent, {}), ...successors])
+
+  await copyOldDependants(deps, rollout, { signal, snapshot })
+
+  expect(told).toEqual(['no 2'])
+})
+
+test('one that runs ends before its copy starts: two would write to the same volumes', async () => {
+  const copies = [copyOf(torrent, 'e'), copyOf(backup, 'f')]
+  const { deps, told } = startEngine([provider, renamed(backup, 'backup.longshore-prev.333333333333'), ...copies])
+
+  await startOldDependants(deps, rollout, { signal })
+
+  expect(told).toEqual(['start e', 'stop 3', 'start f'])
 })
 
 test('beside an old version that is there, only what is gone is made, and refers to that', async () => {

@@ -4,6 +4,7 @@ import type { Dependant } from '../../../rollout/dependant.ts'
 import { asideName, previousName } from '../../../rollout/names.ts'
 import type { Rollout } from '../../../rollout/rollout.ts'
 import { dependencies, nameOf, refersTo } from '../../engine/dependants.ts'
+import { parseRestartPolicy } from '../../engine/restart-policy.ts'
 import type { ApplyContext } from '../../target.ts'
 import { readCapturedContainers } from '../captured.ts'
 import { currentOld, findCopy } from '../copies.ts'
@@ -82,9 +83,7 @@ async function copyOne(
   const { name } = plan
   const member = memberOf(rollout, plan)
   await requireNetworks(deps, old, signal)
-  if (original !== null && [name, previousName(name)].includes(nameOf(original))) {
-    await engine.renameContainer(original.Id, asideName(name, original.Id), signal)
-  }
+  if (original !== null) await stepAside(deps, name, original, signal)
   const existing = await usableCopy(deps, member, signal)
   if (existing === null) await clearPrevious(deps, member, signal)
   const labels = { ...copyLabels(rollout, requestedEndpoints(old)), [replacesLabel]: plan.instance }
@@ -93,6 +92,18 @@ async function copyOne(
   return makeMember(deps, making, signal).catch((error: unknown) => {
     throw mayReturn(error)
   })
+}
+
+/** The way back may have armed it already; the engine must not start it beside its copy. */
+async function stepAside(
+  { engine }: Pick<DockerDeps, 'engine'>,
+  name: string,
+  original: ContainerInspect,
+  signal: AbortSignal,
+): Promise<void> {
+  await engine.setRestartPolicy(original.Id, parseRestartPolicy('no'), signal)
+  if (![name, previousName(name)].includes(nameOf(original))) return
+  await engine.renameContainer(original.Id, asideName(name, original.Id), signal)
 }
 
 /** A copy that refers to another which was removed since goes: it could never be started. Null where there is none. */
