@@ -67,6 +67,17 @@ test('a rollout whose new version another replaced since is over, though what it
   expect(found[1]).not.toHaveProperty('isOver')
 })
 
+test('a rollout whose old version stepped aside is over, also where what came after it left nothing', async () => {
+  const old = '0123456789abcdef'
+  const labels = operationLabels({ ...rollout, oldInstance: old }, [])
+  const [under, aside] = ['web.longshore-prev', 'web.longshore-prev.0123456789ab']
+
+  expect(await find(summary(old, aside, {}), summary('new', 'web', labels))).toMatchObject([{ isOver: true }])
+  expect((await find(summary(old, under, {}), summary('new', 'web', labels)))[0]).not.toHaveProperty('isOver')
+  expect(await find(summary(old, aside, made))).toMatchObject([{ isOver: true }])
+  expect(await find(summary(old, aside, copied))).toMatchObject([{ isOver: true }])
+})
+
 test('what was made from nothing has no old version', async () => {
   const create = { ...rollout, procedure: 'create', oldInstance: '', fromImage: '' } as const
 

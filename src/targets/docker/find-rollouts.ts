@@ -1,4 +1,4 @@
-import { withoutSuffix } from '../../rollout/names.ts'
+import { asideName, withoutSuffix } from '../../rollout/names.ts'
 import type { FoundRollout } from '../../rollout/found-rollout.ts'
 import { workloadId, type DockerDeps } from './docker-deps.ts'
 import { decodeIntent } from './intent.ts'
@@ -14,6 +14,9 @@ export async function findRollouts(deps: DockerDeps, signal: AbortSignal): Promi
   const made = new Set([...ours.values()].map((labels) => labels[operationLabel]))
   const copied = new Set([...ours.values()].map((labels) => labels[restoresLabel]))
   const replaced = new Set([...ours.values()].map((labels) => labels[replacesLabel]))
+  const aside = new Set(
+    summaries.filter(({ id, name }) => name === asideName(withoutSuffix(name), id)).map(({ id }) => id),
+  )
   const leaders = new Set([...ours.values()].filter(isLeader).map((labels) => labels[operationLabel]))
   return summaries.flatMap(({ id, name }) => {
     const labels = ours.get(id)
@@ -36,8 +39,9 @@ export async function findRollouts(deps: DockerDeps, signal: AbortSignal): Promi
         operation,
         workload: isConsistent ? intent.workload : workloadId(deps.target, withoutSuffix(name)),
         intent: isConsistent ? intent : null,
-        // What the next rollout took for the old version had become the workload, whatever its own way was.
-        ...(replaced.has(id) && { isOver: true }),
+        // What the next rollout took for the old version had become the workload, whatever its own way was; and only for
+        // a next one does anything step aside.
+        ...((replaced.has(id) || aside.has(id) || (isOwn && aside.has(intent.oldInstance))) && { isOver: true }),
         hasOld: ids.has(isDependant ? intent.oldInstance : replaces) || copied.has(operation),
       },
     ]
