@@ -24,10 +24,13 @@ const stopped = (id: string, name: string, Labels: Labels): ContainerInspect => 
 }
 
 /** What is left once the old instance of a dependant went, beside which one is kept that may be the last good one. */
-async function leftAfter(state: Pick<Dependant, 'wasRunning' | 'isDown'>): Promise<readonly string[]> {
+async function leftAfter(
+  state: Pick<Dependant, 'wasRunning' | 'isDown'>,
+  name = 'torrent.longshore-prev',
+): Promise<readonly string[]> {
   let containers = [
     stopped(good, asideName('torrent', good), {}),
-    stopped(bad, 'torrent.longshore-prev', operationLabels(before, [])),
+    stopped(bad, name, operationLabels(before, [])),
     stopped(newest, 'torrent', { ...operationLabels(rollout, []), [replacesLabel]: bad }),
   ]
   const engine = {
@@ -50,5 +53,16 @@ test.each([{ wasRunning: false }, { wasRunning: true, isDown: true }])(
   'it stays where the new instance proved nothing: %o',
   async (state) => {
     expect(await leftAfter(state)).toEqual([`/${asideName('torrent', good)}`, '/torrent'])
+  },
+)
+
+test.each(['torrent-old', asideName('torrent', bad)])(
+  'all of a dependant stays whose old instance has another name by now (%s): somebody wants it, or its next rollout has moved it',
+  async (name) => {
+    expect(await leftAfter({ wasRunning: true }, name)).toEqual([
+      `/${asideName('torrent', good)}`,
+      `/${name}`,
+      '/torrent',
+    ])
   },
 )

@@ -1,7 +1,7 @@
 import type { ContainerInspect, CreateBody } from '../../../clients/docker/shapes.ts'
 import { AppError } from '../../../errors.ts'
 import type { Dependant } from '../../../rollout/dependant.ts'
-import { nextName } from '../../../rollout/names.ts'
+import { nextName, previousName } from '../../../rollout/names.ts'
 import type { Rollout } from '../../../rollout/rollout.ts'
 import { wasDependantUnwell } from '../../../rollout/unwell.ts'
 import { nameOf } from '../../engine/dependants.ts'
@@ -69,6 +69,8 @@ export async function removeOldDependants(deps: DockerDeps, rollout: Rollout, { 
     const old = await deps.engine.inspectContainer(plan.instance, signal)
     const container = made === null ? null : await deps.engine.inspectContainer(made, signal)
     if (old === null || container === null || old.State.Running) continue
+    // Renamed by somebody who wants it, or moved aside by a rollout of its own, which decides about all that is kept.
+    if (nameOf(old) !== previousName(plan.name)) continue
     await requireOurs(deps, container, rollout, plan, old, signal)
     const hasProvenItself = plan.wasRunning && !wasDependantUnwell(rollout, 'container', plan.name)
     if (hasProvenItself) await removeAside(deps, memberOf(rollout, plan), signal)
