@@ -79,13 +79,13 @@ test.each([
   expect(leftAlone(container(), { ...usual, labels })).toEqual({ code: 'COMPOSE_SERVICE', sentence })
 })
 
-test.each(['web.longshore-prev', 'web.longshore-prev.0123456789ab'])(
-  'one that is kept from before a rollout (%s) is left alone while it does not run, whatever is set',
+test.each(['web.longshore-next', 'web.longshore-prev', 'web.longshore-prev.0123456789ab'])(
+  'one of a name that we give beside that of a workload (%s) is left alone, whatever is set',
   (name) => {
-    const kept = container({ name, isRunning: false })
+    const stopped = container({ name, isRunning: false })
 
-    expect(leftAlone(kept, usual)).toMatchObject({ code: 'STOPPED' })
-    expect(leftAlone(kept, { ...usual, follows: true })).not.toHaveProperty('liftedBy')
-    expect(code(container({ name }))).toBeUndefined()
+    expect(leftAlone(stopped, usual)).toMatchObject({ code: 'STOPPED', sentence: expect.stringContaining('rename it') })
+    expect(leftAlone(stopped, { ...usual, follows: true })).not.toHaveProperty('liftedBy')
+    expect(code(container({ name }))).toBe('NAME_RESERVED')
   },
 )

@@ -1,6 +1,6 @@
 import type { ContainerInspect } from '../../clients/docker/shapes.ts'
 import type { AppError } from '../../errors.ts'
-import { isFormerName, withoutSuffix } from '../../rollout/names.ts'
+import { isSecondName, withoutSuffix } from '../../rollout/names.ts'
 import type { LeftAlone } from '../target.ts'
 import { nameOf } from '../engine/dependants.ts'
 import type { Labels } from '../engine/own-labels.ts'
@@ -72,11 +72,13 @@ const rules: readonly Rule[] = [
       : because('NOT_A_TAG', 'it was created from an image id or a digest, so there is no tag to follow'),
   (_, { unfit }) => unfit,
   ({ State }) => (State.Paused ? because('PAUSED', 'it is paused') : null),
-  // Once no label of ours speaks of it any more nothing else tells it from a workload; it may be the last good version.
+  // Rolled out it would be hidden, and removed, as what we keep or make beside another; and where no label of ours speaks
+  // of that any more it may be the last good version.
   ({ Name, State }) => {
     const name = nameOf({ Name })
-    if (State.Running || State.Restarting || !isFormerName(name)) return null
-    return because('STOPPED', `it is kept as what ${withoutSuffix(name)} was before; rename it to have it updated`)
+    if (!isSecondName(name)) return null
+    const code = State.Running || State.Restarting ? 'NAME_RESERVED' : 'STOPPED'
+    return because(code, `its name is one that is given beside ${withoutSuffix(name)}; rename it to have it updated`)
   },
   ({ State }, { follows }) => {
     if (State.Running || State.Restarting || follows) return null
