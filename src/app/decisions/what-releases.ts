@@ -136,6 +136,7 @@ const releases: Readonly<Record<string, Release>> = {
   MIXED_IMAGES: once('all its instances run the same image'),
   NOT_READABLE: once('the engine describes it again'),
   PAUSED: once('it is unpaused on the engine'),
+  NAME_RESERVED: once('it has another name'),
   STOPPED: () =>
     'It goes on by itself once it runs again; `stopped: update` or `stopped: start` in its settings cares for it as it is.',
   ABSENT: nothing,
