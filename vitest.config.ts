@@ -39,9 +39,9 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: 'test/services/global-setup.ts',
-          // A file waits for more than half of its time, for gates and for engines: four keep two cores busy, and with
-          // more of them health checks come late.
-          maxWorkers: 4,
+          // A file waits for more than half of its time, for gates and for engines. Four at once save two minutes, and
+          // what they ask of the engines then takes three times as long.
+          maxWorkers: 3,
           testTimeout: 180_000,
           hookTimeout: 300_000,
         },

@@ -66,7 +66,7 @@ describeWithServices('kill -9 in the middle of docker compose up', ({ registryAd
     child.stderr?.on('data', (chunk) => (log += String(chunk)))
     const tell = () => {
       const others = victims.filter(({ project }) => !halting.halted().includes(project.name))
-      return `not ${others.map(({ name, moment }) => `${name} ${moment}`).join()}\n${log}`
+      return `not ${others.map(({ name, moment }) => `${name} ${moment}`).join()}\n${halting.asked().join('\n')}\n${log}`
     }
     await waitUntil('each rollout stands still', () => halting.halted().length === chosen.length, {
       limitMs: 200_000,

@@ -98,7 +98,8 @@ describe('the effects of a start-first replacement, each done twice', () => {
     await stage.cli('run', '-d', '--name', probe, '--network', network, '--entrypoint', 'sh', image, '-c', loop)
     await waitUntil('the probe has an answer', async () => (await stage.cli('logs', probe)) !== '')
     return async () => {
-      await stage.cli('exec', probe, 'touch', '/tmp/end')
+      // Detached: the end of the container, which follows at once, would kill what is waited for.
+      await stage.cli('exec', '--detach', probe, 'touch', '/tmp/end')
       await stage.cli('wait', probe)
       return new Set((await stage.cli('logs', probe)).split('\n'))
     }

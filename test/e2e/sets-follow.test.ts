@@ -56,7 +56,8 @@ describeWithServices('what lives in a container that a person started again', ({
     const { code, rollouts, workloads } = await pass(scene)
 
     expect(code).toBe(0)
-    expect(rollouts.map(({ workload, outcome }) => `${workload} ${outcome}`).toSorted()).toEqual(
+    const decided = JSON.stringify(workloads)
+    expect(rollouts.map(({ workload, outcome }) => `${workload} ${outcome}`).toSorted(), decided).toEqual(
       names.map((name) => `local/container/${name} succeeded`).toSorted(),
     )
     expect(await answers()).toEqual(['v1', 'v1', 'v1'])

@@ -20,6 +20,8 @@ export interface HaltingEngine {
   readonly host: string
   /** Projects that stand still. */
   halted(): readonly string[]
+  /** What was asked for of containers, with the project and the round where it is one of ours; in its order. */
+  asked(): readonly string[]
   /** Lets a request that stands still go on. */
   release(project: string): void
   /** Drops everything that stands still, as a death of who asked does; from now on nothing is halted. */
@@ -40,6 +42,7 @@ export async function haltEngine(
   const projects = new Map(containers)
   const rounds = new Map<string, number>()
   const waiting = new Map<string, (isToGoOn: boolean) => void>()
+  const heard: string[] = []
   let isOver = false
 
   /** Stands still if it is to; then tells whether to go on. */
@@ -57,6 +60,7 @@ export async function haltEngine(
     const asked = readRequest(method, url)
     const project = asked === null ? undefined : (asked.project ?? projects.get(asked.id))
     if (asked?.kind === 'create' && project !== undefined) rounds.set(project, (rounds.get(project) ?? 0) + 1)
+    if (asked !== null) heard.push(`${asked.kind} ${project ?? asked.id} ${rounds.get(project ?? '') ?? 0}`)
     if (asked !== null && !(await pass(project, asked.kind, 'before'))) return void outgoing.destroy()
     const passedOn = request({ socketPath: engine, method, path: url, headers, agent: false }, (answer) => {
       if (asked === null) {
@@ -87,6 +91,7 @@ export async function haltEngine(
   return {
     host: `unix://${listen}`,
     halted: () => [...waiting.keys()],
+    asked: () => heard,
     release(project) {
       waiting.get(project)?.(true)
       waiting.delete(project)
