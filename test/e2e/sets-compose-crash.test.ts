@@ -138,8 +138,12 @@ describeWithServices('a set with Compose services whose rollout is killed', ({ r
 
       const { stderr } = await scene.run('run', '--once')
 
-      for (const { project, moment, answers, other, ids } of victims) {
-        expect(await answers(), `killed at ${moment}: ${stderr}`).toEqual({ web: 'v1', helper: 'v1' })
+      for (const { project, provider, moment, answers, other, ids } of victims) {
+        const { State } = await scene.inspect(provider.name)
+        expect(await answers(), `killed at ${moment}, beside one that is ${JSON.stringify(State)}: ${stderr}`).toEqual({
+          web: 'v1',
+          helper: 'v1',
+        })
         expect((await ids()).other).toBe(other)
         expect(await project.upByHand('web', 'helper')).toEqual([])
       }

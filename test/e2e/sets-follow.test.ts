@@ -56,7 +56,7 @@ describeWithServices('what lives in a container that a person started again', ({
     const { code, rollouts, workloads } = await pass(scene)
 
     expect(code).toBe(0)
-    const decided = JSON.stringify(workloads)
+    const decided = JSON.stringify([workloads, (await vpn.inspect()).State])
     expect(rollouts.map(({ workload, outcome }) => `${workload} ${outcome}`).toSorted(), decided).toEqual(
       names.map((name) => `local/container/${name} succeeded`).toSorted(),
     )
