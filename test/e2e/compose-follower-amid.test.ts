@@ -8,6 +8,7 @@ import { composeProcesses, killCompose } from './stage/compose-processes.ts'
 import { stageProject } from './stage/compose-project.ts'
 import { haltEngine, type HaltingEngine } from './stage/halting-engine.ts'
 import { openScene, type Scene } from './stage/scene.ts'
+import { startAgain } from './stage/start-again.ts'
 
 const text = `services:
   vpn:
@@ -41,7 +42,7 @@ describeWithServices('a Compose service that is made again to follow another', (
       project.write('compose.yaml', fillIn(project, text))
       await project.push({ version: 'v1', healthcheck: false })
       await project.byHand('up', '--detach')
-      await scene.docker('restart', '--time', '0', `${project.name}-vpn-1`)
+      await startAgain(scene, `${project.name}-vpn-1`)
       const { Id } = await project.instance()
       const engine = await haltEngine(
         {

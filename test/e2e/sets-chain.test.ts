@@ -7,6 +7,7 @@ import { about, pass, plan, status } from './stage/answers.ts'
 import { stageChain, type Chain } from './stage/chain.ts'
 import { outlastsEnds } from './stage/gates.ts'
 import { openScene, type Scene } from './stage/scene.ts'
+import { startAgain } from './stage/start-again.ts'
 import { stageWorkload, type StagedWorkload } from './stage/workload.ts'
 
 describeWithServices('a chain of plain containers and Compose services', ({ registryAddress }) => {
@@ -65,7 +66,7 @@ describeWithServices('a chain of plain containers and Compose services', ({ regi
   })
 
   test('follows when the first was restarted, or made anew, by hand', async () => {
-    await scene.docker('restart', '--time', '0', one.provider.name)
+    await startAgain(scene, one.provider.name)
     await scene.docker('rm', '--force', two.provider.name)
     await two.provider.push({ version: 'v1', healthcheck: false })
     await two.runProvider()

@@ -8,6 +8,7 @@ import { crashTestLimitMs, startCrashRun } from './crash-run.ts'
 import { composeProcesses } from './stage/compose-processes.ts'
 import { stageComposedSet, type ComposedSet } from './stage/composed-set.ts'
 import { openScene, type Scene } from './stage/scene.ts'
+import { startAgain } from './stage/start-again.ts'
 
 /** A set with Compose services in it, and where its rollout is killed. */
 interface Victim extends ComposedSet {
@@ -129,7 +130,7 @@ describeWithServices('a set with Compose services whose rollout is killed', ({ r
         const labels = 'labels: { longshore.watch: "true" }\n    depends_on:'
         set.project.write('compose.yaml', written.replace('depends_on:', labels))
         await set.project.byHand('up', '--detach', 'web', 'helper')
-        await scene.docker('restart', '--time', '0', set.provider.name)
+        await startAgain(scene, set.provider.name)
         return { ...set, moment, other: (await set.ids()).other }
       })
       const crashAt = Object.fromEntries(victims.map(({ project, moment }) => [`${project.name}/web`, moment]))

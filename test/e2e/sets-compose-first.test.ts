@@ -10,6 +10,7 @@ import { stageProject } from './stage/compose-project.ts'
 import { outlastsEnds } from './stage/gates.ts'
 import { at } from './stage/moments.ts'
 import { openScene, type Scene } from './stage/scene.ts'
+import { startAgain } from './stage/start-again.ts'
 
 const sleeping = '[sh, -c, "trap exit TERM; sleep 100000 & wait"]'
 const asking = 'wget -q -O - http://127.0.0.1:8080/ || echo nothing'
@@ -127,7 +128,7 @@ services:
 
   test('is followed, in its own project too, when it alone was restarted by hand or made anew; also over a state that was lost', async () => {
     const { shop, answers } = set
-    await scene.docker('restart', '--time', '0', `${shop.name}-web-1`)
+    await startAgain(scene, `${shop.name}-web-1`)
     expect(await answers()).not.toContain('v3')
 
     const { rollouts } = await pass(scene)

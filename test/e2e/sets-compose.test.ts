@@ -5,6 +5,7 @@ import { about, pass } from './stage/answers.ts'
 import { stageComposedSet, type ComposedSet } from './stage/composed-set.ts'
 import { outlastsEnds } from './stage/gates.ts'
 import { openScene, type Scene } from './stage/scene.ts'
+import { startAgain } from './stage/start-again.ts'
 
 describeWithServices('Compose services that live in a plain container', ({ registryAddress }) => {
   const registry = { address: registryAddress }
@@ -114,7 +115,7 @@ describeWithServices('Compose services that live in a plain container', ({ regis
       }),
     )
     await pass(scene)
-    await scene.docker('restart', '--time', '0', restarted.provider.name)
+    await startAgain(scene, restarted.provider.name)
     await scene.docker('rm', '--force', anew.provider.name)
     await anew.provider.start('--restart', 'unless-stopped', '--volume', '/shared')
     for (const { answers } of sets) expect(await answers()).not.toMatchObject({ web: 'v1' })

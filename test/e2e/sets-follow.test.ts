@@ -6,6 +6,7 @@ import { waitUntil } from '../services/wait.ts'
 import { crashTestLimitMs, startCrashRun } from './crash-run.ts'
 import { pass } from './stage/answers.ts'
 import { openScene, type Scene } from './stage/scene.ts'
+import { startAgain } from './stage/start-again.ts'
 import { stageWorkload } from './stage/workload.ts'
 
 describeWithServices('what lives in a container that a person started again', ({ registryAddress }) => {
@@ -50,7 +51,7 @@ describeWithServices('what lives in a container that a person started again', ({
     // A newer image under its tag is none of its business.
     await pushImage(registry, { repository: app.reference.split(/[/:]/).at(-2) ?? '', version: 'newer' })
     await pass(scene)
-    await scene.docker('restart', '--time', '0', vpn.name)
+    await startAgain(scene, vpn.name)
     expect(await answers()).not.toContain('v1')
 
     const { code, rollouts, workloads } = await pass(scene)
@@ -92,7 +93,7 @@ describeWithServices('what lives in a container that a person started again', ({
 
     test('at any step it runs beside it in the end', { timeout: crashTestLimitMs }, async () => {
       const { vpn, names, answers } = await stage()
-      await scene.docker('restart', '--time', '0', vpn.name)
+      await startAgain(scene, vpn.name)
       const moments = ['J4 restart-old before', 'J4 restart-old after', 'J4 change before']
       const crashAt = Object.fromEntries(names.map((name, at) => [name, moments[at] ?? '']))
       await startCrashRun(scene, { crashAt }).crash()
@@ -112,7 +113,7 @@ describeWithServices('what lives in a container that a person started again', ({
       const options = ['--label', 'longshore.watch=true', '--stop-timeout', '3', '--network', `container:${vpn.name}`]
       const ignoring = ['sh', '-c', "trap '' TERM; while true; do sleep 1; done"]
       await scene.docker('run', '--detach', '--name', name, ...options, vpn.image, ...ignoring)
-      await scene.docker('restart', '--time', '0', vpn.name)
+      await startAgain(scene, vpn.name)
       const before = await scene.inspect(name)
       const run = startCrashRun(scene)
       const filters = ['--filter', `container=${name}`, '--filter', 'event=kill', '--since', before.State.StartedAt]

@@ -4,6 +4,7 @@ import { pass } from './stage/answers.ts'
 import { stageProject } from './stage/compose-project.ts'
 import { stageSet } from './stage/container-set.ts'
 import { openScene, type Scene } from './stage/scene.ts'
+import { startAgain } from './stage/start-again.ts'
 
 describeWithServices('containers that cannot do without another', ({ registryAddress }) => {
   const registry = { address: registryAddress }
@@ -78,7 +79,7 @@ describeWithServices('containers that cannot do without another', ({ registryAdd
     const options = ['--pid', `container:${provider.name}`, '--restart', 'always', ...own]
     await scene.docker('run', '--detach', '--name', processes, ...options, set.app.reference)
     await pass(scene)
-    if (how === 'restarted') await scene.docker('restart', '--time', '0', provider.name)
+    if (how === 'restarted') await startAgain(scene, provider.name)
     else {
       await scene.docker('rm', '--force', provider.name)
       await set.runProvider()
