@@ -20,7 +20,7 @@ export interface HaltingEngine {
   readonly host: string
   /** Projects that stand still. */
   halted(): readonly string[]
-  /** What was asked for of containers, with the project and the round where it is one of ours; in its order. */
+  /** What was asked for of containers and what was answered, with the project and the round where it is one of ours. */
   asked(): readonly string[]
   /** Lets a request that stands still go on. */
   release(project: string): void
@@ -59,8 +59,14 @@ export async function haltEngine(
     const { method = '', url = '', headers } = incoming
     const asked = readRequest(method, url)
     const project = asked === null ? undefined : (asked.project ?? projects.get(asked.id))
-    if (asked?.kind === 'create' && project !== undefined) rounds.set(project, (rounds.get(project) ?? 0) + 1)
-    if (asked !== null) heard.push(`${asked.kind} ${project ?? asked.id} ${rounds.get(project ?? '') ?? 0}`)
+    const round = (rounds.get(project ?? '') ?? 0) + (asked?.kind === 'create' ? 1 : 0)
+    if (project !== undefined) rounds.set(project, round)
+    const isMade = (status: number | undefined) => asked?.kind !== 'create' || status === 201
+    const told = (status: number | undefined) => {
+      heard.push(`${asked?.kind} ${project ?? asked?.id} ${round}: ${status ?? 'no answer'}`)
+      // What came to nothing is none of its recreations: it is tried again.
+      if (project !== undefined && !isMade(status)) rounds.set(project, round - 1)
+    }
     if (asked !== null && !(await pass(project, asked.kind, 'before'))) return void outgoing.destroy()
     const passedOn = request({ socketPath: engine, method, path: url, headers, agent: false }, (answer) => {
       if (asked === null) {
@@ -69,11 +75,12 @@ export async function haltEngine(
         answer.pipe(outgoing)
         return
       }
+      told(answer.statusCode)
       const chunks: Buffer[] = []
       answer.on('data', (chunk: Buffer) => chunks.push(chunk))
       answer.on('end', async () => {
         const body = Buffer.concat(chunks)
-        if (asked.kind === 'create' && project !== undefined) {
+        if (asked.kind === 'create' && project !== undefined && isMade(answer.statusCode)) {
           // The engine is ours and of a known version.
           projects.set((JSON.parse(body.toString()) as { Id: string }).Id, project)
         }
@@ -81,7 +88,10 @@ export async function haltEngine(
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(body)
       })
     })
-    passedOn.on('error', () => outgoing.destroy())
+    passedOn.on('error', () => {
+      if (asked !== null) told(undefined)
+      outgoing.destroy()
+    })
     outgoing.on('close', () => passedOn.destroy())
     incoming.pipe(passedOn)
   }
