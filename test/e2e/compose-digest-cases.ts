@@ -37,6 +37,22 @@ ${db}  job:
     },
   },
   {
+    title: 'that depends on a job which ended, and has a secret and a config that are no files',
+    files: {
+      'compose.yaml': `${plain.replace('<watch>', 'labels: { longshore.watch: "true", longshore.order: stop-first }')}    depends_on: { job: { condition: service_completed_successfully } }
+    secrets: [token]
+    configs: [{ source: motd, target: /motd }]
+    healthcheck: { test: ["CMD", "test", "-s", "/run/secrets/token", "-a", "-s", "/motd"], interval: 500ms }
+  job:
+    image: <db-image>
+    command: ["true"]
+secrets: { token: { environment: TOKEN } }
+configs: { motd: { content: good day } }
+`,
+      '.env': 'TOKEN=letter\n',
+    },
+  },
+  {
     title: 'on networks with aliases, with named and anonymous volumes',
     files: {
       'compose.yaml': `${plain}    networks:

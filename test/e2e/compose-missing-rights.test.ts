@@ -32,10 +32,14 @@ describeWithServices('a Compose service behind a proxy that lacks a right', ({ r
 volumes: { data: }
 `
 
-  async function stage(next: { readonly behaviour?: 'exits' } = {}) {
+  const withConfig = file
+    .replace('    labels', '    configs: [{ source: greeting, target: /greeting }]\n    labels')
+    .concat('configs: { greeting: { content: "good day" } }\n')
+
+  async function stage(next: { readonly behaviour?: 'exits' } = {}, text = file) {
     scene.configure({ targets: [{ name: 'local', host: proxy.host }] })
     const shop = stageProject(scene, { address: registryAddress })
-    writeFiles(shop, { 'compose.yaml': file })
+    writeFiles(shop, { 'compose.yaml': text })
     await shop.push({ version: 'v1', healthcheck: false })
     await shop.byHand('up', '--detach')
     await shop.push({ version: 'v2', healthcheck: false, ...next })
@@ -49,8 +53,9 @@ volumes: { data: }
     ['POST /containers/{id}/rename', 'CONTAINERS=1 and POST=1'],
     ['DELETE /containers/{id}', 'CONTAINERS=1, POST=1 and DELETE=1'],
     ['GET /volumes/{id}', 'VOLUMES=1'],
-  ])('without %s it is not touched, and the right is named', async (right, missing) => {
-    const { shop, before, files } = await stage()
+    ['PUT /containers/{id}/archive', 'CONTAINERS=1 and POST=1', withConfig],
+  ])('without %s it is not touched, and the right is named', async (right, missing, text = file) => {
+    const { shop, before, files } = await stage({}, text)
     proxy.deny(right)
 
     const [rollout] = (await pass(scene)).rollouts
@@ -63,6 +68,15 @@ volumes: { data: }
       State: { Status: 'running', StartedAt: before.State.StartedAt },
     })
     expect(shop.snapshot()).toEqual(files)
+  })
+
+  test('without the right to copy into containers one that nothing is copied into has its new version', async () => {
+    const { shop, before } = await stage()
+    proxy.deny('PUT /containers/{id}/archive')
+
+    expect((await pass(scene)).rollouts).toMatchObject([{ outcome: 'succeeded' }])
+
+    expect((await shop.instance()).Image).not.toBe(before.Image)
   })
 
   const isUp = ({ State }: { readonly State: { readonly Running: boolean } }) => State.Running

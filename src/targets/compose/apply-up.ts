@@ -31,7 +31,7 @@ export function up(deps: ComposeDeps, rollout: Rollout, context: ApplyContext): 
     // What only follows another captures nothing, where others are told.
     await requireSupport(deps, rollout, context.signal)
     await requireSame(deps, project, rollout, context.signal)
-    await requireRights(deps, context.signal)
+    await requireRights(deps, project, servicesOf(rollout), context.signal)
     if (await wasStarted(deps, rollout, context.signal)) return
     const forceRecreate = rollout.follows !== null
     const noStart = !forceRecreate && isLeftStopped(rollout)
@@ -91,7 +91,7 @@ const ofItsImage = (
 export function add(deps: ComposeDeps, rollout: Rollout, context: ApplyContext): Promise<void> {
   return inProject(deps, rollout, context, async (project) => {
     await requireSame(deps, project, rollout, context.signal)
-    await requireRights(deps, context.signal)
+    await requireRights(deps, project, servicesOf(rollout), context.signal)
     const { service } = await findService(withoutMemory(deps), rollout.name, context.signal)
     // Fewer than there are would have Compose remove the others.
     const scale = Math.max(mostBeside(rollout), service?.members.length ?? 0)
@@ -194,7 +194,7 @@ async function requireSame(
   const asked = {
     project,
     definition: await readDefinition(deps, project, service),
-    services: [service, ...definition.followers],
+    services: servicesOf({ name, definition }),
   }
   const inputs = await inputsOf(deps, asked)
   const isAsPlanned = (await definitionNow(definition)) === (definition.edit === null ? 'before' : 'after')
@@ -203,6 +203,12 @@ async function requireSame(
   if (isAsPlanned && hash === definition.hash) return
   throw new AppError('TARGET_CONFLICT', 'its files or its environment were changed while the image was pulled')
 }
+
+/** Those of which containers are made. */
+const servicesOf = ({ name, definition }: Pick<Rollout, 'name' | 'definition'>): readonly string[] => [
+  nameParts(name).service,
+  ...(definition?.followers ?? []),
+]
 
 /** One command at a time in a project, called as it was called by its owner. */
 async function inProject(

@@ -5,6 +5,7 @@ import { AppError } from '../../errors.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { nameOf } from '../engine/dependants.ts'
 import { stopLimitMs } from '../engine/stop-limit.ts'
+import { isComposesToStart } from './at-start.ts'
 import { nameParts, type ComposeDeps } from './compose-deps.ts'
 import { clearLeftovers } from './leftovers.ts'
 import { rememberReplaced } from './replaced-names.ts'
@@ -28,7 +29,7 @@ export interface Bringing {
  *
  * `depends_on` is part of the hash, so dependencies are left out only where Compose would touch them even without
  * starting anything. Where it would only start them, as finished jobs, or wait for one that is not well, it makes the
- * containers and we start them.
+ * containers first, and they are started without those.
  */
 export async function bringUp(
   deps: ComposeDeps,
@@ -68,7 +69,10 @@ export async function bringUp(
   const unstarted = { ...options, noStart: true }
   if ((await tryOut(unstarted)).isAlone) {
     await bring(unstarted)
-    await startMade(deps, rollout.name, services, signal)
+    if ((await isComposesToStart(deps, project, services)) === false)
+      await startMade(deps, rollout.name, services, signal)
+    // It starts what is there as it is, and leaves the rest alone.
+    else await bring({ ...options, noDeps: true, noRecreate: true, forceRecreate: false })
   } else {
     await bring({ ...options, noDeps: true })
   }

@@ -4,6 +4,7 @@ import { requireSupport } from '../engine/engine-support.ts'
 import type { ComposeDeps } from './compose-deps.ts'
 import { readIfThere } from './files.ts'
 import { rememberOlds } from './instances.ts'
+import { projectOf } from './project-of.ts'
 import { requireRights } from './require-rights.ts'
 import { findService, withoutMemory } from './services.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -16,9 +17,10 @@ import type { Snapshot } from './snapshot.ts'
  */
 export async function capture(deps: ComposeDeps, rollout: Rollout, signal: AbortSignal): Promise<Snapshot> {
   await requireSupport(deps, rollout, signal)
-  await requireRights(deps, signal)
   const { service } = await findService(withoutMemory(deps), rollout.name, signal)
   if (service === null) throw new AppError('TARGET_NOT_FOUND', `no container of ${rollout.name} is left`)
+  const project = projectOf(service.members[0].compose, deps.configured)
+  await requireRights(deps, project, [service.service, ...(rollout.definition?.followers ?? [])], signal)
   await rememberOlds(
     deps,
     rollout,

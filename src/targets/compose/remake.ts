@@ -113,12 +113,7 @@ async function captureEach(
 }
 
 /** @throws what keeps Compose from its work, as a right that a proxy lacks, before anything is touched */
-async function rehearse(
-  { compose, configured, ...deps }: ComposeDeps,
-  services: readonly ComposedDependant[],
-  signal: AbortSignal,
-): Promise<void> {
-  if (services.length > 0) await requireRights(deps, signal)
+async function rehearse(deps: ComposeDeps, services: readonly ComposedDependant[], signal: AbortSignal): Promise<void> {
   for (const [project, those] of Map.groupBy(services, ({ name }) => nameParts(name).project)) {
     const names = those.map(({ name }) => nameParts(name).service)
     const there = (await findServices(withoutMemory(deps), project, signal)).filter((each) =>
@@ -127,9 +122,10 @@ async function rehearse(
     const [first] = there
     if (first === undefined) continue
     const scale = Object.fromEntries(there.map(({ service, members }) => [service, members.length]))
-    const from = projectOf(first.members[0].compose, configured)
+    const from = projectOf(first.members[0].compose, deps.configured)
+    await requireRights(deps, from, Object.keys(scale), signal)
     const how = { scale, forceRecreate: true, noStart: true }
-    await compose.dryRunUp(from, Object.keys(scale), how, signal)
+    await deps.compose.dryRunUp(from, Object.keys(scale), how, signal)
   }
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { composeRollout } from '../../../test/fakes/compose-change.ts'
+import { composeDefinition, composeRollout } from '../../../test/fakes/compose-change.ts'
 import { composeContainer, composeLabels } from '../../../test/fakes/compose-services.ts'
 import { stageCompose } from '../../../test/fakes/compose-stage.ts'
 import { add, up } from './apply-up.ts'
@@ -31,12 +31,22 @@ const steps: readonly (readonly [string, () => Promise<unknown>])[] = [
   ['what it lives in is touched', () => createRemaking(stage.deps).capture([dependant], signal)],
 ]
 
+/** Brings one to the stage that runs as this file says. */
+function writeService(text: string): string {
+  stage = stageCompose()
+  const file = stage.write('compose.yaml', text)
+  const labels = composeLabels({ 'project.config_files': file, 'project.working_dir': stage.folder })
+  stage.world.containers = [composeContainer({ labels })]
+  return file
+}
+
+const plain = 'services:\n  web:\n    image: web:1\n'
+const copied = `${plain}    secrets: [token]\nsecrets:\n  token: { environment: TOKEN }\n`
+const put = 'PUT /containers/{id}/archive'
+
 describe.each(steps)('before %s', (_step, take) => {
   test.each(rights)('it is asked for %s, and nothing is done without', async (right) => {
-    stage = stageCompose()
-    const file = stage.write('compose.yaml', 'services:\n  web:\n    image: web:1\n')
-    const labels = composeLabels({ 'project.config_files': file, 'project.working_dir': stage.folder })
-    stage.world.containers = [composeContainer({ labels })]
+    writeService(plain)
     stage.world.refused = right
 
     await expect(take()).rejects.toMatchObject({ code: 'TARGET_FORBIDDEN', message: `the proxy refuses ${right}` })
@@ -45,4 +55,33 @@ describe.each(steps)('before %s', (_step, take) => {
     expect(stage.world.dryRuns).toEqual([])
     expect(stage.world.done).toEqual([])
   })
+
+  test('it is asked for what copies secrets that are no files, where there are any', async () => {
+    writeService(copied)
+    stage.world.refused = put
+
+    await expect(take()).rejects.toMatchObject({ code: 'TARGET_FORBIDDEN', message: `the proxy refuses ${put}` })
+
+    expect(stage.world.ups).toEqual([])
+    expect(stage.world.dryRuns).toEqual([])
+    expect(stage.world.done).toEqual([])
+  })
+
+  test('nobody is asked for that who has none', async () => {
+    writeService(plain)
+    stage.world.refused = put
+
+    await take().catch((error: unknown) => expect(error).not.toMatchObject({ code: 'TARGET_FORBIDDEN' }))
+  })
+})
+
+test('what lives in it counts, and a definition that cannot be read does not', async () => {
+  const file = writeService(`${copied}  other: {}\n`.replace('    secrets', '  db:\n    image: db:1\n    secrets'))
+  stage.world.refused = put
+  const definition = { ...composeDefinition(file, 'a'), followers: ['db'] }
+
+  await expect(capture(stage.deps, composeRollout({ definition }), signal)).rejects.toThrow(put)
+
+  stage.write('compose.yaml', 'services: [')
+  expect(await capture(stage.deps, composeRollout({ definition }), signal)).toMatchObject({ containers: [{}] })
 })

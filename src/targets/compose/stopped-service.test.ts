@@ -50,6 +50,20 @@ async function prepared(leaves: Rollout['stopped']) {
 }
 
 describe('a service that does not run', () => {
+  test('in part waits where only Compose could start the rest of it again, and not where none of it runs', async () => {
+    stage.write('compose.yaml', `${text}    configs: [motd]\nconfigs: { motd: { content: hi } }\n`)
+    stage.world.containers = [of({ state: running }), of({ number: 2, id: 'second' })]
+    expect(await prepared('start')).toMatchObject({ code: 'PARTLY_STOPPED' })
+
+    stage.write('compose.yaml', text)
+    expect(await prepared('start')).toMatchObject({ followers: [] })
+
+    stage.write('compose.yaml', `${text}    configs: [motd]\nconfigs: { motd: { content: hi } }\n`)
+    stage.world.containers = [of(), of({ number: 2, id: 'second' })]
+    expect(await prepared('start')).toMatchObject({ followers: [] })
+    expect(await prepared('update')).toMatchObject({ followers: [] })
+  })
+
   test('may be made anew beside a dependency that is stopped too, and is not started without it', async () => {
     stage.world.containers = [of({ labels: dependsOn }), of({ service: 'db' })]
 

@@ -2,8 +2,10 @@ import type { Stopped } from '../../rollout/left-stopped.ts'
 import { dependencies, endsWithRun, nameOf } from '../engine/dependants.ts'
 import type { LeftAlone } from '../target.ts'
 import type { ComposeDeps } from './compose-deps.ts'
+import { isComposesToStart } from './definition/at-start.ts'
 import { isUp } from './left-alone.ts'
 import { outsideProviders } from './outside-providers.ts'
+import type { ReadDefinition } from './read-definition.ts'
 import { unreadyDependency } from './readiness.ts'
 import { findServices, type Service } from './services.ts'
 
@@ -28,6 +30,18 @@ export async function unfitStopped(
   const waits = own === undefined ? [] : outside(own).onceStarted
   // What is only made needs all that it uses to be there, and none of it to run.
   return waits.find(({ code }) => stopped === 'start' || code === 'PROVIDER_GONE') ?? null
+}
+
+/** Of instances that only Compose can start, some alone cannot be started again; null where that is not wanted. */
+export function onlySomeStarted(
+  { project: { root } }: Pick<ReadDefinition, 'project'>,
+  services: readonly Service[],
+): LeftAlone | null {
+  const isSome = services.some(({ members }) => members.some(({ container }) => isUp(container)))
+  const names = services.map(({ service }) => service)
+  if (!isSome || !isComposesToStart(root, names)) return null
+  const sentence = `some of its instances do not run, and only docker compose could start the others again with their secrets, configs and hooks, which starts all; start them, or stop all`
+  return { code: 'PARTLY_STOPPED', sentence }
 }
 
 /** A dependency without any container: Compose would make that too, which nobody asked for. */

@@ -48,8 +48,8 @@ const purposes: Readonly<Record<string, string>> = {
   'GET /info': 'what engine it is, before each dry run',
   'GET /networks': 'networks that are `external`',
   'GET /volumes/{id}': 'the volumes of a project',
-  'HEAD /containers/{id}/archive': 'secrets with `environment:`, in dry runs',
-  'PUT /containers/{id}/archive': 'secrets with `environment:`',
+  'HEAD /containers/{id}/archive': 'secrets and configs that are no files, in dry runs',
+  'PUT /containers/{id}/archive': 'secrets and configs that are no files',
 }
 
 const withPurpose = (right: Omit<EngineRight, 'why'>): EngineRight => ({

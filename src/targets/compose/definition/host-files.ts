@@ -85,7 +85,7 @@ function pathOf(
 }
 
 /** The scalars of a list, or those under a key of its mappings. */
-function namesIn(tree: Tree | undefined, key: string): readonly Leaf[] {
+export function namesIn(tree: Tree | undefined, key: string): readonly Leaf[] {
   const items = tree === undefined ? [] : tree.kind === 'list' ? tree.items : [tree]
   return items.flatMap((item) => {
     const leaf = item.kind === 'branch' ? treeAt(item, [key]) : item
@@ -93,7 +93,8 @@ function namesIn(tree: Tree | undefined, key: string): readonly Leaf[] {
   })
 }
 
-function valueOf({ value, scope }: Leaf): string | undefined {
+/** As Compose interpolates it; undefined for what is no text, or cannot be told. */
+export function valueOf({ value, scope }: Leaf): string | undefined {
   if (typeof value !== 'string') return undefined
   const resolved = resolveTemplate(value, scope)
   return 'problem' in resolved ? undefined : resolved.value

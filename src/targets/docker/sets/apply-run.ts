@@ -12,6 +12,7 @@ import { wasStoppedByHand } from '../../engine/stopped-by-hand.ts'
 import type { ApplyContext } from '../../target.ts'
 import { rename } from '../apply-names.ts'
 import type { DockerDeps } from '../docker-deps.ts'
+import { findNew } from '../instance.ts'
 import { clearPrevious } from '../leftovers.ts'
 import { isUp, livesInPast, memberOf, membersOf, oldOf } from './members.ts'
 
@@ -60,11 +61,27 @@ export const startDependants: Effect = async (deps, rollout, { signal }) => {
     const container = made === null || !plan.wasRunning ? null : await deps.engine.inspectContainer(made, signal)
     if (container === null) continue
     if (!isUp(container) && !(await isToBeStarted(deps, rollout, plan, container, signal))) continue
-    await bringUp(deps, container, signal).catch((error: unknown) => {
+    await bringUp(deps, container, signal).catch(async (error: unknown) => {
       // One that was down before may have a reason of its own.
-      if (plan.isDown !== true) throw startFailure(error)
+      if (plan.isDown !== true) throw await inWords(deps, rollout, plan, startFailure(error), signal)
     })
   }
+}
+
+/** Of a new version that has ended by then the engine tells only what it did not find of it. */
+async function inWords(
+  deps: DockerDeps,
+  rollout: Rollout,
+  { name }: Dependant,
+  failure: unknown,
+  signal: AbortSignal,
+): Promise<unknown> {
+  if (!(failure instanceof AppError) || failure.code !== 'TARGET_START_FAILED') return failure
+  const id = await findNew(deps, rollout, signal)
+  const fresh = id === null ? null : await deps.engine.inspectContainer(id, signal)
+  if (fresh?.State.Status !== 'exited') return failure
+  const sentence = `it ended with exit code ${fresh.State.ExitCode} before ${name}, which lives in it, could be started`
+  return new AppError(failure.code, sentence, { cause: failure })
 }
 
 async function isToBeStarted(
