@@ -144,6 +144,7 @@ const releases: Readonly<Record<string, Release>> = {
     `A push of that image ends that, once ${workload} was made anew from what is pulled.`,
   PARTLY_STOPPED: () =>
     'It goes on by itself once all its instances run; `stopped: start` in its settings has them started with the new image.',
+  ONLY_COMPOSE_STARTS: once('all of it runs, or nothing of it'),
   GONE: once('it is there again, and watched'),
 }
 

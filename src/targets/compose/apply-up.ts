@@ -20,7 +20,7 @@ import { isOld } from './is-old.ts'
 import { projectOf } from './project-of.ts'
 import { readDefinition } from './read-definition.ts'
 import { requireRights } from './require-rights.ts'
-import { findService, withoutMemory, type Member } from './services.ts'
+import { findService, servicesOf, withoutMemory, type Member } from './services.ts'
 import { startMade, startNew, startSome } from './start-made.ts'
 import { readSnapshot, withFilesOf } from './snapshot.ts'
 import { orStartOlds } from './start-olds.ts'
@@ -203,12 +203,6 @@ async function requireSame(
   if (isAsPlanned && hash === definition.hash) return
   throw new AppError('TARGET_CONFLICT', 'its files or its environment were changed while the image was pulled')
 }
-
-/** Those of which containers are made. */
-const servicesOf = ({ name, definition }: Pick<Rollout, 'name' | 'definition'>): readonly string[] => [
-  nameParts(name).service,
-  ...(definition?.followers ?? []),
-]
 
 /** One command at a time in a project, called as it was called by its owner. */
 async function inProject(

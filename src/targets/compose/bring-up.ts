@@ -5,9 +5,10 @@ import { AppError } from '../../errors.ts'
 import type { Rollout } from '../../rollout/rollout.ts'
 import { nameOf } from '../engine/dependants.ts'
 import { stopLimitMs } from '../engine/stop-limit.ts'
-import { isComposesToStart } from './at-start.ts'
 import { nameParts, type ComposeDeps } from './compose-deps.ts'
+import { isAnything } from './definition/at-start.ts'
 import { clearLeftovers } from './leftovers.ts'
+import { readAtStart } from './read-at-start.ts'
 import { rememberReplaced } from './replaced-names.ts'
 import { findService, withoutMemory, type Member } from './services.ts'
 import { startMade } from './start-made.ts'
@@ -58,6 +59,15 @@ export async function bringUp(
     await rememberReplaced(deps, there)
     await compose.up(project, services, { ...how, limitMs }, signal)
   }
+  /** One by one, in their order: together those that Compose starts would wait for each other. */
+  const startEach = async (each: string) => {
+    const atStart = await readAtStart(deps, project, [each])
+    if (atStart !== undefined && !isAnything(atStart)) return startMade(deps, rollout.name, [each], signal)
+    const count = options.scale?.[each]
+    // It starts what is there as it is, and leaves the rest alone.
+    const how = { noDeps: true, noRecreate: true, ...(count !== undefined && { scale: { [each]: count } }) }
+    await compose.up(project, [each], { ...how, operation: rollout.id, limitMs }, signal)
+  }
   const { isAlone, problem } = await tryOut(options)
   if (isAlone && problem !== null && !isWayBack)
     throw new AppError('TARGET_CONFLICT', problem.message, { cause: problem })
@@ -69,10 +79,7 @@ export async function bringUp(
   const unstarted = { ...options, noStart: true }
   if ((await tryOut(unstarted)).isAlone) {
     await bring(unstarted)
-    if ((await isComposesToStart(deps, project, services)) === false)
-      await startMade(deps, rollout.name, services, signal)
-    // It starts what is there as it is, and leaves the rest alone.
-    else await bring({ ...options, noDeps: true, noRecreate: true, forceRecreate: false })
+    for (const each of services) await startEach(each)
   } else {
     await bring({ ...options, noDeps: true })
   }

@@ -6,7 +6,7 @@ import { readIfThere } from './files.ts'
 import { rememberOlds } from './instances.ts'
 import { projectOf } from './project-of.ts'
 import { requireRights } from './require-rights.ts'
-import { findService, withoutMemory } from './services.ts'
+import { findService, servicesOf, withoutMemory } from './services.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /**
@@ -20,7 +20,7 @@ export async function capture(deps: ComposeDeps, rollout: Rollout, signal: Abort
   const { service } = await findService(withoutMemory(deps), rollout.name, signal)
   if (service === null) throw new AppError('TARGET_NOT_FOUND', `no container of ${rollout.name} is left`)
   const project = projectOf(service.members[0].compose, deps.configured)
-  await requireRights(deps, project, [service.service, ...(rollout.definition?.followers ?? [])], signal)
+  await requireRights(deps, project, servicesOf(rollout), signal)
   await rememberOlds(
     deps,
     rollout,

@@ -15,7 +15,7 @@ import { projectOf } from './project-of.ts'
 import { readDefinition, type ReadDefinition } from './read-definition.ts'
 import { movedFollower, selfFollower, strangeFollower, stuckFollower, unreadyDependency } from './readiness.ts'
 import { findService, type Service } from './services.ts'
-import { cutOffAmong, onlySomeStarted, unfitStopped } from './stopped-service.ts'
+import { cutOffAmong, unfitInPart, unfitStopped } from './stopped-service.ts'
 
 /**
  * Whether a rollout of a service may begin: its files and environment say what runs, and changing its image changes
@@ -57,8 +57,8 @@ export async function prepare(
   const definition = await readDefinition(deps, project, service.service)
   const unknown = notUnderstood(definition, deps)
   if (unknown !== null) return held({ code: 'IMAGE_NOT_EDITABLE', sentence: unknown })
-  const some = leaves === null ? null : onlySomeStarted(definition, [service, ...following])
-  if (some !== null) return held(some)
+  const part = leaves === null ? null : unfitInPart(definition, service, running)
+  if (part !== null) return held(part)
   const now = { project, definition, services }
   const inputs = await inputsOf(deps, now)
   const drifted = await agreement(deps, now, inputs, { service, all }, signal)

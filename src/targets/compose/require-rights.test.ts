@@ -67,6 +67,13 @@ describe.each(steps)('before %s', (_step, take) => {
     expect(stage.world.done).toEqual([])
   })
 
+  test('it is asked for what runs `post_start`, where there is any', async () => {
+    writeService(`${plain}    post_start: [{ command: migrate }]\n`)
+    stage.world.refused = 'POST /exec/{id}/start'
+
+    await expect(take()).rejects.toMatchObject({ code: 'TARGET_FORBIDDEN' })
+  })
+
   test('nobody is asked for that who has none', async () => {
     writeService(plain)
     stage.world.refused = put

@@ -1,7 +1,7 @@
 import type { ComposeProject } from '../../clients/compose/project.ts'
 import { composeRights, engineRights, type EngineRight } from '../../clients/docker/engine-rights.ts'
 import type { ComposeDeps } from './compose-deps.ts'
-import { isCopiedInto } from './at-start.ts'
+import { readAtStart } from './read-at-start.ts'
 import type { ReadingDeps } from './read-definition.ts'
 
 const named = (...names: readonly string[]): readonly EngineRight[] =>
@@ -19,6 +19,9 @@ const changing = named(
 /** With this it copies into them what is no file: 2.26 at once, 2.40 only once the old container is gone. */
 const copying = named('PUT /containers/{id}/archive')
 
+/** With these it runs `post_start`, once the old container is gone. */
+const running = named('POST /containers/{id}/exec', 'POST /exec/{id}/start', 'GET /exec/{id}/json')
+
 /**
  * That nothing between us and the engine refuses what Compose needs once it has begun: it stops the old container before
  * it removes that, and without the right to there would be no way on and none back.
@@ -32,7 +35,8 @@ export async function requireRights(
   services: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  const isCopied = (await isCopiedInto(deps, project, services)) === true
-  const [missing] = await deps.engine.missingRights(signal, [...changing, ...(isCopied ? copying : [])])
+  const { isCopiedInto = false, isRunIn = false } = (await readAtStart(deps, project, services)) ?? {}
+  const asked = [...changing, ...(isCopiedInto ? copying : []), ...(isRunIn ? running : [])]
+  const [missing] = await deps.engine.missingRights(signal, asked)
   if (missing !== undefined) throw missing
 }

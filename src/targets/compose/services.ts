@@ -1,4 +1,5 @@
 import type { ContainerInspect } from '../../clients/docker/shapes.ts'
+import type { Rollout } from '../../rollout/rollout.ts'
 import { describeImage } from '../engine/described-image.ts'
 import { readComposeLabels, trustedLabels, type ComposeLabels } from '../engine/compose-labels.ts'
 import type { Labels } from '../engine/own-labels.ts'
@@ -79,3 +80,9 @@ export const withoutMemory = ({ engine }: Pick<ComposeDeps, 'engine'>) => ({
     image: (id: string, signal: AbortSignal) => engine.inspectImage(id, signal),
   },
 })
+
+/** Those of which a rollout makes containers, its own first. */
+export const servicesOf = ({ name, definition }: Pick<Rollout, 'name' | 'definition'>): readonly string[] => [
+  nameParts(name).service,
+  ...(definition?.followers ?? []),
+]

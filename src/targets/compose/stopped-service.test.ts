@@ -50,18 +50,32 @@ async function prepared(leaves: Rollout['stopped']) {
 }
 
 describe('a service that does not run', () => {
-  test('in part waits where only Compose could start the rest of it again, and not where none of it runs', async () => {
-    stage.write('compose.yaml', `${text}    configs: [motd]\nconfigs: { motd: { content: hi } }\n`)
+  test('waits in part where only Compose could start what runs of it again', async () => {
+    const copied = `${text}    configs: [motd]\nconfigs: { motd: { content: hi } }\n`
+    const [held, whole] = [{ code: 'ONLY_COMPOSE_STARTS' }, { followers: [] }]
+    stage.write('compose.yaml', copied)
     stage.world.containers = [of({ state: running }), of({ number: 2, id: 'second' })]
-    expect(await prepared('start')).toMatchObject({ code: 'PARTLY_STOPPED' })
-
+    expect(await prepared('start')).toMatchObject(held)
     stage.write('compose.yaml', text)
-    expect(await prepared('start')).toMatchObject({ followers: [] })
+    expect(await prepared('start')).toMatchObject(whole)
 
-    stage.write('compose.yaml', `${text}    configs: [motd]\nconfigs: { motd: { content: hi } }\n`)
+    stage.write('compose.yaml', copied)
     stage.world.containers = [of(), of({ number: 2, id: 'second' })]
-    expect(await prepared('start')).toMatchObject({ followers: [] })
-    expect(await prepared('update')).toMatchObject({ followers: [] })
+    expect(await prepared('start')).toMatchObject(whole)
+    expect(await prepared('update')).toMatchObject(whole)
+  })
+
+  test('waits where only Compose could start what shares its volumes again, and not for its own sake', async () => {
+    const own = 'configs: [motd]\n'
+    const ends = '  sidecar:\n    image: web:1\n    volumes_from: [web]\n    '
+    const top = 'configs: { motd: { content: hi } }\n'
+    const sidecar = of({ service: 'sidecar', id: 'sidecar', state: running, inspect: sharing('shop-web-1-id') })
+    stage.world.containers = [of(), sidecar]
+    stage.write('compose.yaml', `${text}${ends}${own}${top}`)
+    expect(await prepared('update')).toMatchObject({ code: 'ONLY_COMPOSE_STARTS' })
+
+    stage.write('compose.yaml', `${text}    ${own}${ends.trimEnd()}\n${top}`)
+    expect(await prepared('update')).toMatchObject({ followers: ['sidecar'] })
   })
 
   test('may be made anew beside a dependency that is stopped too, and is not started without it', async () => {

@@ -2,9 +2,10 @@ import type { Stopped } from '../../rollout/left-stopped.ts'
 import { dependencies, endsWithRun, nameOf } from '../engine/dependants.ts'
 import type { LeftAlone } from '../target.ts'
 import type { ComposeDeps } from './compose-deps.ts'
-import { isComposesToStart } from './definition/at-start.ts'
+import { isAnything } from './definition/at-start.ts'
 import { isUp } from './left-alone.ts'
 import { outsideProviders } from './outside-providers.ts'
+import { atStartIn } from './read-at-start.ts'
 import type { ReadDefinition } from './read-definition.ts'
 import { unreadyDependency } from './readiness.ts'
 import { findServices, type Service } from './services.ts'
@@ -32,16 +33,21 @@ export async function unfitStopped(
   return waits.find(({ code }) => stopped === 'start' || code === 'PROVIDER_GONE') ?? null
 }
 
-/** Of instances that only Compose can start, some alone cannot be started again; null where that is not wanted. */
-export function onlySomeStarted(
-  { project: { root } }: Pick<ReadDefinition, 'project'>,
-  services: readonly Service[],
+/**
+ * What runs of a service that does not run in whole has to run again, and the rest must not: so we start it, and where
+ * only Compose can do that, it has to wait. Null where it does not.
+ * @param followers that run
+ */
+export function unfitInPart(
+  { project }: Pick<ReadDefinition, 'project'>,
+  { service, members }: Service,
+  followers: readonly string[],
 ): LeftAlone | null {
-  const isSome = services.some(({ members }) => members.some(({ container }) => isUp(container)))
-  const names = services.map(({ service }) => service)
-  if (!isSome || !isComposesToStart(root, names)) return null
-  const sentence = `some of its instances do not run, and only docker compose could start the others again with their secrets, configs and hooks, which starts all; start them, or stop all`
-  return { code: 'PARTLY_STOPPED', sentence }
+  const running = [...(members.some(({ container }) => isUp(container)) ? [service] : []), ...followers]
+  const found = running.length === 0 ? null : atStartIn(project, running)
+  if (found === null || (found !== undefined && !isAnything(found))) return null
+  const sentence = `it runs in part, and docker compose, which alone starts ${running.join(' and ')} with all secrets, configs and hooks, would start the rest too; start all of it, or stop all of it`
+  return { code: 'ONLY_COMPOSE_STARTS', sentence }
 }
 
 /** A dependency without any container: Compose would make that too, which nobody asked for. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { copiesInto, isComposesToStart } from './at-start.ts'
+import { atStart } from './at-start.ts'
 import { readProject } from './read-project.ts'
 
 function rootOf(text: string) {
@@ -27,23 +27,17 @@ test.each([
   ['a secret of the engine', 'web: { secrets: [outside] }', false],
   ['a config that is written there', 'web: { configs: [{ source: written, target: /c }] }', true],
   ['a config of the environment', 'web: { configs: [from] }', true],
+  ['the socket of the engine, with credentials', 'web: { use_api_socket: true }', true],
   ['one that is not there', 'web: { configs: [none] }', false],
   ['that of another service', 'web: { image: a }\n  db: { secrets: [token] }', false],
 ])('%s', (_what, services, isCopied) => {
-  expect(copiesInto(rootOf(`services:\n  ${services}\n${top}`), ['web'])).toBe(isCopied)
+  expect(atStart(rootOf(`services:\n  ${services}\n${top}`), ['web']).isCopiedInto).toBe(isCopied)
 })
 
 test('that of any of the services', () => {
-  const root = rootOf(`services:\n  web: {}\n  db: { secrets: [token] }\n${top}`)
+  const root = rootOf(`services:\n  web: {}\n  db: { secrets: [token], post_start: [{ command: migrate }] }\n${top}`)
 
-  expect(copiesInto(root, ['web', 'db'])).toBe(true)
-  expect(copiesInto(undefined, ['web'])).toBe(false)
-})
-
-test('commands after the start, and what is copied, are for Compose', () => {
-  const root = rootOf('services:\n  web: { image: a }\n  db: { post_start: [{ command: migrate }] }\n')
-
-  expect(isComposesToStart(root, ['web'])).toBe(false)
-  expect(isComposesToStart(root, ['web', 'db'])).toBe(true)
-  expect(isComposesToStart(rootOf(`services: { web: { secrets: [token] } }\n${top}`), ['web'])).toBe(true)
+  expect(atStart(root, ['web'])).toEqual({ isCopiedInto: false, isRunIn: false })
+  expect(atStart(root, ['web', 'db'])).toEqual({ isCopiedInto: true, isRunIn: true })
+  expect(atStart(undefined, ['web'])).toEqual({ isCopiedInto: false, isRunIn: false })
 })

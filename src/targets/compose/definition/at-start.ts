@@ -2,22 +2,28 @@ import { namesIn, valueOf } from './host-files.ts'
 import { type Branch, treeAt } from './tree.ts'
 
 /**
- * Whether Compose itself copies something into the containers of these services: secrets and configs that are no files of
- * this machine, but come from its environment or are written in the definition.
+ * What Compose itself does to containers of services as it starts them: 2.40 copies into them then, 2.26 as it makes
+ * them. Started by anybody else they are without it.
  */
-export const copiesInto = (root: Branch | undefined, services: readonly string[]): boolean =>
-  services.some((service) =>
-    ['secrets', 'configs'].some((section) =>
-      namesIn(treeAt(root, ['services', service, section]), 'source').some((name) =>
-        ['environment', 'content'].some((key) => treeAt(root, [section, valueOf(name) ?? '', key]) !== undefined),
-      ),
+export interface AtStart {
+  /** Secrets and configs that are no files of this machine, but come from its environment or stand in the definition. */
+  readonly isCopiedInto: boolean
+  /** The commands of `post_start`, of which 2.26 knows nothing. */
+  readonly isRunIn: boolean
+}
+
+export const atStart = (root: Branch | undefined, services: readonly string[]): AtStart => ({
+  isCopiedInto: services.some((each) => copiesInto(root, each)),
+  isRunIn: services.some((each) => treeAt(root, ['services', each, 'post_start']) !== undefined),
+})
+
+export const isAnything = ({ isCopiedInto, isRunIn }: AtStart): boolean => isCopiedInto || isRunIn
+
+const copiesInto = (root: Branch | undefined, service: string): boolean =>
+  // Newer versions copy the credentials for the engine along with its socket.
+  treeAt(root, ['services', service, 'use_api_socket']) !== undefined ||
+  ['secrets', 'configs'].some((section) =>
+    namesIn(treeAt(root, ['services', service, section]), 'source').some((name) =>
+      ['environment', 'content'].some((key) => treeAt(root, [section, valueOf(name) ?? '', key]) !== undefined),
     ),
   )
-
-/**
- * Whether containers of these services are whole only where Compose itself starts them: 2.40 copies secrets and configs
- * into them then, rather than when it makes them as 2.26 does, and runs `post_start`.
- */
-export const isComposesToStart = (root: Branch | undefined, services: readonly string[]): boolean =>
-  copiesInto(root, services) ||
-  services.some((service) => treeAt(root, ['services', service, 'post_start']) !== undefined)

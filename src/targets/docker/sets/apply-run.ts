@@ -63,7 +63,9 @@ export const startDependants: Effect = async (deps, rollout, { signal }) => {
     if (!isUp(container) && !(await isToBeStarted(deps, rollout, plan, container, signal))) continue
     await bringUp(deps, container, signal).catch(async (error: unknown) => {
       // One that was down before may have a reason of its own.
-      if (plan.isDown !== true) throw await inWords(deps, rollout, plan, startFailure(error), signal)
+      if (plan.isDown === true) return
+      const failure = startFailure(error)
+      throw await inWords(deps, rollout, plan, failure, signal).catch(() => failure)
     })
   }
 }
