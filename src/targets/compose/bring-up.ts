@@ -6,7 +6,7 @@ import type { Rollout } from '../../rollout/rollout.ts'
 import { nameOf } from '../engine/dependants.ts'
 import { stopLimitMs } from '../engine/stop-limit.ts'
 import { nameParts, type ComposeDeps } from './compose-deps.ts'
-import { isAnything } from './definition/at-start.ts'
+import { mayOthersStart } from './definition/at-start.ts'
 import { clearLeftovers } from './leftovers.ts'
 import { readAtStart } from './read-at-start.ts'
 import { rememberReplaced } from './replaced-names.ts'
@@ -61,8 +61,7 @@ export async function bringUp(
   }
   /** One by one, in their order: together those that Compose starts would wait for each other. */
   const startEach = async (each: string) => {
-    const atStart = await readAtStart(deps, project, [each])
-    if (atStart !== undefined && !isAnything(atStart)) return startMade(deps, rollout.name, [each], signal)
+    if (mayOthersStart(await readAtStart(deps, project, [each]))) return startMade(deps, rollout.name, [each], signal)
     const count = options.scale?.[each]
     // It starts what is there as it is, and leaves the rest alone.
     const how = { noDeps: true, noRecreate: true, ...(count !== undefined && { scale: { [each]: count } }) }

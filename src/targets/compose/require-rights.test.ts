@@ -10,13 +10,6 @@ const { signal } = new AbortController()
 let stage: ReturnType<typeof stageCompose>
 afterEach(() => stage.close())
 
-const rights = [
-  'POST /containers/create',
-  'POST /containers/{id}/start',
-  'POST /containers/{id}/stop',
-  'POST /containers/{id}/rename',
-  'DELETE /containers/{id}',
-]
 const dependant = {
   name: 'shop/web',
   instances: ['shop-web-1-id'],
@@ -42,11 +35,23 @@ function writeService(text: string): string {
 
 const plain = 'services:\n  web:\n    image: web:1\n'
 const copied = `${plain}    secrets: [token]\nsecrets:\n  token: { environment: TOKEN }\n`
+const hooked = `${plain}    post_start: [{ command: migrate }]\n`
 const put = 'PUT /containers/{id}/archive'
+const rights: readonly (readonly [right: string, text: string])[] = [
+  ['POST /containers/create', plain],
+  ['POST /containers/{id}/start', plain],
+  ['POST /containers/{id}/stop', plain],
+  ['POST /containers/{id}/rename', plain],
+  ['DELETE /containers/{id}', plain],
+  [put, copied],
+  ['POST /containers/{id}/exec', hooked],
+  ['POST /exec/{id}/start', hooked],
+  ['GET /exec/{id}/json', hooked],
+]
 
 describe.each(steps)('before %s', (_step, take) => {
-  test.each(rights)('it is asked for %s, and nothing is done without', async (right) => {
-    writeService(plain)
+  test.each(rights)('it is asked for %s, and nothing is done without', async (right, text) => {
+    writeService(text)
     stage.world.refused = right
 
     await expect(take()).rejects.toMatchObject({ code: 'TARGET_FORBIDDEN', message: `the proxy refuses ${right}` })
@@ -56,25 +61,7 @@ describe.each(steps)('before %s', (_step, take) => {
     expect(stage.world.done).toEqual([])
   })
 
-  test('it is asked for what copies secrets that are no files, where there are any', async () => {
-    writeService(copied)
-    stage.world.refused = put
-
-    await expect(take()).rejects.toMatchObject({ code: 'TARGET_FORBIDDEN', message: `the proxy refuses ${put}` })
-
-    expect(stage.world.ups).toEqual([])
-    expect(stage.world.dryRuns).toEqual([])
-    expect(stage.world.done).toEqual([])
-  })
-
-  test('it is asked for what runs `post_start`, where there is any', async () => {
-    writeService(`${plain}    post_start: [{ command: migrate }]\n`)
-    stage.world.refused = 'POST /exec/{id}/start'
-
-    await expect(take()).rejects.toMatchObject({ code: 'TARGET_FORBIDDEN' })
-  })
-
-  test('nobody is asked for that who has none', async () => {
+  test('nobody is asked for a right to copy who copies nothing', async () => {
     writeService(plain)
     stage.world.refused = put
 

@@ -2,7 +2,7 @@ import type { Stopped } from '../../rollout/left-stopped.ts'
 import { dependencies, endsWithRun, nameOf } from '../engine/dependants.ts'
 import type { LeftAlone } from '../target.ts'
 import type { ComposeDeps } from './compose-deps.ts'
-import { isAnything } from './definition/at-start.ts'
+import { mayOthersStart } from './definition/at-start.ts'
 import { isUp } from './left-alone.ts'
 import { outsideProviders } from './outside-providers.ts'
 import { atStartIn } from './read-at-start.ts'
@@ -44,8 +44,7 @@ export function unfitInPart(
   followers: readonly string[],
 ): LeftAlone | null {
   const running = [...(members.some(({ container }) => isUp(container)) ? [service] : []), ...followers]
-  const found = running.length === 0 ? null : atStartIn(project, running)
-  if (found === null || (found !== undefined && !isAnything(found))) return null
+  if (running.length === 0 || mayOthersStart(atStartIn(project, running))) return null
   const sentence = `it runs in part, and docker compose, which alone starts ${running.join(' and ')} with all secrets, configs and hooks, would start the rest too; start all of it, or stop all of it`
   return { code: 'ONLY_COMPOSE_STARTS', sentence }
 }

@@ -17,7 +17,9 @@ export const atStart = (root: Branch | undefined, services: readonly string[]): 
   isRunIn: services.some((each) => treeAt(root, ['services', each, 'post_start']) !== undefined),
 })
 
-export const isAnything = ({ isCopiedInto, isRunIn }: AtStart): boolean => isCopiedInto || isRunIn
+/** Whether containers are whole whoever starts them. @param found undefined where nobody knows what Compose does */
+export const mayOthersStart = (found: AtStart | undefined): boolean =>
+  found !== undefined && !found.isCopiedInto && !found.isRunIn
 
 const copiesInto = (root: Branch | undefined, service: string): boolean =>
   // Newer versions copy the credentials for the engine along with its socket.
